@@ -1,0 +1,112 @@
+/**
+ * The import rule of Baton: a room imports only rooms before it in this list, never one after it.
+ * The order is the rule; tests/architecture.test.ts compares the list with the folders of src/ and breaks each rule
+ * on purpose to see it bite.
+ */
+export const rooms = [
+  "kernel",
+  "policy",
+  "store",
+  "engine",
+  "vault",
+  "intake",
+  "conversation",
+  "qualify",
+  "decide",
+  "context",
+  "handoff",
+  "connectors",
+  "http",
+  "cli",
+];
+
+/** Rooms made of pure functions. In `conversation`, `decide` and `intake` the shells are the named exceptions. */
+const pure = ["kernel", "policy", "qualify", "context", "conversation", "decide"];
+const shells = "(queries|ledger|refresh|store)\\.ts$|\\.test\\.ts$";
+
+const anyOf = (names) => `^src/(${names.join("|")})/`;
+const error = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+export default {
+  forbidden: [
+    error("no-circles", "Two modules that need each other are one module.", {}, { circular: true }),
+    ...rooms
+      .slice(0, -1)
+      .map((room, i) =>
+        error(
+          `${room}-looks-left`,
+          "The walk goes one way.",
+          { path: anyOf([room]) },
+          { path: anyOf(rooms.slice(i + 1)) },
+        ),
+      ),
+    error(
+      "rooms-never-import-the-composition",
+      "walk.ts and main.ts join rooms; rooms do not know them.",
+      { path: anyOf(rooms) },
+      { path: "^src/[^/]+\\.ts$" },
+    ),
+    error(
+      "connectors-only-from-main",
+      "Rooms own ports; main.ts plugs connectors into them.",
+      { path: "^src/(?!main\\.ts|wiring\\.ts|connectors/)" },
+      { path: anyOf(["connectors"]) },
+    ),
+    error(
+      "connectors-are-strangers",
+      "One connector does not know another.",
+      { path: "^src/connectors/([^/]+)/" },
+      { path: "^src/connectors/", pathNot: "^src/connectors/($1|http)/" },
+    ),
+    error(
+      "pure-rooms-do-no-io",
+      "Time, SQL and network arrive as arguments.",
+      { path: anyOf(pure), pathNot: shells },
+      { path: [anyOf(["store", "engine", "vault"]), "queries\\.ts$"] },
+    ),
+    error(
+      "pure-rooms-use-no-node",
+      "A pure room has no file, no socket, no process.",
+      { path: anyOf(pure), pathNot: shells },
+      { dependencyTypes: ["core"] },
+    ),
+    error(
+      "pure-rooms-use-few-packages",
+      "zod for parsing, yaml for the document, tldts and email-providers for domains.",
+      { path: anyOf(pure), pathNot: shells },
+      {
+        dependencyTypes: ["npm", "npm-dev"],
+        pathNot: "node_modules/(zod|yaml|tldts|tldts-core|email-providers)/",
+      },
+    ),
+    error(
+      "only-the-engine-knows-dbos",
+      "The engine is a port; DBOS is behind it.",
+      { path: "^src/(?!engine/)" },
+      { path: "node_modules/@dbos-inc/" },
+    ),
+    error(
+      "sql-only-in-queries",
+      "Grep queries.ts and you have read every statement.",
+      { path: "^src/(?!store/|engine/)", pathNot: "queries\\.ts$|\\.test\\.ts$" },
+      { path: "node_modules/(pg|kysely)/" },
+    ),
+    error(
+      "emulators-are-strangers",
+      "An emulator that shares code with what it tests proves nothing.",
+      { path: "^emulators/" },
+      { path: "^src/" },
+    ),
+    error(
+      "src-knows-emulators-only-in-the-cli",
+      "demo, rehearse and emulators start them; nothing else may.",
+      { path: "^src/(?!cli/|main\\.ts)" },
+      { path: "^emulators/" },
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
+};

@@ -1,0 +1,115 @@
+/**
+ * What a handoff needs from the outside. Connectors implement these; `main.ts` plugs them in. Every call either
+ * returns, or throws RetryableFailure or PermanentFailure (kernel/failure.ts).
+ */
+import type { CrmQuestion, CrmView } from "../qualify/crm.ts";
+import type { Company, Person, Snapshot } from "../conversation/snapshot.ts";
+
+/** One record to write. `key` goes into Baton_Key__c, so that a repeat is refused as DUPLICATE_VALUE. */
+export type CrmOperation =
+  | {
+      readonly kind: "create";
+      /** Name inside this write; later operations refer to it as {"ref": "record"}. Letters and digits. */
+      readonly ref: string;
+      readonly object: string;
+      /** [A-Za-z0-9_-], at most 80 characters; null only for objects that carry no key (OpportunityContactRole). */
+      readonly key: string | null;
+      readonly fields: Readonly<Record<string, CrmValue>>;
+    }
+  | {
+      readonly kind: "update";
+      readonly ref: string;
+      readonly object: string;
+      readonly id: string;
+      readonly fields: Readonly<Record<string, CrmValue>>;
+    };
+
+/** A field value; `ref` points to the id of an earlier operation of the same write, `queue` to a queue's id by name. */
+export type CrmValue = string | number | boolean | null | { readonly ref: string };
+
+export interface CrmWritten {
+  /** Salesforce ids by `ref`. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** True when the records were already there from an earlier attempt. */
+  readonly already: boolean;
+}
+
+export interface CrmUser {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly active: boolean;
+}
+
+/** People and queues of the org, read at connect time and every few minutes, not per handoff. */
+export interface CrmDirectory {
+  readonly users: readonly CrmUser[];
+  readonly queues: readonly { readonly id: string; readonly name: string; readonly objects: readonly string[] }[];
+}
+
+export interface Crm {
+  /** Who is this in Salesforce: one composite call. */
+  look(question: CrmQuestion): Promise<CrmView>;
+  /** All operations or none: one composite call with allOrNone, in order. */
+  write(operations: readonly CrmOperation[]): Promise<CrmWritten>;
+  /** Which of these keyed operations exist, deleted ones included. Null: none does. Asked before an ambiguous write is repeated. */
+  find(operations: readonly CrmOperation[]): Promise<CrmWritten | null>;
+  directory(): Promise<CrmDirectory>;
+  /** Where a person opens the record in a browser. */
+  recordUrl(id: string): string;
+}
+
+export interface Inbox {
+  /** The whole conversation with contact, company and tags by name, through the API; null when it is gone. */
+  read(conversation: string): Promise<Snapshot | null>;
+  /** Tags by name, made when absent; a repeat changes nothing. */
+  tagConversation(conversation: string, tag: string): Promise<void>;
+  tagContact(contact: string, tag: string): Promise<void>;
+  /** Assigns to a team by name; does nothing when it is already there. */
+  moveToTeam(conversation: string, team: string): Promise<void>;
+  /** Where a person opens the conversation in a browser. */
+  conversationUrl(conversation: string): string;
+}
+
+/** One alert to one person or channel, with the same content for Slack and e-mail. */
+export interface Alert {
+  /** Derived from the handoff; travels as Slack metadata and as the e-mail's Message-ID. */
+  readonly key: string;
+  readonly title: string;
+  /** Who and why in one line, plain text. */
+  readonly headline: string;
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** "+10 Enterprise intent: SSO": the score as a person reads it. */
+  readonly reasons: readonly string[];
+  readonly summary: readonly string[];
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** Escaped minimal HTML, for e-mail only. */
+  readonly transcriptHtml: string | null;
+}
+
+export type Recipient =
+  | { readonly kind: "slack-channel"; readonly channel: string }
+  | { readonly kind: "slack-user"; readonly email: string }
+  | { readonly kind: "email"; readonly email: string };
+
+export type Delivery =
+  { readonly kind: "delivered"; readonly id: string } | { readonly kind: "absent" };
+
+export interface Notifier {
+  /** Sends once. After a RetryableFailure with outcome "unknown" call `find` before anything else. */
+  send(recipient: Recipient, alert: Alert): Promise<{ readonly id: string }>;
+  /** Whether the alert with this key reached the recipient. "cannot-tell": the target gives no way to ask (SMTP). */
+  find(recipient: Recipient, key: string): Promise<Delivery | { readonly kind: "cannot-tell" }>;
+}
+
+export interface Enrichment {
+  readonly company: Partial<Company> | null;
+  readonly person: Partial<Person> | null;
+  /** "clearbit", "table", the host of an HTTP provider. */
+  readonly source: string;
+}
+
+export interface Enricher {
+  /** Null when the provider knows nothing about them. */
+  enrich(who: { readonly email: string | null; readonly domain: string | null }): Promise<Enrichment | null>;
+}

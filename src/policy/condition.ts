@@ -1,0 +1,47 @@
+/**
+ * Conditions as data: a rule, or rules joined by and / or. The same shape that the rule builder edits.
+ */
+import { z } from "zod";
+
+export const operators = [
+  "=", "!=", "<", "<=", ">", ">=",
+  "in", "notIn",
+  "contains", "notContains", "containsAny", "containsAll", "containsNone",
+  "within", "olderThan",
+  "known", "unknown",
+] as const;
+export type Operator = (typeof operators)[number];
+
+export type Scalar = string | number | boolean;
+export type RuleValue = Scalar | readonly Scalar[];
+
+export interface Rule {
+  readonly field: string;
+  readonly operator: Operator;
+  /** Absent for known / unknown. */
+  readonly value?: RuleValue | undefined;
+}
+export interface Group {
+  readonly combinator: "and" | "or";
+  readonly not?: boolean | undefined;
+  readonly rules: readonly Condition[];
+}
+export type Condition = Rule | Group;
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const ruleSchema = z.strictObject({
+  field: z.string().trim().min(1),
+  operator: z.enum(operators),
+  value: z.union([scalar, z.array(scalar)]).optional(),
+});
+
+export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
+  z.union([
+    ruleSchema,
+    z.strictObject({ combinator: z.enum(["and", "or"]), not: z.boolean().optional(), rules: z.array(conditionSchema).min(1) }),
+  ]),
+);
+
+/** What a field holds at decision time; `undefined` means nobody knows (yet), which is neither true nor false. */
+export type FieldValue = Scalar | null | readonly Scalar[] | undefined;
+export type FieldLookup = (field: string) => FieldValue;

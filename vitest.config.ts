@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+
+/** Rooms without a side effect: every branch of theirs is covered. `queries.ts` and shells are proved in tests/. */
+const pureRooms = ["kernel", "policy", "qualify", "context"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "emulators/**/*.test.ts", "tests/architecture.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "journeys",
+          include: ["tests/**/*.test.ts"],
+          exclude: ["tests/architecture.test.ts"],
+          globalSetup: ["tests/support/postgres.global.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: [...pureRooms.map((room) => `src/${room}/**/*.ts`), "src/decide/*.ts", "src/conversation/*.ts"],
+      exclude: ["**/*.test.ts", "**/queries.ts", "src/decide/ledger.ts"],
+      reporter: ["text-summary", "json-summary"],
+      thresholds: { branches: 100 },
+    },
+  },
+});
