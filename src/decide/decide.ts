@@ -1,0 +1,111 @@
+/**
+ * The decision, whole: judgement, record, owner, and who else is told. Pure; runs inside the transaction that holds
+ * the pools' lock, so that two decisions never take the same turn.
+ */
+import { parseDuration } from "../kernel/time.ts";
+import { factsOf } from "../qualify/facts.ts";
+import type { CrmView } from "../qualify/crm.ts";
+import {
+  type Decision,
+  type EarlierHandoff,
+  episodeFor,
+  handoffId,
+  type Judgement,
+  type RecordPlan,
+} from "./decision.ts";
+import { type Case, judge } from "./judge.ts";
+import { planRecord } from "./record.ts";
+import { type Directory, planOwner, type PoolState, type RouteQuestion } from "./route.ts";
+import { planTold } from "./tell.ts";
+
+/** Everything a decision rests on; stored beside it. */
+export interface DecisionInputs extends Omit<Case, "lookedUp"> {
+  readonly environment: string;
+  readonly earlier: readonly EarlierHandoff[];
+  readonly directory: Directory;
+  readonly pools: Readonly<Record<string, PoolState>>;
+}
+
+const NOBODY_LOOKED: CrmView = { leads: [], contacts: [], accounts: [], opportunities: [] };
+
+/** The answer for this state of the conversation. Same inputs, same answer, for ever. */
+export function decide(inputs: DecisionInputs): Decision {
+  if (inputs.evidence.snapshot.deleted)
+    return { kind: "gone", reason: "the conversation was deleted in Intercom" };
+  const judgement = judge({ ...inputs, lookedUp: true });
+  switch (judgement.kind) {
+    case "excluded":
+      return { kind: "excluded", judgement, exclusion: judgement.exclusion };
+    case "below-threshold":
+      return { kind: "below-threshold", judgement };
+    case "candidate":
+      return handOff(inputs, judgement, judgement.recipe);
+  }
+}
+
+function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string): Decision {
+  const { policy, evidence, now } = inputs;
+  const { snapshot } = evidence;
+  const recipe = policy.recipes.find((one) => one.id === recipeId);
+  if (recipe === undefined)
+    throw new Error(`the judgement names recipe ${recipeId}, which the policy does not have`);
+
+  const episode = episodeFor(recipe.id, inputs.earlier, parseDuration(policy.handoff.coolDown) ?? 0, now);
+  if (episode.kind === "open")
+    return { kind: "already-handed-off", judgement, recipe: recipe.id, handoff: episode.handoff };
+
+  const crm = evidence.crm ?? NOBODY_LOOKED;
+  const lookup = factsOf({ snapshot, crm }, inputs.scores);
+  const { record, ownerWish } = planRecord({
+    recipe,
+    policy,
+    crm,
+    lookup,
+    now,
+    source: snapshot.tags[0] ?? null,
+  });
+  const question: RouteQuestion = {
+    route: recipe.owner.route,
+    wish: ownerWish,
+    policy,
+    crm,
+    directory: inputs.directory,
+    pools: inputs.pools,
+    lookup,
+    now,
+    domain: snapshot.company?.domain ?? null,
+    object: ownedObject(record),
+  };
+  const owner = planOwner(question);
+  if (owner.kind === "nobody") {
+    return {
+      kind: "held",
+      judgement,
+      recipe: recipe.id,
+      reason: `nobody on route ${recipe.owner.route} can take it`,
+      receipts: owner.receipts,
+    };
+  }
+  return {
+    kind: "handoff",
+    judgement,
+    recipe: recipe.id,
+    episode: episode.episode,
+    handoff: handoffId(inputs.environment, snapshot.conversation, recipe.id, episode.episode),
+    record,
+    owner: owner.plan,
+    told: planTold(recipe, owner.plan, question),
+  };
+}
+
+function ownedObject(record: RecordPlan): "Lead" | "Opportunity" | "Task" {
+  switch (record.kind) {
+    case "create-lead":
+      return "Lead";
+    case "create-opportunity":
+      return "Opportunity";
+    case "update-lead":
+    case "task":
+      return "Task";
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Exclusions first, then the recipes in their order; the first that applies wins. Pure and three-valued: a field
+ * nobody has looked up yet is neither true nor false, and says so.
+ */
+import type { EpochMs } from "../kernel/time.ts";
+import type { Condition, FieldLookup } from "../policy/condition.ts";
+import { evaluate, type Verdict } from "../policy/evaluate.ts";
+import type { Policy, Recipe } from "../policy/schema.ts";
+import type { Evidence, Scores } from "../qualify/scores.ts";
+import { factsOf } from "../qualify/facts.ts";
+import type { Considered, Judgement, Trigger } from "./decision.ts";
+
+export interface Case {
+  readonly evidence: Evidence;
+  readonly scores: Scores;
+  readonly policy: Policy;
+  readonly triggers: readonly Trigger[];
+  readonly now: EpochMs;
+  /** True when enrichment and Salesforce have been asked: what is still unknown then counts as not proven. */
+  readonly lookedUp: boolean;
+}
+
+/** What the policy says to this conversation. "candidate" with `certain: false` needs enrichment or Salesforce to be sure. */
+export function judge(given: Case): Judgement {
+  const lookup = factsOf(given.evidence, given.scores);
+  const exclusions = given.policy.exclusions.map((exclusion) =>
+    settle(given.lookedUp, consider(exclusion.id, [checked(exclusion.when, lookup, given.now)])),
+  );
+  const excluded = exclusions.find((one) => one.verdict === "yes");
+  if (excluded !== undefined) return { kind: "excluded", exclusion: excluded.id, exclusions, recipes: [] };
+
+  const recipes: Considered[] = [];
+  for (const recipe of given.policy.recipes) {
+    const considered = settle(given.lookedUp, considerRecipe(recipe, given, lookup));
+    recipes.push(considered);
+    if (considered.verdict !== "no") {
+      const certain = considered.verdict === "yes" && exclusions.every((one) => one.verdict === "no");
+      return { kind: "candidate", recipe: recipe.id, certain, exclusions, recipes };
+    }
+  }
+  return { kind: "below-threshold", exclusions, recipes };
+}
+
+interface Step {
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+function checked(condition: Condition, lookup: FieldLookup, now: EpochMs): Step {
+  const { verdict, trace } = evaluate(condition, lookup, now);
+  return { verdict, reason: trace.text };
+}
+
+/** All steps must hold: one "no" decides, an "unknown" keeps it open. */
+function consider(id: string, steps: readonly Step[]): Considered {
+  const verdicts = steps.map((step) => step.verdict);
+  const verdict = verdicts.includes("no") ? "no" : verdicts.includes("unknown") ? "unknown" : "yes";
+  return { id, verdict, reasons: steps.map((step) => step.reason) };
+}
+
+function settle(lookedUp: boolean, considered: Considered): Considered {
+  return lookedUp && considered.verdict === "unknown" ? { ...considered, verdict: "no" } : considered;
+}
+
+function considerRecipe(recipe: Recipe, given: Case, lookup: FieldLookup): Considered {
+  const steps: Step[] = [heardTrigger(recipe, given.triggers)];
+  if (recipe.when !== undefined) steps.push(checked(recipe.when, lookup, given.now));
+  if (recipe.and !== undefined) steps.push(checked(recipe.and, lookup, given.now));
+  if (recipe.customersOnly) steps.push(isCustomer(given.evidence));
+  if (recipe.score !== undefined) steps.push(reaches(recipe.score, given.scores));
+  return consider(recipe.id, steps);
+}
+
+function heardTrigger(recipe: Recipe, triggers: readonly Trigger[]): Step {
+  const heard = recipe.on.filter((trigger) => triggers.includes(trigger));
+  return heard.length > 0
+    ? { verdict: "yes", reason: `started by a ${heard.join(" and a ")}` }
+    : {
+        verdict: "no",
+        reason: `listens to ${recipe.on.join(", ")}; this was ${triggers.join(", ") || "nothing of that"}`,
+      };
+}
+
+function reaches(gate: NonNullable<Recipe["score"]>, scores: Scores): Step {
+  const score = scores.values[gate.name];
+  const value = score?.value ?? 0;
+  const wanted = gate.atLeast === "threshold" ? (score?.threshold ?? Number.POSITIVE_INFINITY) : gate.atLeast;
+  const verdict = value >= wanted ? "yes" : "no";
+  return { verdict, reason: `score ${gate.name} is ${value}, wanted at least ${wanted}` };
+}
+
+/**
+ * A customer has won business in Salesforce, or pays by Intercom's own word. Before Salesforce was asked nobody knows,
+ * and a person who writes as a customer is given the benefit of the doubt.
+ */
+function isCustomer({ snapshot, crm }: Evidence): Step {
+  const { company } = snapshot;
+  if (company?.customerSince != null || (company?.annualValue ?? 0) > 0) {
+    return { verdict: "yes", reason: "Intercom says that the company is a customer" };
+  }
+  if (crm === null) return { verdict: "yes", reason: "taken for a customer until Salesforce says otherwise" };
+  return crm.opportunities.some((opportunity) => opportunity.isWon)
+    ? { verdict: "yes", reason: "Salesforce has a won opportunity" }
+    : { verdict: "no", reason: "no won opportunity in Salesforce and no contract in Intercom" };
+}

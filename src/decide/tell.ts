@@ -1,0 +1,109 @@
+/**
+ * Who is told besides owning the record: the recipe's channels and people, and the second person of `alsoTell`.
+ */
+import { assertNever } from "../kernel/assert-never.ts";
+import { evaluate } from "../policy/evaluate.ts";
+import type { Recipe } from "../policy/schema.ts";
+import type { CrmOwner } from "../qualify/crm.ts";
+import type { Attachment, OwnerPlan, Told } from "./decision.ts";
+import { planOwner, type RouteQuestion } from "./route.ts";
+
+/** Everybody to tell, each person and channel once, in the policy's order. */
+export function planTold(recipe: Recipe, owner: OwnerPlan, question: RouteQuestion): readonly Told[] {
+  const told = [
+    ...recipe.tell.flatMap((tell) => ofTell(tell, owner, question)),
+    ...alsoTold(owner, question),
+  ];
+  return told.filter((one, i) => told.findIndex((other) => addressOf(other) === addressOf(one)) === i);
+}
+
+function ofTell(tell: Recipe["tell"][number], owner: OwnerPlan, question: RouteQuestion): readonly Told[] {
+  const { text = null, with: attached } = tell;
+  const medium = tell.email === undefined ? "slack" : "email";
+  const names = [tell.slack, tell.email, ...tell.also].filter((name) => name !== undefined);
+  return names.map((name) => ofName(name, medium, { text, with: attached }, owner, question));
+}
+
+interface Words {
+  readonly text: string | null;
+  readonly with: readonly Attachment[];
+}
+
+function ofName(
+  name: string,
+  medium: "slack" | "email",
+  words: Words,
+  owner: OwnerPlan,
+  question: RouteQuestion,
+): Told {
+  if (name === "owner") {
+    if (owner.owner.kind === "queue")
+      return {
+        kind: "nobody",
+        as: "owner",
+        reason: `the queue ${owner.owner.name} owns it: Salesforce tells its members`,
+      };
+    return toPerson("owner", owner.owner.email, medium, words);
+  }
+  if (name === "account.owner")
+    return toCrmOwner("account owner", question.crm.accounts[0]?.owner, medium, words);
+  if (name === "account.csm")
+    return toCrmOwner("CSM of the account", question.crm.accounts[0]?.csm, medium, words);
+  if (name.includes("@")) return toPerson(name, name, medium, words);
+  return { kind: "slack-channel", channel: name, ...words };
+}
+
+function toCrmOwner(
+  as: string,
+  owner: CrmOwner | null | undefined,
+  medium: "slack" | "email",
+  words: Words,
+): Told {
+  if (owner === null || owner === undefined)
+    return { kind: "nobody", as, reason: "there is none in Salesforce" };
+  if (!owner.active)
+    return { kind: "nobody", as, reason: `${owner.name ?? owner.id} is inactive in Salesforce` };
+  return toPerson(as, owner.email, medium, words);
+}
+
+function toPerson(as: string, email: string | null, medium: "slack" | "email", words: Words): Told {
+  if (email === null) return { kind: "nobody", as, reason: "Salesforce has no e-mail address for them" };
+  return { kind: medium === "slack" ? "slack-user" : "email", email, as, ...words };
+}
+
+/** A second route per matching rule: a person hears it in Slack, a queue gets a Task. */
+function alsoTold(owner: OwnerPlan, question: RouteQuestion): readonly Told[] {
+  return question.policy.routing.alsoTell
+    .filter(({ when }) => evaluate(when, question.lookup, question.now).verdict === "yes")
+    .map(({ route }): Told => {
+      const second = planOwner({ ...question, route, wish: null, object: "Task" });
+      if (second.kind === "nobody")
+        return {
+          kind: "nobody",
+          as: route,
+          reason: second.receipts.map((one) => `${one.candidate}: ${one.reason}`).join("; "),
+        };
+      const { owner: other } = second.plan;
+      if (other.kind === "queue") return { kind: "queue-task", queue: other, as: route };
+      if (other.id === owner.owner.id)
+        return { kind: "nobody", as: route, reason: "the owner is the same person" };
+      return toPerson(route, other.email, "slack", { text: null, with: [] });
+    });
+}
+
+function addressOf(told: Told): string {
+  switch (told.kind) {
+    case "slack-channel":
+      return `slack ${told.channel}`;
+    case "slack-user":
+      return `slack ${told.email.toLowerCase()}`;
+    case "email":
+      return `email ${told.email.toLowerCase()}`;
+    case "queue-task":
+      return `queue ${told.queue.id}`;
+    case "nobody":
+      return `nobody ${told.as}`;
+    default:
+      return assertNever(told);
+  }
+}
