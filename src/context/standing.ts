@@ -1,0 +1,76 @@
+/** Who takes part and where the conversation stands, as words for a summary. Facts of the snapshot only. */
+import { assertNever } from "../kernel/assert-never.ts";
+import type { Snapshot } from "../conversation/snapshot.ts";
+import { cutBefore, readableText } from "./plain-text.ts";
+import { maskSecrets } from "./secrets.ts";
+
+const FACT_LIMIT = 60;
+
+/** A name as one short line without quotation marks, so that it cannot pass for a quotation. */
+function fact(value: string | null): string {
+  const clean = maskSecrets(readableText(value ?? ""))
+    .replace(/[“”"…]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return clean.length <= FACT_LIMIT ? clean : clean.slice(0, cutBefore(clean, FACT_LIMIT)).trim();
+}
+
+/** Returns "Ada Byron of Acme (Pro plan)" as far as it is known, else "The customer". */
+export function whoWrote(snapshot: Snapshot): string {
+  const first = snapshot.messages.find((message) => message.role === "customer");
+  const name = fact(snapshot.contact?.name ?? first?.author ?? null);
+  const company = fact(snapshot.company?.name ?? snapshot.company?.domain ?? null);
+  const plan = fact(snapshot.contact?.plan ?? snapshot.company?.plan ?? null);
+  const person = name === "" ? "The customer" : name;
+  return `${person}${company === "" ? "" : ` of ${company}`}${plan === "" ? "" : ` (plan ${plan})`}`;
+}
+
+/** Returns the name of the teammate who wrote that message, else "The teammate". */
+export function teammateName(snapshot: Snapshot, turn: number): string {
+  const name = fact(snapshot.messages[turn]?.author ?? null);
+  return name === "" ? "The teammate" : name;
+}
+
+/** Returns the position of the last message that somebody outside can see, or null when there is none. */
+export function lastSpoken(snapshot: Snapshot): number | null {
+  const turn = snapshot.messages.findLastIndex((message) => message.role !== "note");
+  return turn === -1 ? null : turn;
+}
+
+/** Returns who wrote last and what the conversation waits for, in lower case and without a full stop. */
+export function standing(snapshot: Snapshot): string {
+  const last = lastSpoken(snapshot);
+  const wroteLast = last === null ? null : (snapshot.messages[last]?.role ?? null);
+  if (snapshot.deleted) return "the conversation was deleted in Intercom";
+  const speaker = speakerOf(wroteLast);
+  switch (snapshot.state) {
+    case "closed":
+      return `${speaker} and the conversation is closed`;
+    case "snoozed":
+      return `${speaker} and the conversation is snoozed`;
+    case "open":
+      return wroteLast === "customer"
+        ? "the customer wrote last and waits for an answer"
+        : `${speaker} and the conversation is open`;
+    case "unknown":
+      return speaker;
+    default:
+      return assertNever(snapshot.state);
+  }
+}
+
+function speakerOf(role: string | null): string {
+  if (role === null) return "nobody has written";
+  if (role === "customer") return "the customer wrote last";
+  if (role === "teammate") return "the teammate wrote last";
+  return role === "bot" ? "the bot wrote last" : "somebody else wrote last";
+}
+
+/** The facts a summary may name without a quotation: people, company, plan. */
+export function knownFacts(snapshot: Snapshot): readonly string[] {
+  const { contact, company } = snapshot;
+  const authors = snapshot.messages.map((message) => message.author);
+  return [contact?.name, contact?.plan, company?.name, company?.domain, company?.plan, ...authors].map(
+    (value) => fact(value ?? null),
+  );
+}

@@ -1,0 +1,150 @@
+/**
+ * Which sentences tell most: of a customer the matter, of a teammate the answer. Counting words, nothing learned.
+ */
+import type { Message, Snapshot } from "../conversation/snapshot.ts";
+import { readableText } from "./plain-text.ts";
+import { findSecrets } from "./secrets.ts";
+import { isFiller, ownLength, sentencesOf, type Span } from "./sentences.ts";
+
+/** A stretch of one message that may be quoted: no line break, no secret, no control character in it. */
+export interface Extract extends Span {
+  /** Position in `snapshot.messages`. */
+  readonly turn: number;
+  readonly text: string;
+  /** Position among the sentences of its message. */
+  readonly place: number;
+}
+
+const WANT =
+  /\b(?:want|wants|wanted|need|needs|like to|looking (?:for|to)|interested|trying to|how (?:do|can|to|much|long)|can (?:i|we|you)|could (?:i|we|you)|would (?:you|it)|is (?:there|it possible)|do you|please|plan|pricing|price|quote|demo|trial|upgrade|buy|purchase|cancel|refund|switch|renew|contract|invoice|evaluat\w+)\b/giu;
+
+const PROBLEM =
+  /\b(?:not|no|never|can['’]?t|cannot|won['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|isn['’]?t|unable|error|errors|issue|issues|problem|problems|bug|fail\w*|broken|crash\w*|stuck|wrong|missing|lost|slow|delay\w*|down|stopp?ed|hacked|blocked|terrible|horrible|disappoint\w*|waiting|still|charged|expired)\b/giu;
+
+const ANSWER =
+  /\b(?:you can|you could|you['’]?ll|you will|please|try|check|visit|follow|send|share|contact|call|reach|click|go to|use|reset|restart|reinstall|update[ds]?|we['’]?ve|we have|we['’]?ll|we will|i['’]?ve|i have|i['’]?ll|i will|passed|forwarded|escalat\w+|working on|investigat\w+|look(?:ing)? into|fix(?:ed)?|resol\w+|refund\w*|credit\w*|book\w*|schedul\w+|includ\w+|support\w*|recommend|suggest|steps|article|link|dm|details|team)\b/giu;
+
+const PLEASANTRY =
+  /\b(?:sorry|apologi\w+|welcome|glad|happy to|thanks|thank you|love to|awesome|hope|have a)\b/giu;
+
+const STOP_WORDS = new Set(
+  (
+    "the a an and or but if of to in on at for from with by as is are was were be been being am do does did have has had " +
+    "i me my we our us you your he she it its they them their this that these those there here what which who when where " +
+    "why how can could will would should may might must not no so just very too also then than all any some one get got " +
+    "im ive its dont cant link number name user url"
+  ).split(" "),
+);
+
+/** Returns the words that carry matter, in lower case. */
+export function contentWords(text: string): readonly string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}'’]*/gu) ?? []).filter(
+    (word) => word.length > 2 && !STOP_WORDS.has(word),
+  );
+}
+
+/** Returns the sentences of one message that may be quoted, in order, fillers left out. */
+export function extractsOf(message: Message, turn: number): readonly Extract[] {
+  if (message.redacted) return [];
+  const own = message.text.slice(0, ownLength(message.text));
+  return sentencesOf(own)
+    .map((span, place) => ({ ...quotable(message.text, span), turn, place }))
+    .map((span) => ({ ...span, text: message.text.slice(span.start, span.end) }))
+    .filter((extract) => extract.text !== "" && !isFiller(extract.text));
+}
+
+/** The longest stretch of the span that is free of secrets and of characters that must not be shown. */
+export function quotable(text: string, span: Span): Span {
+  const blocked: Span[] = findSecrets(text).filter(
+    (secret) => secret.end > span.start && secret.start < span.end,
+  );
+  const words = text.slice(span.start, span.end);
+  if (readableText(words) !== words || words.includes("\n")) {
+    for (let i = 0; i < words.length; i += 1) {
+      const pair = /^[\ud800-\udbff][\udc00-\udfff]/.test(words.slice(i, i + 2));
+      if (pair) i += 1;
+      else if (readableText(words.charAt(i)) !== words.charAt(i) || words.charAt(i) === "\n") {
+        blocked.push({ start: span.start + i, end: span.start + i + 1 });
+      }
+    }
+  }
+  let best: Span = { start: span.start, end: span.start };
+  let from = span.start;
+  for (const stop of [...blocked.sort((a, b) => a.start - b.start), { start: span.end, end: span.end }]) {
+    if (stop.start - from > best.end - best.start) best = { start: from, end: stop.start };
+    from = Math.max(from, stop.end);
+  }
+  const found = text.slice(best.start, best.end);
+  const lead = found.length - found.trimStart().length;
+  return { start: best.start + lead, end: best.start + lead + found.trim().length };
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+/** Sentences too short say little, too long say it badly: 0 to 1. */
+function lengthWorth(words: number): number {
+  if (words < 3) return 0;
+  return words < 6 ? 0.5 : 1;
+}
+
+/** How strongly the sentence asks, wants or complains, from 0 to 3. */
+export function requestWorth(text: string): number {
+  const question = text.trimEnd().endsWith("?") ? 1 : 0;
+  return question + Math.min(1, 0.6 * count(text, WANT)) + Math.min(1, 0.6 * count(text, PROBLEM));
+}
+
+/** Share of the sentence's words that the rest of the conversation takes up again, 0 to 1. */
+function centrality(words: readonly string[], seen: ReadonlyMap<string, number>): number {
+  const shared = words.filter((word) => (seen.get(word) ?? 0) > 1).length;
+  return words.length === 0 ? 0 : shared / Math.max(4, words.length);
+}
+
+/** In how many messages each content word occurs. */
+function messageCounts(snapshot: Snapshot): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const message of snapshot.messages) {
+    if (message.role === "note") continue;
+    for (const word of new Set(contentWords(message.text))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function ranked(extracts: readonly Extract[], worth: (extract: Extract) => number): readonly Extract[] {
+  return extracts
+    .map((extract) => ({ extract, worth: worth(extract) }))
+    .sort((a, b) => b.worth - a.worth || a.extract.turn - b.extract.turn || a.extract.place - b.extract.place)
+    .map(({ extract }) => extract);
+}
+
+/** Returns the customer's sentences, the one that best tells what they came with first. */
+export function matterOf(snapshot: Snapshot): readonly Extract[] {
+  const seen = messageCounts(snapshot);
+  const extracts = extractsBy(snapshot, (message) => message.role === "customer");
+  const turns = [...new Set(extracts.map((extract) => extract.turn))];
+  return ranked(extracts, (extract) => {
+    const words = contentWords(extract.text);
+    const early = 3 / (1 + turns.indexOf(extract.turn));
+    return early + requestWorth(extract.text) + centrality(words, seen) + lengthWorth(words.length);
+  });
+}
+
+/** Returns the sentences of teammates (or of bots), the one that best tells what was answered or promised first. */
+export function answersOf(snapshot: Snapshot, role: "teammate" | "bot"): readonly Extract[] {
+  const seen = messageCounts(snapshot);
+  const extracts = extractsBy(snapshot, (message) => message.role === role);
+  const turns = [...new Set(extracts.map((extract) => extract.turn))].reverse();
+  return ranked(extracts, (extract) => {
+    const words = contentWords(extract.text);
+    const late = 2 / (1 + turns.indexOf(extract.turn));
+    const answer = Math.min(2, 0.7 * count(extract.text, ANSWER));
+    const polite = Math.min(1, 0.5 * count(extract.text, PLEASANTRY));
+    const asks = extract.text.trimEnd().endsWith("?") ? 0.7 : 0;
+    return late + answer - polite - asks + centrality(words, seen) + lengthWorth(words.length);
+  });
+}
+
+function extractsBy(snapshot: Snapshot, wanted: (message: Message) => boolean): readonly Extract[] {
+  return snapshot.messages.flatMap((message, turn) => (wanted(message) ? extractsOf(message, turn) : []));
+}
