@@ -12,7 +12,7 @@ export type QueueName = "conversation" | "handoff" | "timer" | "upkeep";
 /** JSON values only: inputs and results are stored as JSON and hold ids, never customers' words. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** How a step is repeated. Delay before try n: full jitter under `firstDelayMs * 2^(n-1)`, at most `maxDelayMs`; a target's Retry-After wins when longer. */
+/** How a step is repeated. Delay after n failed tries: full jitter under `firstDelayMs * 2^(n-1)`, at most `maxDelayMs`; a target's Retry-After wins when longer. */
 export interface RetryPolicy {
   readonly attempts: number;
   readonly firstDelayMs: Ms;
@@ -22,7 +22,7 @@ export interface RetryPolicy {
 export interface Attempt {
   /** 1-based, counted in this process. */
   readonly number: number;
-  /** Ends when the worker is told to stop. */
+  /** Ends when the worker stops and the grace it was given is nearly over; what the body does then is not recorded. */
   readonly signal: AbortSignal;
 }
 
@@ -62,16 +62,46 @@ export interface RunInfo {
   readonly error: string | null;
 }
 
+/** How many runs stand in a queue with one status, and for how long the oldest has. */
+export interface QueueDepth {
+  readonly queue: string;
+  readonly status: RunStatus;
+  readonly runs: number;
+  readonly oldestMs: Ms;
+}
+
+/** Limits of one queue beside its concurrency, over all workers. Not for "conversation": its order is its limit. */
+export interface QueueLimits {
+  /** Runs at one time. */
+  readonly atOnce?: number;
+  /** Starts in any window of `perMs`. */
+  readonly rate?: { readonly starts: number; readonly perMs: Ms };
+}
+
 export interface Engine {
   start<I extends Json>(kind: RunKind<I>, input: I, options: StartOptions): Promise<void>;
   /** Many starts in one statement; each with its own id and partition. */
-  startMany<I extends Json>(kind: RunKind<I>, runs: readonly { readonly input: I; readonly id: string; readonly partition?: string }[], tx?: Tx): Promise<void>;
+  startMany<I extends Json>(
+    kind: RunKind<I>,
+    runs: readonly { readonly input: I; readonly id: string; readonly partition?: string }[],
+    tx?: Tx,
+  ): Promise<void>;
   /** Ends a delayed or waiting run; no error when it is unknown or over. */
   cancel(id: string): Promise<void>;
-  inspect(id: string): Promise<(RunInfo & { readonly steps: readonly { readonly name: string; readonly error: string | null }[] }) | null>;
-  list(filter: { readonly kind?: string; readonly status?: readonly RunStatus[]; readonly limit?: number }): Promise<readonly RunInfo[]>;
+  inspect(
+    id: string,
+  ): Promise<
+    (RunInfo & { readonly steps: readonly { readonly name: string; readonly error: string | null }[] }) | null
+  >;
+  list(filter: {
+    readonly kind?: string;
+    readonly status?: readonly RunStatus[];
+    readonly limit?: number;
+  }): Promise<readonly RunInfo[]>;
   /** Runs that failed for good start again at the step that failed. */
   resume(id: string): Promise<void>;
+  /** What stands in the queues, for metrics. */
+  queueDepths(): Promise<readonly QueueDepth[]>;
   /** Takes work from the queues; before it only starts runs. */
   work(): Promise<void>;
   /** Stops taking work, lets running steps end for at most `graceMs`, closes. */
@@ -89,12 +119,18 @@ export interface EngineOptions {
   readonly databaseUrl: string;
   readonly kinds: readonly RunKind<never>[];
   readonly schedules: readonly Schedule[];
+  /** Runs at one time in this process. Default 50 per queue. */
   readonly concurrency: { readonly [queue in QueueName]?: number };
+  readonly limits?: { readonly [queue in Exclude<QueueName, "conversation">]?: QueueLimits };
   /** Time between two heartbeats; a worker silent for three of them is taken for dead. Default 5 s. */
   readonly beatMs?: Ms;
   /** Finished runs older than this are deleted. Default 14 days. */
   readonly retentionMs?: Ms;
   /** Called at named places so that tests can kill the process there. */
   readonly crashPoint?: (step: string, phase: "before" | "after-body" | "after-record") => void;
-  readonly log: (level: "debug" | "info" | "warn" | "error", message: string, facts?: Readonly<Record<string, unknown>>) => void;
+  readonly log: (
+    level: "debug" | "info" | "warn" | "error",
+    message: string,
+    facts?: Readonly<Record<string, unknown>>,
+  ) => void;
 }
