@@ -5,9 +5,6 @@
 import type { EpochMs } from "../kernel/time.ts";
 import type { CrmSituation } from "../qualify/crm.ts";
 
-/** What just happened in the conversation; a recipe names the triggers it listens to. */
-export type Trigger = "message" | "tag" | "usage";
-
 /** Why an exclusion or a recipe did or did not apply, as a sentence per step. */
 export interface Considered {
   readonly id: string;

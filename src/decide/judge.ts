@@ -8,7 +8,8 @@ import { evaluate, type Verdict } from "../policy/evaluate.ts";
 import type { Policy, Recipe } from "../policy/schema.ts";
 import type { Evidence, Scores } from "../qualify/scores.ts";
 import { factsOf } from "../qualify/facts.ts";
-import type { Considered, Judgement, Trigger } from "./decision.ts";
+import type { Trigger } from "../conversation/fold.ts";
+import type { Considered, Judgement } from "./decision.ts";
 
 export interface Case {
   readonly evidence: Evidence;

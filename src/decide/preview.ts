@@ -2,7 +2,7 @@
  * The answer without any network, for `baton score`, tests of a policy, and the sample of a screen.
  */
 import type { Evidence } from "../qualify/scores.ts";
-import type { Trigger } from "./decision.ts";
+import type { Trigger } from "../conversation/fold.ts";
 import { type Case, judge } from "./judge.ts";
 
 /**

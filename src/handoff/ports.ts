@@ -44,7 +44,11 @@ export interface CrmUser {
 /** People and queues of the org, read at connect time and every few minutes, not per handoff. */
 export interface CrmDirectory {
   readonly users: readonly CrmUser[];
-  readonly queues: readonly { readonly id: string; readonly name: string; readonly objects: readonly string[] }[];
+  readonly queues: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly objects: readonly string[];
+  }[];
 }
 
 export interface Crm {
@@ -92,8 +96,7 @@ export type Recipient =
   | { readonly kind: "slack-user"; readonly email: string }
   | { readonly kind: "email"; readonly email: string };
 
-export type Delivery =
-  { readonly kind: "delivered"; readonly id: string } | { readonly kind: "absent" };
+export type Delivery = { readonly kind: "delivered"; readonly id: string } | { readonly kind: "absent" };
 
 export interface Notifier {
   /** Sends once. After a RetryableFailure with outcome "unknown" call `find` before anything else. */

@@ -1,0 +1,139 @@
+/**
+ * The shell of the conversation room: takes the events that nobody has taken, folds them, reads the rest through
+ * Intercom's API where payloads are not enough, and stores the new state in one transaction with the mark on the events.
+ * A repeat after a crash finds the same events again and ends in the same state.
+ */
+import { type EpochMs, parseInstant } from "../kernel/time.ts";
+import { type Notification, parseNotification } from "../intake/notification.ts";
+import type { Db } from "../store/database.ts";
+import { inTransaction } from "../store/database.ts";
+import {
+  absorb,
+  type ConversationState,
+  emptyState,
+  evolve,
+  needsReading,
+  type Trigger,
+  triggersBetween,
+} from "./fold.ts";
+import {
+  addAlias,
+  addUsage,
+  conversationsOf,
+  currentContact,
+  loadConversation,
+  markTaken,
+  storeConversation,
+  untakenOfContact,
+  untakenOfConversation,
+  type UntakenEvent,
+  usageOf,
+} from "./queries.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Usage older than this is in no policy's window. */
+const USAGE_WINDOW_MS = 90 * 86_400_000;
+/** A person's older conversations are not woken by what happens to the person. */
+const WOKEN_CONVERSATIONS = 5;
+
+export interface Hearing {
+  readonly db: Db;
+  readonly workspace: string;
+  readonly conversation: string;
+  /** Read through the API even if the payloads look complete: something about the person changed. */
+  readonly reread: boolean;
+  readonly now: EpochMs;
+  /** The whole conversation through the API; null when it is gone. */
+  readonly read: (conversation: string) => Promise<Snapshot | null>;
+}
+
+export interface Heard {
+  /** Null: nothing new, nothing stored. */
+  readonly version: number | null;
+  readonly triggers: readonly Trigger[];
+}
+
+/** Folds what is new into the stored conversation. Throws what `read` throws; nothing is lost then. */
+export async function hear(hearing: Hearing): Promise<Heard> {
+  const { db, workspace, conversation } = hearing;
+  const [events, stored] = await Promise.all([
+    untakenOfConversation(db, workspace, conversation),
+    loadConversation(db, workspace, conversation),
+  ]);
+  if (events.length === 0 && !hearing.reread) return { version: null, triggers: [] };
+
+  const before = stored?.state ?? emptyState(workspace, conversation);
+  const told = notificationsOf(events).reduce(evolve, before);
+  const after = await withUsage(db, await completed(told, hearing), hearing.now);
+  const version = (stored?.version ?? 0) + 1;
+
+  const won = await inTransaction(db, async (tx) => {
+    const first = await storeConversation(tx, version, after);
+    if (first)
+      await markTaken(
+        tx,
+        events.map((event) => event.seq),
+      );
+    return first;
+  });
+  if (!won) throw new Error(`conversation ${conversation} was folded by two runs at once`);
+  return { version, triggers: triggersBetween(before, after) };
+}
+
+async function completed(state: ConversationState, hearing: Hearing): Promise<ConversationState> {
+  if (state.snapshot.deleted || !(hearing.reread || needsReading(state))) return state;
+  const read = await hearing.read(hearing.conversation);
+  if (read === null)
+    return {
+      ...state,
+      snapshot: { ...state.snapshot, deleted: true, messages: [], contact: null, company: null },
+    };
+  return absorb(state, read, hearing.now);
+}
+
+async function withUsage(db: Db, state: ConversationState, now: EpochMs): Promise<ConversationState> {
+  if (state.contactId === null) return state;
+  const contactId = await currentContact(db, state.snapshot.workspace, state.contactId);
+  const usage = await usageOf(db, state.snapshot.workspace, contactId, now - USAGE_WINDOW_MS);
+  return { ...state, contactId, snapshot: { ...state.snapshot, usage } };
+}
+
+function notificationsOf(events: readonly UntakenEvent[]): readonly Notification[] {
+  return events.map((event) => parseNotification(event.body));
+}
+
+/** A person's news that belongs to no conversation: merges, tags, product usage. Returns which conversations to wake, and why. */
+export async function hearPerson(
+  db: Db,
+  workspace: string,
+  contact: string,
+): Promise<{ readonly conversations: readonly string[]; readonly triggers: readonly Trigger[] }> {
+  const events = await untakenOfContact(db, workspace, contact);
+  if (events.length === 0) return { conversations: [], triggers: [] };
+  const notifications = notificationsOf(events);
+  const current = await currentContact(db, workspace, contact);
+  return inTransaction(db, async (tx) => {
+    for (const [i, notification] of notifications.entries()) {
+      if (notification.kind === "contact" && notification.mergedFrom !== null) {
+        await addAlias(tx, workspace, notification.mergedFrom, contact, notification.createdAt);
+      }
+      if (notification.kind === "usage") {
+        const at = parseInstant(notification.at) ?? notification.createdAt;
+        await addUsage(tx, {
+          workspace,
+          contact: current,
+          event: notification.event,
+          at,
+          id: events[i]?.seq ?? "",
+        });
+      }
+    }
+    await markTaken(
+      tx,
+      events.map((event) => event.seq),
+    );
+    const conversations = await conversationsOf(tx, workspace, current, WOKEN_CONVERSATIONS);
+    const used = notifications.some((notification) => notification.kind === "usage");
+    return { conversations, triggers: used ? ["usage" as const] : [] };
+  });
+}

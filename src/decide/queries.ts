@@ -1,0 +1,198 @@
+/** SQL of the decide room: environments and their policy, decisions, where conversations stand, and the fairness ledger. */
+import { sql } from "kysely";
+import type { EpochMs } from "../kernel/time.ts";
+import type { Db, Tx } from "../store/database.ts";
+import type { Decision, OwnerPlan } from "./decision.ts";
+import type { MemberState } from "./route.ts";
+
+export interface Environment {
+  readonly name: string;
+  readonly mode: "shadow" | "live";
+  /** Intercom's workspace id, from the Intercom connection's settings. */
+  readonly workspace: string;
+  readonly intercomConnection: string;
+  readonly salesforceConnection: string | null;
+  readonly slackConnection: string | null;
+  readonly emailConnection: string | null;
+  readonly enrichmentConnection: string | null;
+  readonly policyVersion: number | null;
+}
+
+const environmentColumns = sql`
+  e.name, e.mode, c.settings ->> 'workspace' as workspace, e.intercom_connection as "intercomConnection",
+  e.salesforce_connection as "salesforceConnection", e.slack_connection as "slackConnection",
+  e.email_connection as "emailConnection", e.enrichment_connection as "enrichmentConnection",
+  e.policy_version::int as "policyVersion"`;
+
+export async function listEnvironments(db: Db): Promise<readonly Environment[]> {
+  const { rows } = await sql<Environment>`
+    select ${environmentColumns} from environments e join connections c on c.id = e.intercom_connection order by e.name`.execute(
+    db,
+  );
+  return rows;
+}
+
+export async function saveEnvironment(
+  db: Db | Tx,
+  environment: Omit<Environment, "workspace" | "policyVersion">,
+): Promise<void> {
+  const e = environment;
+  await sql`
+    insert into environments (name, mode, intercom_connection, salesforce_connection, slack_connection, email_connection, enrichment_connection)
+    values (${e.name}, ${e.mode}, ${e.intercomConnection}, ${e.salesforceConnection}, ${e.slackConnection}, ${e.emailConnection}, ${e.enrichmentConnection})
+    on conflict (name) do update set mode = excluded.mode, intercom_connection = excluded.intercom_connection,
+      salesforce_connection = excluded.salesforce_connection, slack_connection = excluded.slack_connection,
+      email_connection = excluded.email_connection, enrichment_connection = excluded.enrichment_connection`.execute(
+    db,
+  );
+}
+
+/** Stores a policy text as a version of its own and makes it live; the same text again is the same version. */
+export async function publishPolicy(
+  tx: Tx,
+  policy: {
+    readonly environment: string;
+    readonly document: string;
+    readonly sha256: string;
+    readonly author: string;
+    readonly comment: string;
+  },
+): Promise<number> {
+  const { rows } = await sql<{ version: number }>`
+    insert into policies (environment, document, sha256, author, comment)
+    values (${policy.environment}, ${policy.document}, ${policy.sha256}, ${policy.author}, ${policy.comment})
+    on conflict (environment, sha256) do update set published_at = now()
+    returning version::int`.execute(tx);
+  const version = rows[0]?.version ?? 0;
+  await sql`update environments set policy_version = ${version} where name = ${policy.environment}`.execute(
+    tx,
+  );
+  return version;
+}
+
+export async function policyDocument(db: Db, version: number): Promise<string | null> {
+  const { rows } = await sql<{
+    document: string;
+  }>`select document from policies where version = ${version}`.execute(db);
+  return rows[0]?.document ?? null;
+}
+
+export interface DecisionRow {
+  readonly environment: string;
+  readonly workspace: string;
+  readonly conversation: string;
+  readonly version: number;
+  readonly policyVersion: number;
+  readonly decision: Decision;
+  readonly inputs: unknown;
+}
+
+/** Stores the decision of one conversation state; null when that state was decided before (a repeat after a crash). */
+export async function insertDecision(tx: Tx, row: DecisionRow): Promise<string | null> {
+  const { decision } = row;
+  const recipe = "recipe" in decision ? decision.recipe : null;
+  const exclusion = decision.kind === "excluded" ? decision.exclusion : null;
+  const { rows } = await sql<{ id: string }>`
+    insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer)
+    values (${row.environment}, ${row.workspace}, ${row.conversation}, ${row.version}, ${row.policyVersion}, ${decision.kind},
+      ${recipe}, ${exclusion}, ${JSON.stringify(row.inputs)}::jsonb, ${JSON.stringify(decision)}::jsonb)
+    on conflict (environment, workspace, conversation_id, version) do nothing
+    returning id::text`.execute(tx);
+  return rows[0]?.id ?? null;
+}
+
+export type Bucket = "new" | "excluded" | "below-threshold" | "held" | "handed-off" | "failed";
+
+/** A conversation that was handed off stays so, whatever later states of it say. */
+export async function setStanding(
+  tx: Tx | Db,
+  place: { readonly environment: string; readonly workspace: string; readonly conversation: string },
+  bucket: Bucket,
+  decision: string | null,
+): Promise<void> {
+  await sql`
+    insert into standings (environment, workspace, conversation_id, bucket, decision_id)
+    values (${place.environment}, ${place.workspace}, ${place.conversation}, ${bucket}, ${decision}::bigint)
+    on conflict (environment, workspace, conversation_id) do update
+      set bucket = excluded.bucket, decision_id = excluded.decision_id, since = now()
+      where standings.bucket <> excluded.bucket
+        and (standings.bucket not in ('handed-off', 'failed') or excluded.bucket in ('handed-off', 'failed'))`.execute(
+    tx,
+  );
+}
+
+export async function census(db: Db, environment: string): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await sql<{ bucket: string; n: number }>`
+    select bucket, count(*)::int as n from standings where environment = ${environment} group by bucket`.execute(
+    db,
+  );
+  return Object.fromEntries(rows.map((row) => [row.bucket, row.n]));
+}
+
+/** Holds the pools until the transaction ends, so that two decisions never take the same turn. Names must come sorted. */
+export async function lockPools(tx: Tx, environment: string, pools: readonly string[]): Promise<void> {
+  await sql`
+    insert into pools (environment, pool) select ${environment}, unnest(${pools}::text[])
+    on conflict do nothing`.execute(tx);
+  await sql`
+    select 1 from pools where environment = ${environment} and pool = any(${pools}::text[]) order by pool for update`.execute(
+    tx,
+  );
+}
+
+export async function membersOf(
+  tx: Tx,
+  environment: string,
+  pools: readonly string[],
+): Promise<readonly (MemberState & { readonly pool: string })[]> {
+  const { rows } = await sql<{
+    pool: string;
+    member: string;
+    served: number;
+    adjustment: number;
+    lastAt: string | null;
+  }>`
+    select pool, member, served::float8 as served, adjustment::float8 as adjustment,
+      (extract(epoch from last_at) * 1000)::bigint::text as "lastAt"
+    from pool_members where environment = ${environment} and pool = any(${pools}::text[])`.execute(tx);
+  return rows.map((row) => ({ ...row, lastAt: row.lastAt === null ? null : Number(row.lastAt) }));
+}
+
+/** Who got the company's last lead from each pool. */
+export async function stickyMembers(
+  tx: Tx,
+  environment: string,
+  pools: readonly string[],
+  company: string,
+): Promise<readonly { readonly pool: string; readonly member: string }[]> {
+  const { rows } = await sql<{ pool: string; member: string }>`
+    select distinct on (pool) pool, owner as member from assignments
+    where environment = ${environment} and pool = any(${pools}::text[]) and company = ${company}
+    order by pool, at desc`.execute(tx);
+  return rows;
+}
+
+export async function recordAssignment(
+  tx: Tx,
+  assignment: {
+    readonly handoff: string;
+    readonly environment: string;
+    readonly company: string | null;
+    readonly plan: OwnerPlan;
+    readonly now: EpochMs;
+  },
+): Promise<void> {
+  const { plan } = assignment;
+  if (plan.pool !== null) {
+    await sql`
+      insert into pool_members (environment, pool, member, served, last_at)
+      values (${assignment.environment}, ${plan.pool.pool}, ${plan.pool.member}, 1, to_timestamp(${assignment.now / 1_000}))
+      on conflict (environment, pool, member) do update
+        set served = pool_members.served + 1, last_at = excluded.last_at`.execute(tx);
+  }
+  await sql`
+    insert into assignments (handoff_id, environment, route, pool, owner, company, receipts, at)
+    values (${assignment.handoff}, ${assignment.environment}, ${plan.route}, ${plan.pool?.pool ?? null},
+      ${plan.pool?.member ?? plan.owner.id}, ${assignment.company}, ${JSON.stringify(plan.receipts)}::jsonb, to_timestamp(${assignment.now / 1_000}))
+    on conflict (handoff_id) do nothing`.execute(tx);
+}

@@ -1,0 +1,320 @@
+/**
+ * The one composite write of a handoff: record, contact role, conversation with transcript, Task. Pure.
+ */
+import { assertNever } from "../kernel/assert-never.ts";
+import { parseInstant } from "../kernel/time.ts";
+import type { EpochMs } from "../kernel/time.ts";
+import type { FieldLookup, FieldValue } from "../policy/condition.ts";
+import type { FieldMapping, Policy } from "../policy/schema.ts";
+import type { Decision, OwnerRef, RecordPlan, Told } from "../decide/decision.ts";
+import type { Snapshot } from "../conversation/snapshot.ts";
+import { effectKey } from "./effects.ts";
+import type { CrmOperation, CrmValue } from "./ports.ts";
+
+export type HandoffDecision = Extract<Decision, { kind: "handoff" }>;
+
+export interface CrmWords {
+  readonly snapshot: Snapshot;
+  readonly policy: Policy;
+  readonly lookup: FieldLookup;
+  readonly recipeName: string;
+  readonly now: EpochMs;
+  readonly conversationUrl: string;
+  /** Three sentences, plain text. */
+  readonly summary: readonly string[];
+  readonly transcriptParts: readonly string[];
+}
+
+/** Salesforce's own mark for a required text that nobody knows. */
+const NOT_PROVIDED = "[not provided]";
+/** Lengths of the standard fields (Salesforce object reference: Lead, Opportunity, Task). */
+const LENGTH = { lastName: 80, firstName: 40, company: 255, opportunityName: 120, subject: 255 } as const;
+
+type Create = Extract<CrmOperation, { kind: "create" }>;
+
+/** Operations in the order in which they must be written; later ones refer to earlier ones by `ref`. */
+export function planCrmWrite(decision: HandoffDecision, words: CrmWords): readonly CrmOperation[] {
+  const create = (ref: string, object: string, fields: Create["fields"]): Create => ({
+    kind: "create",
+    ref,
+    object,
+    key: effectKey(decision.handoff, ref),
+    fields: withoutAbsent(fields),
+  });
+  const record = recordOperations(decision, words, create);
+  const place = placeOf(decision.record);
+  return [
+    ...record,
+    ...conversationOperations(place, words, create),
+    ...taskOperations(decision, place, words, create),
+  ];
+}
+
+type Maker = (ref: string, object: string, fields: Create["fields"]) => Create;
+
+/** Where the conversation and the Task hang: an id that exists, or the record of this very write. */
+interface Place {
+  readonly who: CrmValue;
+  readonly what: CrmValue;
+  readonly lookups: Readonly<Record<string, CrmValue>>;
+}
+
+const NEW_RECORD = { ref: "record" } as const;
+
+function recordOperations(
+  decision: HandoffDecision,
+  words: CrmWords,
+  create: Maker,
+): readonly CrmOperation[] {
+  const { record, owner } = decision;
+  switch (record.kind) {
+    case "create-lead":
+      return [
+        create("record", "Lead", {
+          ...personFields("lead", words),
+          LeadSource: record.source,
+          OwnerId: owner.owner.id,
+          Description: words.summary.join("\n"),
+        }),
+      ];
+    case "update-lead":
+      return [
+        {
+          kind: "update",
+          ref: "record",
+          object: "Lead",
+          id: record.leadId,
+          fields: withoutAbsent({ ...ownedLeadFields(words), LeadSource: record.source }),
+        },
+      ];
+    case "create-opportunity":
+      return opportunityOperations(record, owner.owner, words, create);
+    case "task":
+      return [];
+    default:
+      return assertNever(record);
+  }
+}
+
+function opportunityOperations(
+  record: Extract<RecordPlan, { kind: "create-opportunity" }>,
+  owner: OwnerRef,
+  words: CrmWords,
+  create: Maker,
+): readonly CrmOperation[] {
+  const { snapshot } = words;
+  const operations: Create[] = [];
+  let account: CrmValue = record.accountId;
+  if (account === null && snapshot.company?.name != null) {
+    operations.push(
+      create("account", "Account", {
+        Name: snapshot.company.name.slice(0, LENGTH.company),
+        Website: snapshot.company.domain,
+        OwnerId: userOnly(owner),
+      }),
+    );
+    account = { ref: "account" };
+  }
+  let contact: CrmValue = record.contactId;
+  if (contact === null) {
+    operations.push(
+      create("contact", "Contact", {
+        ...personFields("contact", words),
+        AccountId: account,
+        OwnerId: userOnly(owner),
+      }),
+    );
+    contact = { ref: "contact" };
+  }
+  const name = `${snapshot.company?.name ?? snapshot.contact?.name ?? snapshot.contact?.email ?? "Unknown"} - ${words.recipeName}`;
+  operations.push(
+    create("record", "Opportunity", {
+      Name: name.slice(0, LENGTH.opportunityName),
+      StageName: record.stage,
+      CloseDate: new Date(record.closeAt).toISOString().slice(0, 10),
+      Type: record.type,
+      LeadSource: record.source,
+      AccountId: account,
+      OwnerId: userOnly(owner),
+      Description: words.summary.join("\n"),
+      ...mapped(words.policy.mapping.opportunity, words.lookup),
+    }),
+    // A contact role has no key of its own: it lives and dies with this write.
+    {
+      kind: "create",
+      ref: "role",
+      object: "OpportunityContactRole",
+      key: null,
+      fields: { OpportunityId: NEW_RECORD, ContactId: contact, IsPrimary: true },
+    },
+  );
+  return operations;
+}
+
+function conversationOperations(place: Place, words: CrmWords, create: Maker): readonly Create[] {
+  const [first, ...rest] = words.transcriptParts;
+  return [
+    create("conversation", "Baton_Conversation__c", {
+      Transcript__c: first ?? null,
+      Summary__c: words.summary.join("\n"),
+      Score__c: number(words.lookup("score.buying")),
+      Intercom_Url__c: words.conversationUrl,
+      ...place.lookups,
+    }),
+    ...rest.map((part, i) =>
+      create(`part${i + 2}`, "Baton_Conversation_Part__c", {
+        Conversation__c: { ref: "conversation" },
+        Number__c: i + 2,
+        Transcript__c: part,
+      }),
+    ),
+  ];
+}
+
+function taskOperations(
+  decision: HandoffDecision,
+  place: Place,
+  words: CrmWords,
+  create: Maker,
+): readonly Create[] {
+  const { record, owner } = decision;
+  const subject = record.kind === "task" ? record.subject : `Follow up: ${words.recipeName}`;
+  const fields = {
+    Subject: subject.slice(0, LENGTH.subject),
+    Description: [...words.summary, "", words.conversationUrl].join("\n"),
+    Status: "Not Started",
+    Priority: record.kind === "task" ? record.priority : "Normal",
+    ActivityDate: new Date(words.now).toISOString().slice(0, 10),
+    WhoId: place.who,
+    WhatId: place.what,
+  };
+  // A queue that owns the new Lead need not take Tasks: its members see the Lead itself.
+  const own =
+    owner.owner.kind === "queue" && record.kind === "create-lead"
+      ? []
+      : [create("task", "Task", { ...fields, OwnerId: owner.owner.id })];
+  return [
+    ...own,
+    ...queueTasks(decision.told).map(({ queue, as }, i) =>
+      create(`task${i + 2}`, "Task", {
+        ...fields,
+        Subject: `${subject} (${as})`.slice(0, LENGTH.subject),
+        OwnerId: queue.id,
+      }),
+    ),
+  ];
+}
+
+function queueTasks(told: readonly Told[]): readonly Extract<Told, { kind: "queue-task" }>[] {
+  return told.filter((one) => one.kind === "queue-task");
+}
+
+function placeOf(record: RecordPlan): Place {
+  switch (record.kind) {
+    case "create-lead":
+      return { who: NEW_RECORD, what: null, lookups: { Lead__c: NEW_RECORD } };
+    case "update-lead":
+      return { who: record.leadId, what: null, lookups: { Lead__c: record.leadId } };
+    case "create-opportunity": {
+      const who: CrmValue = record.contactId ?? { ref: "contact" };
+      return {
+        who,
+        what: NEW_RECORD,
+        lookups: {
+          Opportunity__c: NEW_RECORD,
+          Contact__c: who,
+          ...(record.accountId === null ? {} : { Account__c: record.accountId }),
+        },
+      };
+    }
+    case "task":
+      return placeOfTask(record);
+    default:
+      return assertNever(record);
+  }
+}
+
+function placeOfTask({ on, contactId }: Extract<RecordPlan, { kind: "task" }>): Place {
+  const contact = contactId === null ? {} : { Contact__c: contactId };
+  if (on === null) return { who: contactId, what: null, lookups: contact };
+  switch (on.object) {
+    case "Lead":
+      return { who: on.id, what: null, lookups: { Lead__c: on.id } };
+    case "Contact":
+      return { who: on.id, what: null, lookups: { Contact__c: on.id } };
+    case "Account":
+      return { who: contactId, what: on.id, lookups: { Account__c: on.id, ...contact } };
+    case "Opportunity":
+      return { who: contactId, what: on.id, lookups: { Opportunity__c: on.id, ...contact } };
+  }
+}
+
+/** The mapping's fields, and what Salesforce requires of a person even when nobody knows it. */
+function personFields(object: "lead" | "contact", { snapshot, policy, lookup }: CrmWords): Create["fields"] {
+  const { contact, company } = snapshot;
+  const rules = object === "lead" ? policy.mapping.lead : policy.mapping.contact;
+  const fallback = contact?.name?.trim() || contact?.email?.split("@")[0] || NOT_PROVIDED;
+  const fields: Record<string, CrmValue> = { Email: contact?.email ?? null, ...mapped(rules, lookup) };
+  const lastName =
+    typeof fields["LastName"] === "string" && fields["LastName"] !== ""
+      ? fields["LastName"]
+      : lastNameOf(fallback);
+  fields["LastName"] = lastName.slice(0, LENGTH.lastName);
+  if (typeof fields["FirstName"] === "string")
+    fields["FirstName"] = fields["FirstName"].slice(0, LENGTH.firstName);
+  if (object === "lead") {
+    const name = fields["Company"] ?? company?.name ?? company?.domain ?? NOT_PROVIDED;
+    fields["Company"] = String(name).slice(0, LENGTH.company);
+  }
+  return fields;
+}
+
+/** Of an existing Lead only fields that Baton owns are touched: its own (custom) ones; never what a rep may have typed. */
+function ownedLeadFields({ policy, lookup }: CrmWords): Create["fields"] {
+  return mapped(
+    policy.mapping.lead.filter((rule) => rule.to.endsWith("__c")),
+    lookup,
+  );
+}
+
+function mapped(rules: readonly FieldMapping[], lookup: FieldLookup): Record<string, CrmValue> {
+  return Object.fromEntries(
+    rules
+      .filter((rule) => rule.direction !== "to-intercom")
+      .map((rule) => [rule.to, converted(rule, lookup(rule.from))]),
+  );
+}
+
+function converted(rule: FieldMapping, value: FieldValue): CrmValue {
+  if (value === undefined || value === null || value === "") return null;
+  if (rule.with === "first-name") return firstNameOf(String(value));
+  if (rule.with === "last-name") return lastNameOf(String(value));
+  if (/At$/.test(rule.from)) {
+    const at = parseInstant(value);
+    return at === null ? null : new Date(at).toISOString();
+  }
+  return Array.isArray(value) ? value.join(";") : (value as string | number | boolean);
+}
+
+/** "Ana Maria Lopez" -> "Lopez"; a single word is the last name, which Salesforce requires. */
+export function lastNameOf(name: string): string {
+  return name.trim().split(/\s+/).at(-1) ?? name;
+}
+
+export function firstNameOf(name: string): string | null {
+  const words = name.trim().split(/\s+/);
+  return words.length > 1 ? words.slice(0, -1).join(" ") : null;
+}
+
+function withoutAbsent(fields: Create["fields"]): Create["fields"] {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+/** Accounts, Contacts and Opportunities can't belong to a queue (object reference, Group). */
+function userOnly(owner: OwnerRef): string | null {
+  return owner.kind === "user" ? owner.id : null;
+}
+
+function number(value: FieldValue): number | null {
+  return typeof value === "number" ? value : null;
+}

@@ -1,0 +1,129 @@
+/** SQL of the handoff room: handoffs and their effects. */
+import { sql } from "kysely";
+import type { EpochMs } from "../kernel/time.ts";
+import type { Db, Tx } from "../store/database.ts";
+import type { EarlierHandoff } from "../decide/decision.ts";
+import type { EffectRequest, PlannedEffect } from "./effects.ts";
+
+export type EffectState = "planned" | "sending" | "done" | "would" | "maybe" | "failed" | "skipped";
+
+export interface StoredEffect {
+  readonly ordinal: number;
+  readonly kind: EffectRequest["kind"];
+  readonly target: string;
+  readonly key: string;
+  readonly request: EffectRequest;
+  readonly state: EffectState;
+  readonly attempts: number;
+  readonly result: unknown;
+}
+
+export interface StoredHandoff {
+  readonly id: string;
+  readonly environment: string;
+  readonly workspace: string;
+  readonly conversation: string;
+  readonly mode: "shadow" | "live";
+  readonly status: string;
+  /** An earlier handoff of the same conversation is still under way. */
+  readonly blocked: boolean;
+  readonly effects: readonly StoredEffect[];
+}
+
+export async function earlierHandoffs(
+  db: Db | Tx,
+  environment: string,
+  workspace: string,
+  conversation: string,
+): Promise<readonly EarlierHandoff[]> {
+  const { rows } = await sql<{ id: string; recipe: string; episode: number; at: string }>`
+    select id, recipe, episode, (extract(epoch from started_at) * 1000)::bigint::text as at from handoffs
+    where environment = ${environment} and workspace = ${workspace} and conversation_id = ${conversation}`.execute(
+    db,
+  );
+  return rows.map((row) => ({ ...row, at: Number(row.at) }));
+}
+
+export interface NewHandoff {
+  readonly id: string;
+  readonly environment: string;
+  readonly workspace: string;
+  readonly conversation: string;
+  readonly recipe: string;
+  readonly episode: number;
+  readonly decision: string;
+  readonly mode: "shadow" | "live";
+  readonly owner: string;
+  readonly signalledAt: EpochMs | null;
+  readonly effects: readonly PlannedEffect[];
+}
+
+/** Stores the handoff with all its effects; false when the id was there: it was handed off before. */
+export async function insertHandoff(tx: Tx, handoff: NewHandoff): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    insert into handoffs (id, environment, workspace, conversation_id, recipe, episode, decision_id, mode, owner, signalled_at)
+    values (${handoff.id}, ${handoff.environment}, ${handoff.workspace}, ${handoff.conversation}, ${handoff.recipe}, ${handoff.episode},
+      ${handoff.decision}::bigint, ${handoff.mode}, ${handoff.owner},
+      ${handoff.signalledAt === null ? null : handoff.signalledAt / 1_000}::double precision * interval '1 second' + timestamptz 'epoch')
+    on conflict (id) do nothing`.execute(tx);
+  if (numAffectedRows !== 1n) return false;
+  const { effects } = handoff;
+  await sql`
+    insert into effects (handoff_id, ordinal, kind, target, key, request)
+    select ${handoff.id}, x.ordinal, x.kind, x.target, x.key, x.request
+    from jsonb_to_recordset(${JSON.stringify(effects.map((effect, ordinal) => ({ ordinal, ...effect })))}::jsonb)
+      as x (ordinal int, kind text, target text, key text, request jsonb)`.execute(tx);
+  return true;
+}
+
+export async function loadHandoff(db: Db, id: string): Promise<StoredHandoff | null> {
+  const { rows } = await sql<StoredHandoff>`
+    select h.id, h.environment, h.workspace, h.conversation_id as conversation, h.mode, h.status,
+      exists (
+        select 1 from handoffs o where o.environment = h.environment and o.workspace = h.workspace
+          and o.conversation_id = h.conversation_id and o.decision_id < h.decision_id and o.status = 'running') as blocked,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('ordinal', e.ordinal, 'kind', e.kind, 'target', e.target, 'key', e.key,
+          'request', e.request, 'state', e.state, 'attempts', e.attempts, 'result', e.result) order by e.ordinal)
+        from effects e where e.handoff_id = h.id), '[]') as effects
+    from handoffs h where h.id = ${id}`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Ends an effect, once: a second writer changes nothing. */
+export async function finishEffect(
+  db: Db,
+  key: string,
+  state: Exclude<EffectState, "planned" | "sending">,
+  result: unknown,
+  error: unknown = null,
+): Promise<void> {
+  await sql`
+    update effects set state = ${state}, result = ${JSON.stringify(result ?? null)}::jsonb, error = ${error === null ? null : JSON.stringify(error)}::jsonb,
+      attempts = attempts + 1, updated_at = now(), done_at = now()
+    where key = ${key} and state in ('planned', 'sending')`.execute(db);
+}
+
+/** Notes that an attempt begins ("sending") or that it certainly did nothing ("planned" again). */
+export async function markEffect(
+  db: Db,
+  key: string,
+  state: "planned" | "sending",
+  error: unknown = null,
+): Promise<void> {
+  await sql`
+    update effects set state = ${state}, attempts = attempts + ${state === "sending" ? 1 : 0}, updated_at = now(),
+      error = ${error === null ? null : JSON.stringify(error)}::jsonb
+    where key = ${key} and state in ('planned', 'sending')`.execute(db);
+}
+
+/** The handoff's end, from its effects: failed before maybe before done. Returns it. */
+export async function finishHandoff(db: Db, id: string): Promise<"done" | "failed" | "maybe"> {
+  const { rows } = await sql<{ status: "done" | "failed" | "maybe" }>`
+    update handoffs h set finished_at = coalesce(finished_at, now()), status = case
+      when exists (select 1 from effects e where e.handoff_id = h.id and e.state in ('failed', 'planned', 'sending')) then 'failed'
+      when exists (select 1 from effects e where e.handoff_id = h.id and e.state = 'maybe') then 'maybe'
+      else 'done' end
+    where id = ${id} returning status`.execute(db);
+  return rows[0]?.status ?? "failed";
+}
