@@ -7,7 +7,8 @@ import type { Snapshot } from "../conversation/snapshot.ts";
 import { cutBefore } from "./plain-text.ts";
 import { sentencesOf, type Span } from "./sentences.ts";
 import { lastSpoken, standing, teammateName, whoWrote } from "./standing.ts";
-import { answersOf, extractsOf, matterOf, quotable, requestWorth, type Extract } from "./telling.ts";
+import { answersOf, contentWords, extractsOf, matterOf, quotable, requestWorth, verbFor } from "./telling.ts";
+import type { Extract } from "./telling.ts";
 
 export interface Cite {
   /** Position in `snapshot.messages`. */
@@ -58,11 +59,6 @@ function whoAndWhat(snapshot: Snapshot, what: Extract | null): SummarySentence {
   return { text: `${who} ${verbFor(words.text)}: ${cite.quote}${stopAfter(cite.quote)}`, cites: [cite.cite] };
 }
 
-function verbFor(words: string): string {
-  if (words.includes("?")) return "asks";
-  return requestWorth(words) > 0 ? "reports" : "writes";
-}
-
 function signalSentence(
   snapshot: Snapshot,
   signals: readonly FoundSignal[],
@@ -74,14 +70,30 @@ function signalSentence(
     const { quote, cite } = quoted(snapshot, spoken.sentence, spoken.signal);
     return { text: `The key signal in the customer's words: ${quote}${stopAfter(quote)}`, cites: [cite] };
   }
-  const next = byRequest(matter.filter((extract) => what === null || !overlaps(extract, what)));
+  const next = what === null ? undefined : furtherWords(snapshot, matter, what);
   if (next !== undefined) {
     const { quote, cite } = quoted(snapshot, next, null);
-    return { text: `The customer adds: ${quote}${stopAfter(quote)}`, cites: [cite] };
+    return { text: `The customer also writes: ${quote}${stopAfter(quote)}`, cites: [cite] };
   }
   const words = what ?? anyWords(snapshot, "customer");
   const cites = words === null ? [] : [citeOf(snapshot, words)];
-  return { text: "The customer says nothing more about it.", cites };
+  return { text: "No further request or question of the customer was found.", cites };
+}
+
+/** What the first sentence leaves out: the sentence that asks most, else the rest of a long one that was cut. */
+function furtherWords(snapshot: Snapshot, matter: readonly Extract[], what: Extract): Extract | undefined {
+  const text = textOf(snapshot, what.turn);
+  const shown = shortened(text, what, null);
+  const others = matter.filter((extract) => !overlaps(extract, what) && saysSomething(extract.text));
+  const left = quotable(text, { start: shown.end, end: what.end });
+  const rest = { ...what, ...left, text: text.slice(left.start, left.end) };
+  return byRequest(saysSomething(rest.text) ? [...others, rest] : others);
+}
+
+function saysSomething(words: string): boolean {
+  const request = requestWorth(words);
+  const wordsNeeded = request >= 1 ? 1 : request > 0 ? 2 : 3;
+  return contentWords(words).length >= wordsNeeded;
 }
 
 /** The sentence that asks or wants most; of equal ones the first in the order given. */

@@ -6,8 +6,8 @@ import type { Summary, SummarySentence } from "./summary.ts";
 /** Words of the summary's own sentences. Anything else must be quoted or be a known name. */
 const OWN_WORDS = new Set(
   (
-    "the customer of plan asks reports writes has written no text so far key signal in s words adds says nothing more " +
-    "about it teammate answered only bot"
+    "the customer of plan asks reports writes also has written no text so far key signal in s words further request or " +
+    "question was found teammate answered only bot"
   ).split(" "),
 );
 

@@ -95,6 +95,13 @@ export function requestWorth(text: string): number {
   return question + Math.min(1, 0.6 * count(text, WANT)) + Math.min(1, 0.6 * count(text, PROBLEM));
 }
 
+/** Returns how the words read: "asks" for a question or a wish, "reports" for a problem, else "writes". */
+export function verbFor(words: string): "asks" | "reports" | "writes" {
+  if (words.includes("?")) return "asks";
+  if (count(words, PROBLEM) > 0) return "reports";
+  return count(words, WANT) > 0 ? "asks" : "writes";
+}
+
 /** Share of the sentence's words that the rest of the conversation takes up again, 0 to 1. */
 function centrality(words: readonly string[], seen: ReadonlyMap<string, number>): number {
   const shared = words.filter((word) => (seen.get(word) ?? 0) > 1).length;
