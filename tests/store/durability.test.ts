@@ -42,10 +42,10 @@ describe("a database of one's own", () => {
   });
 
   test.for([
-    ["no such database", (url: URL) => (url.pathname = "/nowhere"), 'has no database "nowhere"'],
-    ["no such host", (url: URL) => (url.hostname = "db.invalid"), "names a host that can't be found"],
-  ] as const)("%s", async ([, change, message]) => {
-    await expect(check(withPart(change))).rejects.toThrow(message);
+    ["no such database", { pathname: "/nowhere" }, 'has no database "nowhere"'],
+    ["no such host", { hostname: "db.invalid" }, "names a host that can't be found"],
+  ] as const)("%s", async ([, part, message]) => {
+    await expect(check(withPart((url) => Object.assign(url, part)))).rejects.toThrow(message);
   });
 
   test("where nothing listens is named", async () => {
