@@ -99,6 +99,7 @@ const recipeSchema = z.strictObject({
     .strictObject({
       after: duration,
       unless: z.enum(["contacted", "contactedBy.csm", "contactedBy.owner"]),
+      // oxlint-disable-next-line unicorn/no-thenable -- the document's own word; nothing awaits a policy
       then: z.array(followUpActionSchema),
     })
     .optional(),

@@ -1,0 +1,95 @@
+/**
+ * A policy made ready for many conversations: its phrases in one tree of words, so that the cost of reading a message
+ * does not grow with the number of phrases.
+ */
+import type { Policy, ScoreRule, Signal } from "../policy/schema.ts";
+import type { Ms } from "../kernel/time.ts";
+import { parseDuration } from "../kernel/time.ts";
+import { phraseVariants } from "./inflect.ts";
+import { foldTag } from "./words.ts";
+
+/** One phrase of a signal in one of its forms. */
+export interface PhraseEnd {
+  /** Position in `CompiledPolicy.signals`. */
+  readonly signal: number;
+  /** Position in the signal's `phrases`; all forms of a phrase share it. */
+  readonly phrase: number;
+}
+
+/** A node of the tree: what follows this word, and which phrases end here. */
+export interface PhraseNode {
+  readonly next: Map<string, PhraseNode>;
+  readonly ends: PhraseEnd[];
+}
+
+export interface CompiledSignal {
+  readonly name: string;
+  readonly label: string;
+  readonly rule: Signal;
+  /** Folded, as they are compared. */
+  readonly tags: ReadonlySet<string>;
+  readonly usage: {
+    readonly event: string;
+    readonly atLeast: number;
+    readonly withinMs: Ms;
+    readonly within: string;
+  } | null;
+}
+
+export interface CompiledScore {
+  readonly name: string;
+  readonly rule: ScoreRule;
+  readonly signals: readonly string[];
+  readonly halfLifeMs: Ms | null;
+}
+
+export interface CompiledPolicy {
+  readonly policy: Policy;
+  readonly signals: readonly CompiledSignal[];
+  readonly scores: readonly CompiledScore[];
+  readonly phrases: PhraseNode;
+}
+
+const node = (): PhraseNode => ({ next: new Map(), ends: [] });
+
+/** Builds the matcher of `policy` once; the result is used for any number of conversations. */
+export function compile(policy: Policy): CompiledPolicy {
+  const phrases = node();
+  const signals = Object.entries(policy.signals).map(([name, rule], index) => {
+    for (const [phrase, text] of rule.phrases.entries()) {
+      for (const words of phraseVariants(text)) plant(phrases, words, { signal: index, phrase });
+    }
+    return compileSignal(name, rule);
+  });
+  const scores = Object.entries(policy.scores).map(([name, rule]) => ({
+    name,
+    rule,
+    signals: [...new Set(rule.signals)],
+    halfLifeMs: rule.recency === undefined ? null : parseDuration(rule.recency.halfLife),
+  }));
+  return { policy, signals, scores, phrases };
+}
+
+function compileSignal(name: string, rule: Signal): CompiledSignal {
+  const usage =
+    rule.usage === undefined
+      ? null
+      : {
+          event: foldTag(rule.usage.event),
+          atLeast: rule.usage.atLeast,
+          withinMs: parseDuration(rule.usage.within) ?? 0,
+          within: rule.usage.within,
+        };
+  return { name, label: rule.label ?? name, rule, tags: new Set(rule.tags.map(foldTag)), usage };
+}
+
+function plant(root: PhraseNode, words: readonly string[], end: PhraseEnd): void {
+  let at = root;
+  for (const word of words) {
+    const next = at.next.get(word) ?? node();
+    at.next.set(word, next);
+    at = next;
+  }
+  const known = at.ends.some((other) => other.signal === end.signal);
+  if (!known && words.length > 0) at.ends.push(end);
+}
