@@ -287,7 +287,7 @@ describe("faults", () => {
       await setFaults([{ match: { path: "/api/chat.postMessage" }, nth: [1], then: { kind } }]);
       await expect(
         client().chat.postMessage({ channel: "#churn", text: "x", metadata: alert("k") }),
-      ).rejects.toMatchObject({ code: "slack_webapi_request_error" });
+      ).rejects.toThrow(/request error|terminated/);
       expect(slack.ledger.entries()).toMatchObject([{ committed: true, keys: ["k"], fault: kind }]);
       const channel = [...slack.workspace().channels.keys()][0] ?? "";
       const found = await client().conversations.history({ channel, include_all_metadata: true });
