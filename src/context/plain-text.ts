@@ -31,23 +31,26 @@ export function isolated(name: string): string {
   return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+const ENTITIES: readonly (readonly [character: string, entity: string])[] = [
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+];
+const WIDTHS = new Map([
+  ...ENTITIES.map(([character, entity]) => [character, entity.length] as const),
+  ["\n", 4],
+]);
 
 /** Returns the text as HTML text or a quoted attribute value: & < > " ' become entities, nothing else changes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return ENTITIES.reduce((html, [character, entity]) => html.replaceAll(character, entity), text);
 }
 
 /** How many characters `escapeHtml` and `<br>` for a line feed need for one UTF-16 unit. */
 export function escapedWidth(unit: string): number {
-  if (unit === "\n") return "<br>".length;
-  return ENTITIES[unit]?.length ?? 1;
+  return WIDTHS.get(unit) ?? 1;
 }
 
 const CUT_WINDOW_UNITS = 256;
@@ -65,7 +68,11 @@ export function cutBefore(text: string, index: number): number {
   const space = Math.max(before.lastIndexOf(" "), before.lastIndexOf("\n"));
   if (space > 0) return windowStart + space + 1;
   const window = text.slice(windowStart, index + CUT_WINDOW_UNITS);
-  const found = graphemes.segment(window).containing(index - windowStart)?.index ?? 0;
+  let found = 0;
+  for (const grapheme of graphemes.segment(window)) {
+    if (grapheme.index > index - windowStart) break;
+    found = grapheme.index;
+  }
   if (found > 0) return windowStart + found;
   const low = text.charCodeAt(index);
   const splitsPair = low >= 0xdc00 && low <= 0xdfff;

@@ -62,25 +62,23 @@ function cardSpans(text: string): SecretSpan[] {
       digits: group[0],
       start: run.index + group.index,
     }));
-    for (let from = 0; from < groups.length; from += 1) {
-      const card = cardAt(groups.slice(from, from + LONGEST_CARD));
+    let taken = 0;
+    for (const [from, { start }] of groups.entries()) {
+      const card = start < taken ? null : cardAt(groups.slice(from, from + LONGEST_CARD));
       if (card === null) continue;
-      spans.push({ start: card.start, end: card.end, kind: "card number", shown: card.digits.slice(-4) });
-      from += card.groups - 1;
+      taken = card.end;
+      spans.push({ start, end: card.end, kind: "card number", shown: card.digits.slice(-4) });
     }
   }
   return spans;
 }
 
 function cardAt(groups: readonly { digits: string; start: number }[]) {
-  const start = groups[0]?.start ?? 0;
   let digits = "";
-  for (const [i, group] of groups.entries()) {
+  for (const group of groups) {
     digits += group.digits;
     if (digits.length > LONGEST_CARD) return null;
-    if (CARD.test(digits) && passesLuhn(digits)) {
-      return { start, end: group.start + group.digits.length, digits, groups: i + 1 };
-    }
+    if (CARD.test(digits) && passesLuhn(digits)) return { end: group.start + group.digits.length, digits };
   }
   return null;
 }

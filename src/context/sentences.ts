@@ -69,7 +69,7 @@ function endsInAbbreviation(before: string): boolean {
 /** The span without white space at both ends, leading @mentions and list marks. */
 function trimmed(text: string, span: Span): Span {
   const words = text.slice(span.start, span.end);
-  const lead = /^(?:\s+|[.]?@[\w[\]]+[,:]?(?=\s|$)|[-*•]\s+)*/.exec(words)?.[0].length ?? 0;
+  const lead = words.length - words.replace(/^(?:\s+|[.]?@[\w[\]]+[,:]?(?=\s|$)|[-*•]\s+)*/, "").length;
   const kept = words.slice(lead).trimEnd().length;
   return { start: span.start + lead, end: span.start + lead + kept };
 }

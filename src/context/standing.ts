@@ -1,6 +1,6 @@
 /** Who takes part and where the conversation stands, as words for a summary. Facts of the snapshot only. */
 import { assertNever } from "../kernel/assert-never.ts";
-import type { Snapshot } from "../conversation/snapshot.ts";
+import type { Message, Snapshot } from "../conversation/snapshot.ts";
 import { cutBefore, readableText } from "./plain-text.ts";
 import { maskSecrets } from "./secrets.ts";
 
@@ -26,21 +26,20 @@ export function whoWrote(snapshot: Snapshot): string {
 }
 
 /** Returns the name of the teammate who wrote that message, else "The teammate". */
-export function teammateName(snapshot: Snapshot, turn: number): string {
-  const name = fact(snapshot.messages[turn]?.author ?? null);
+export function teammateName(message: Message): string {
+  const name = fact(message.author);
   return name === "" ? "The teammate" : name;
 }
 
-/** Returns the position of the last message that somebody outside can see, or null when there is none. */
-export function lastSpoken(snapshot: Snapshot): number | null {
-  const turn = snapshot.messages.findLastIndex((message) => message.role !== "note");
-  return turn === -1 ? null : turn;
+/** Returns the last message that somebody outside can see with its position, or null when there is none. */
+export function lastSpoken(snapshot: Snapshot): { readonly turn: number; readonly message: Message } | null {
+  const spoken = [...snapshot.messages.entries()].findLast(([, message]) => message.role !== "note");
+  return spoken === undefined ? null : { turn: spoken[0], message: spoken[1] };
 }
 
 /** Returns who wrote last and what the conversation waits for, in lower case and without a full stop. */
 export function standing(snapshot: Snapshot): string {
-  const last = lastSpoken(snapshot);
-  const wroteLast = last === null ? null : (snapshot.messages[last]?.role ?? null);
+  const wroteLast = lastSpoken(snapshot)?.message.role ?? null;
   if (snapshot.deleted) return "the conversation was deleted in Intercom";
   const speaker = speakerOf(wroteLast);
   switch (snapshot.state) {

@@ -162,6 +162,12 @@ describe("with little to go by they stay honest", () => {
     expect(texts(talk)[0]).toBe("The customer has written no text so far.");
   });
 
+  test("only a secret", () => {
+    expect(texts(conversation([["customer", "4242 4242 4242 4242\nok"]]))[0]).toBe(
+      "The customer writes: “ok”.",
+    );
+  });
+
   test("only a bot, only a polite teammate", () => {
     const ask: Turn = ["customer", "Where is the invoice?"];
     expect(texts(conversation([ask, ["bot", "You can find invoices under Billing."]]))[2]).toBe(
@@ -199,6 +205,10 @@ describe("where it stands", () => {
     const sentence = texts(conversation(turns as readonly Turn[], { state, ...over }))[2];
     expect(sentence).toBe(`The teammate answered: “You can find it under Billing.”; ${end}`);
   });
+});
+
+test("a state that nobody knows is a fault of the program", () => {
+  expect(() => summarize(conversation([], { state: "lost" as never }), [])).toThrow("unhandled case");
 });
 
 describe("who it is", () => {

@@ -7,7 +7,17 @@ import type { Snapshot } from "../conversation/snapshot.ts";
 import { cutBefore } from "./plain-text.ts";
 import { sentencesOf, type Span } from "./sentences.ts";
 import { lastSpoken, standing, teammateName, whoWrote } from "./standing.ts";
-import { answersOf, contentWords, extractsOf, matterOf, quotable, requestWorth, verbFor } from "./telling.ts";
+import {
+  answersOf,
+  contentWords,
+  extract,
+  extractsOf,
+  matterOf,
+  quotable,
+  requestWorth,
+  secretsOf,
+  verbFor,
+} from "./telling.ts";
 import type { Extract } from "./telling.ts";
 
 export interface Cite {
@@ -41,7 +51,7 @@ export const QUOTE_LIMIT = 240;
 export function summarize(snapshot: Snapshot, signals: readonly FoundSignal[]): Summary {
   const matter = matterOf(snapshot);
   const opening = matter[0];
-  const what = opening === undefined ? null : widened(snapshot, opening);
+  const what = opening === undefined ? null : widened(opening);
   return {
     sentences: [
       whoAndWhat(snapshot, what),
@@ -55,8 +65,7 @@ function whoAndWhat(snapshot: Snapshot, what: Extract | null): SummarySentence {
   const who = whoWrote(snapshot);
   const words = what ?? anyWords(snapshot, "customer");
   if (words === null) return { text: `${who} has written no text so far.`, cites: [] };
-  const cite = quoted(snapshot, words, null);
-  return { text: `${who} ${verbFor(words.text)}: ${cite.quote}${stopAfter(cite.quote)}`, cites: [cite.cite] };
+  return quoting(`${who} ${verbFor(words.text)}:`, quoted(words, words));
 }
 
 function signalSentence(
@@ -67,26 +76,21 @@ function signalSentence(
 ): SummarySentence {
   const spoken = strongest(snapshot, signals);
   if (spoken !== null) {
-    const { quote, cite } = quoted(snapshot, spoken.sentence, spoken.signal);
-    return { text: `The key signal in the customer's words: ${quote}${stopAfter(quote)}`, cites: [cite] };
+    return quoting("The key signal in the customer's words:", quoted(spoken.sentence, spoken.signal));
   }
-  const next = what === null ? undefined : furtherWords(snapshot, matter, what);
-  if (next !== undefined) {
-    const { quote, cite } = quoted(snapshot, next, null);
-    return { text: `The customer also writes: ${quote}${stopAfter(quote)}`, cites: [cite] };
-  }
+  const next = what === null ? undefined : furtherWords(matter, what);
+  if (next !== undefined) return quoting("The customer also writes:", quoted(next, next));
   const words = what ?? anyWords(snapshot, "customer");
-  const cites = words === null ? [] : [citeOf(snapshot, words)];
+  const cites = words === null ? [] : [citeOf(words, words)];
   return { text: "No further request or question of the customer was found.", cites };
 }
 
 /** What the first sentence leaves out: the sentence that asks most, else the rest of a long one that was cut. */
-function furtherWords(snapshot: Snapshot, matter: readonly Extract[], what: Extract): Extract | undefined {
-  const text = textOf(snapshot, what.turn);
-  const shown = shortened(text, what, null);
-  const others = matter.filter((extract) => !overlaps(extract, what) && saysSomething(extract.text));
-  const left = quotable(text, { start: shown.end, end: what.end });
-  const rest = { ...what, ...left, text: text.slice(left.start, left.end) };
+function furtherWords(matter: readonly Extract[], what: Extract): Extract | undefined {
+  const shown = shortened(what, what);
+  const others = matter.filter((other) => !overlaps(other, what) && saysSomething(other.text));
+  const left = quotable(what.message.text, { start: shown.end, end: what.end });
+  const rest = extract(what.message, what.turn, left, what.place);
   return byRequest(saysSomething(rest.text) ? [...others, rest] : others);
 }
 
@@ -99,8 +103,8 @@ function saysSomething(words: string): boolean {
 /** The sentence that asks or wants most; of equal ones the first in the order given. */
 function byRequest(extracts: readonly Extract[]): Extract | undefined {
   let best: Extract | undefined;
-  for (const extract of extracts) {
-    if (best === undefined || requestWorth(extract.text) > requestWorth(best.text)) best = extract;
+  for (const candidate of extracts) {
+    if (best === undefined || requestWorth(candidate.text) > requestWorth(best.text)) best = candidate;
   }
   return best;
 }
@@ -108,16 +112,15 @@ function byRequest(extracts: readonly Extract[]): Extract | undefined {
 function whereItStands(snapshot: Snapshot): SummarySentence {
   const state = standing(snapshot);
   const answer = answersOf(snapshot, "teammate")[0] ?? anyWords(snapshot, "teammate");
-  const automatic = answer === null ? (answersOf(snapshot, "bot")[0] ?? null) : null;
-  const words = answer ?? automatic;
-  if (words === null) {
+  const words = answer ?? answersOf(snapshot, "bot")[0];
+  if (words === undefined) {
     const last = lastSpoken(snapshot);
-    const cites =
-      last === null ? [] : [citeOf(snapshot, { turn: last, start: 0, end: textOf(snapshot, last).length })];
+    const cites = last === null ? [] : [citeOf(last, { start: 0, end: last.message.text.length })];
     return { text: `No teammate has answered; ${state}.`, cites };
   }
-  const { quote, cite } = quoted(snapshot, widened(snapshot, words), null);
-  const by = answer === null ? "Only the bot answered" : `${teammateName(snapshot, words.turn)} answered`;
+  const wide = widened(words);
+  const { quote, cite } = quoted(wide, wide);
+  const by = answer === null ? "Only the bot answered" : `${teammateName(words.message)} answered`;
   return { text: `${by}: ${quote}; ${state}.`, cites: [cite] };
 }
 
@@ -125,43 +128,43 @@ function whereItStands(snapshot: Snapshot): SummarySentence {
 function strongest(snapshot: Snapshot, signals: readonly FoundSignal[]) {
   let best: { sentence: Extract; signal: Span; points: number } | null = null;
   for (const found of signals) {
+    const points = Math.abs(found.points);
+    if (best !== null && points <= best.points) continue;
     const { turn, start, end } = found;
     if (turn === undefined || start === undefined || end === undefined) continue;
-    const text = textOf(snapshot, turn);
-    if (snapshot.messages[turn]?.role !== "customer" || start >= end || end > text.length) continue;
-    if (best !== null && Math.abs(found.points) <= Math.abs(best.points)) continue;
-    const around = sentencesOf(text).find((span) => span.start <= start && start < span.end) ?? {
-      start,
-      end,
-    };
-    const span = quotable(text, { start: around.start, end: Math.max(around.end, end) });
-    const kept = span.start <= start && end <= span.end ? span : quotable(text, { start, end });
+    const message = snapshot.messages[turn];
+    if (message?.role !== "customer" || start >= end || end > message.text.length) continue;
+    const around = sentencesOf(message.text).find((span) => span.start <= start && start < span.end);
+    const span = quotable(message.text, {
+      start: around?.start ?? start,
+      end: Math.max(around?.end ?? end, end),
+    });
+    const kept = span.start <= start && end <= span.end ? span : quotable(message.text, { start, end });
     if (kept.end === kept.start) continue;
-    const sentence = { ...kept, turn, text: text.slice(kept.start, kept.end), place: 0 };
-    best = { sentence, signal: { start, end }, points: found.points };
+    best = { sentence: extract(message, turn, kept, 0), signal: { start, end }, points };
   }
   return best;
 }
 
 /** The extract with the sentences after it (then before it) in the same message while the quotation stays short. */
-function widened(snapshot: Snapshot, extract: Extract): Extract {
-  const message = snapshot.messages[extract.turn];
-  const around = message === undefined ? [] : extractsOf(message, extract.turn);
-  let { start, end } = extract;
-  const text = textOf(snapshot, extract.turn);
+function widened(found: Extract): Extract {
+  const around = extractsOf(found.message, found.turn);
+  const secrets = secretsOf(found.message);
+  let { start, end } = found;
   const joins = (from: number, to: number): boolean => {
-    const span = quotable(text, { start: from, end: to });
-    return to - from <= QUOTE_LIMIT && span.start === from && span.end === to;
+    if (to - from > QUOTE_LIMIT) return false;
+    const span = quotable(found.message.text, { start: from, end: to }, secrets);
+    return span.start === from && span.end === to;
   };
-  for (const next of around.filter((other) => other.place > extract.place)) {
+  for (const next of around.filter((other) => other.place > found.place)) {
     if (!joins(start, next.end)) break;
     end = next.end;
   }
-  for (const previous of around.filter((other) => other.place < extract.place).reverse()) {
+  for (const previous of around.filter((other) => other.place < found.place).reverse()) {
     if (!joins(previous.start, end)) break;
     start = previous.start;
   }
-  return { ...extract, start, end, text: text.slice(start, end) };
+  return extract(found.message, found.turn, { start, end }, found.place);
 }
 
 /** What can be quoted of anybody with this role when no sentence carries matter ("ok thanks"). */
@@ -170,8 +173,7 @@ function anyWords(snapshot: Snapshot, role: "customer" | "teammate"): Extract | 
     if (message.role !== role || message.redacted) continue;
     for (const [place, span] of sentencesOf(message.text).entries()) {
       const kept = quotable(message.text, span);
-      if (kept.end > kept.start)
-        return { ...kept, turn, place, text: message.text.slice(kept.start, kept.end) };
+      if (kept.end > kept.start) return extract(message, turn, kept, place);
     }
   }
   return null;
@@ -181,45 +183,41 @@ function overlaps(a: Extract, b: Extract): boolean {
   return a.turn === b.turn && a.start < b.end && b.start < a.end;
 }
 
-/** The quotation marks with the words, cut to the limit around `keep`, and the cite of exactly the words quoted. */
-function quoted(
-  snapshot: Snapshot,
-  extract: Extract,
-  keep: Span | null,
-): { readonly quote: string; readonly cite: Cite } {
-  const text = textOf(snapshot, extract.turn);
-  const { start, end } = shortened(text, extract, keep);
-  const before = start > extract.start ? "…" : "";
-  const after = end < extract.end ? "…" : "";
-  const cite = citeOf(snapshot, { turn: extract.turn, start, end });
-  return { quote: `“${before}${text.slice(start, end)}${after}”`, cite };
+interface Quotation {
+  readonly quote: string;
+  readonly cite: Cite;
 }
 
-/** At most `QUOTE_LIMIT` units of the span, whole words, with `keep` inside where it fits. */
-function shortened(text: string, span: Span, keep: Span | null): Span {
-  if (span.end - span.start <= QUOTE_LIMIT) return span;
-  const lead = keep === null ? 0 : Math.max(0, keep.end - span.start - Math.round(QUOTE_LIMIT * 0.7));
-  const start =
-    lead === 0 ? span.start : Math.min(wordAfter(text, span.start + lead), keep?.start ?? span.end);
-  const words = text.slice(start, span.end);
-  const cut = words.length <= QUOTE_LIMIT ? words.length : cutBefore(words, QUOTE_LIMIT);
+function quoting(lead: string, { quote, cite }: Quotation): SummarySentence {
+  return { text: `${lead} ${quote}${/[.!?…]”$/.test(quote) ? "" : "."}`, cites: [cite] };
+}
+
+/** The quotation marks with the words, cut to the limit around `keep`, and the cite of exactly the words quoted. */
+function quoted(found: Extract, keep: Span): Quotation {
+  const { start, end } = shortened(found, keep);
+  const before = start > found.start ? "…" : "";
+  const after = end < found.end ? "…" : "";
+  return {
+    quote: `“${before}${found.message.text.slice(start, end)}${after}”`,
+    cite: citeOf(found, { start, end }),
+  };
+}
+
+/** At most `QUOTE_LIMIT` units of the extract, whole words; `keep` stays inside where it fits. */
+function shortened(found: Extract, keep: Span): Span {
+  if (found.end - found.start <= QUOTE_LIMIT) return found;
+  const lead = Math.max(0, Math.min(keep.start, keep.end - Math.round(QUOTE_LIMIT * 0.7)) - found.start);
+  const space = found.text.indexOf(" ", lead);
+  const word = space === -1 ? keep.start : Math.min(keep.start, found.start + space + 1);
+  const start = lead === 0 ? found.start : word;
+  const words = found.message.text.slice(start, found.end);
+  const cut = cutBefore(words, QUOTE_LIMIT);
   return { start, end: start + words.slice(0, cut).trimEnd().length };
 }
 
-function wordAfter(text: string, from: number): number {
-  const space = text.indexOf(" ", from);
-  return space === -1 ? text.length : space + 1;
-}
-
-function stopAfter(quote: string): string {
-  return /[.!?…]”$/.test(quote) ? "" : ".";
-}
-
-function citeOf(snapshot: Snapshot, span: Span & { readonly turn: number }): Cite {
-  const id = snapshot.messages[span.turn]?.id ?? "";
-  return { turn: span.turn, message: id, start: span.start, end: span.end };
-}
-
-function textOf(snapshot: Snapshot, turn: number): string {
-  return snapshot.messages[turn]?.text ?? "";
+function citeOf(
+  words: { readonly turn: number; readonly message: { readonly id: string } },
+  span: Span,
+): Cite {
+  return { turn: words.turn, message: words.message.id, start: span.start, end: span.end };
 }

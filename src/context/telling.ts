@@ -10,6 +10,7 @@ import { isFiller, ownLength, sentencesOf, type Span } from "./sentences.ts";
 export interface Extract extends Span {
   /** Position in `snapshot.messages`. */
   readonly turn: number;
+  readonly message: Message;
   readonly text: string;
   /** Position among the sentences of its message. */
   readonly place: number;
@@ -43,21 +44,35 @@ export function contentWords(text: string): readonly string[] {
   );
 }
 
+/** Longer messages are logs; what matters stands at the top. UTF-16 units. */
+const READ_LIMIT = 20_000;
+
 /** Returns the sentences of one message that may be quoted, in order, fillers left out. */
 export function extractsOf(message: Message, turn: number): readonly Extract[] {
   if (message.redacted) return [];
-  const own = message.text.slice(0, ownLength(message.text));
-  return sentencesOf(own)
-    .map((span, place) => ({ ...quotable(message.text, span), turn, place }))
-    .map((span) => ({ ...span, text: message.text.slice(span.start, span.end) }))
-    .filter((extract) => extract.text !== "" && !isFiller(extract.text));
+  const secrets = secretsOf(message);
+  return sentencesOf(message.text.slice(0, Math.min(READ_LIMIT, ownLength(message.text))))
+    .map((span, place) => extract(message, turn, quotable(message.text, span, secrets), place))
+    .filter((found) => found.text !== "" && !isFiller(found.text));
 }
 
-/** The longest stretch of the span that is free of secrets and of characters that must not be shown. */
-export function quotable(text: string, span: Span): Span {
-  const blocked: Span[] = findSecrets(text).filter(
-    (secret) => secret.end > span.start && secret.start < span.end,
-  );
+/** Returns the secrets of the part of the message that sentences are taken from. */
+export function secretsOf(message: Message): readonly Span[] {
+  return findSecrets(message.text.slice(0, 2 * READ_LIMIT));
+}
+
+/** Returns that stretch of the message as an extract. */
+export function extract(message: Message, turn: number, span: Span, place: number): Extract {
+  const { start, end } = span;
+  return { message, turn, start, end, place, text: message.text.slice(start, end) };
+}
+
+/**
+ * Returns the longest stretch of the span that is free of secrets and of characters that must not be shown, without
+ * white space around it. `secrets` are those of the whole text, for callers that ask often.
+ */
+export function quotable(text: string, span: Span, secrets: readonly Span[] = findSecrets(text)): Span {
+  const blocked = secrets.filter((secret) => secret.end > span.start && secret.start < span.end);
   const words = text.slice(span.start, span.end);
   if (readableText(words) !== words || words.includes("\n")) {
     for (let i = 0; i < words.length; i += 1) {
@@ -103,19 +118,20 @@ export function verbFor(words: string): "asks" | "reports" | "writes" {
 }
 
 /** Share of the sentence's words that the rest of the conversation takes up again, 0 to 1. */
-function centrality(words: readonly string[], seen: ReadonlyMap<string, number>): number {
-  const shared = words.filter((word) => (seen.get(word) ?? 0) > 1).length;
+function centrality(words: readonly string[], repeated: ReadonlySet<string>): number {
+  const shared = words.filter((word) => repeated.has(word)).length;
   return words.length === 0 ? 0 : shared / Math.max(4, words.length);
 }
 
-/** In how many messages each content word occurs. */
-function messageCounts(snapshot: Snapshot): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
+/** The content words that more than one message uses. */
+function repeatedWords(snapshot: Snapshot): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
   for (const message of snapshot.messages) {
     if (message.role === "note") continue;
-    for (const word of new Set(contentWords(message.text))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of new Set(contentWords(message.text))) (seen.has(word) ? repeated : seen).add(word);
   }
-  return counts;
+  return repeated;
 }
 
 function ranked(extracts: readonly Extract[], worth: (extract: Extract) => number): readonly Extract[] {
@@ -127,19 +143,19 @@ function ranked(extracts: readonly Extract[], worth: (extract: Extract) => numbe
 
 /** Returns the customer's sentences, the one that best tells what they came with first. */
 export function matterOf(snapshot: Snapshot): readonly Extract[] {
-  const seen = messageCounts(snapshot);
+  const repeated = repeatedWords(snapshot);
   const extracts = extractsBy(snapshot, (message) => message.role === "customer");
   const turns = [...new Set(extracts.map((extract) => extract.turn))];
   return ranked(extracts, (extract) => {
     const words = contentWords(extract.text);
     const early = 3 / (1 + turns.indexOf(extract.turn));
-    return early + requestWorth(extract.text) + centrality(words, seen) + lengthWorth(words.length);
+    return early + requestWorth(extract.text) + centrality(words, repeated) + lengthWorth(words.length);
   });
 }
 
 /** Returns the sentences of teammates (or of bots), the one that best tells what was answered or promised first. */
 export function answersOf(snapshot: Snapshot, role: "teammate" | "bot"): readonly Extract[] {
-  const seen = messageCounts(snapshot);
+  const repeated = repeatedWords(snapshot);
   const extracts = extractsBy(snapshot, (message) => message.role === role);
   const turns = [...new Set(extracts.map((extract) => extract.turn))].reverse();
   return ranked(extracts, (extract) => {
@@ -148,7 +164,7 @@ export function answersOf(snapshot: Snapshot, role: "teammate" | "bot"): readonl
     const answer = Math.min(2, 0.7 * count(extract.text, ANSWER));
     const polite = Math.min(1, 0.5 * count(extract.text, PLEASANTRY));
     const asks = extract.text.trimEnd().endsWith("?") ? 0.7 : 0;
-    return late + answer - polite - asks + centrality(words, seen) + lengthWorth(words.length);
+    return late + answer - polite - asks + centrality(words, repeated) + lengthWorth(words.length);
   });
 }
 

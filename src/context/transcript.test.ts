@@ -118,6 +118,11 @@ describe("the HTML of a conversation", () => {
   });
 });
 
+test("a role that nobody knows is a fault of the program", () => {
+  const odd = conversation([message("x", { role: "ghost" as never })]);
+  expect(() => transcript(odd, full)).toThrow("unhandled case");
+});
+
 describe("how much of it", () => {
   const five = conversation([
     message("one"),
