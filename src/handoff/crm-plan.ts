@@ -235,7 +235,7 @@ function placeOf(record: RecordPlan): Place {
 }
 
 function placeOfTask({ on, contactId }: Extract<RecordPlan, { kind: "task" }>): Place {
-  const contact = contactId === null ? {} : { Contact__c: contactId };
+  const contact: Record<string, CrmValue> = contactId === null ? {} : { Contact__c: contactId };
   if (on === null) return { who: contactId, what: null, lookups: contact };
   switch (on.object) {
     case "Lead":

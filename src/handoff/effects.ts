@@ -11,6 +11,8 @@ export type EffectRequest =
       readonly kind: "crm-write";
       readonly operations: readonly CrmOperation[];
       readonly alternates: readonly OwnerRef[];
+      /** The record that alerts link to: one that exists, or the `ref` of one this write creates. */
+      readonly about: string | { readonly ref: string };
     }
   | { readonly kind: "tag-conversation"; readonly conversation: string; readonly tag: string }
   | { readonly kind: "tag-contact"; readonly contact: string; readonly tag: string }

@@ -46,6 +46,7 @@ export function planEffects(decision: HandoffDecision, words: HandoffWords): rea
       kind: "crm-write",
       operations: planCrmWrite(decision, crmWords),
       alternates: decision.owner.alternates,
+      about: aboutOf(decision.record),
     }),
     ...inboxRequests(recipe, snapshot).map((request, i) => plan(`inbox${i + 1}`, "intercom", request)),
     ...decision.told
@@ -60,6 +61,19 @@ export function planEffects(decision: HandoffDecision, words: HandoffWords): rea
         ),
       ),
   ];
+}
+
+/** What a person wants to open: the record, not the Task on it. */
+function aboutOf(record: HandoffDecision["record"]): string | { readonly ref: string } {
+  switch (record.kind) {
+    case "create-lead":
+    case "create-opportunity":
+      return { ref: "record" };
+    case "update-lead":
+      return record.leadId;
+    case "task":
+      return record.on?.id ?? { ref: "task" };
+  }
 }
 
 function wordsOf(told: Told): {

@@ -100,7 +100,7 @@ export async function finishEffect(
 ): Promise<void> {
   await sql`
     update effects set state = ${state}, result = ${JSON.stringify(result ?? null)}::jsonb, error = ${error === null ? null : JSON.stringify(error)}::jsonb,
-      attempts = attempts + 1, updated_at = now(), done_at = now()
+      attempts = attempts + case when state = 'planned' then 1 else 0 end, updated_at = now(), done_at = now()
     where key = ${key} and state in ('planned', 'sending')`.execute(db);
 }
 

@@ -1,0 +1,290 @@
+/**
+ * The desk at which a run works: the database, the clock, and for each environment its policy and its way to the
+ * outside. Here the pure answers of qualify and decide meet Salesforce, enrichment and the database.
+ */
+import { RetryableFailure } from "./kernel/failure.ts";
+import { type Clock, type EpochMs, type Ms, parseDuration } from "./kernel/time.ts";
+import type { Engine, RunKind } from "./engine/engine.ts";
+import { type Db, inTransaction, type Tx } from "./store/database.ts";
+import type { Company, Person, Snapshot } from "./conversation/snapshot.ts";
+import type { Trigger } from "./conversation/fold.ts";
+import { loadConversation } from "./conversation/queries.ts";
+import type { CompiledPolicy } from "./qualify/compile.ts";
+import type { CrmView } from "./qualify/crm.ts";
+import { companyDomain } from "./qualify/domain.ts";
+import { factsOf } from "./qualify/facts.ts";
+import { score } from "./qualify/score.ts";
+import type { Evidence } from "./qualify/scores.ts";
+import { type Decision, type EarlierHandoff, episodeFor } from "./decide/decision.ts";
+import { judge } from "./decide/judge.ts";
+import { decideUnderLock } from "./decide/ledger.ts";
+import { type Bucket, type Environment, insertDecision, setStanding } from "./decide/queries.ts";
+import type { Directory } from "./decide/route.ts";
+import type { World } from "./handoff/carry.ts";
+import { planEffects } from "./handoff/plan.ts";
+import type { Enricher, Enrichment } from "./handoff/ports.ts";
+import { earlierHandoffs, insertHandoff } from "./handoff/queries.ts";
+import { type HandoffInput, handoffRunId } from "./handoff/run.ts";
+
+/** One environment, ready to decide and to act. */
+export interface Place {
+  readonly environment: Environment;
+  readonly policy: CompiledPolicy;
+  readonly policyVersion: number;
+  readonly world: World;
+  readonly enricher: Enricher | null;
+  /** Users and queues that the policy can name; read at connect time and every few minutes. */
+  readonly directory: () => Promise<Directory>;
+}
+
+export interface Subject {
+  readonly environment: string;
+  readonly workspace: string;
+  readonly conversation: string;
+  readonly version: number;
+  readonly triggers: readonly Trigger[];
+}
+
+export interface Desk {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** How to read a conversation of this workspace through Intercom's API. */
+  readonly readerOf: (workspace: string) => Promise<(conversation: string) => Promise<Snapshot | null>>;
+  /** Names of the environments this workspace feeds that have a live policy. */
+  readonly environmentsOf: (workspace: string) => Promise<readonly string[]>;
+  /** Decides about one state of a conversation and stores the answer, and the handoff with its run, in one transaction. */
+  readonly decideAbout: (subject: Subject) => Promise<string>;
+}
+
+/** How long enrichment may keep a decision waiting; the handoff goes on without it then. */
+const ENRICHMENT_PATIENCE_MS: Ms = 4_000;
+
+export interface DeskParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly place: (environment: string) => Promise<Place>;
+  readonly engine: () => Engine;
+  readonly handoffKind: () => RunKind<HandoffInput>;
+  readonly log: (
+    level: "info" | "warn" | "error",
+    message: string,
+    facts?: Readonly<Record<string, unknown>>,
+  ) => void;
+  readonly onDecision: (environment: string, kind: Decision["kind"]) => void;
+  /** Named places where tests kill the process. */
+  readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
+}
+
+/** Returns what became of it: the decision's kind, or "known" when this state was decided before. */
+export async function decideAbout(parts: DeskParts, subject: Subject): Promise<string> {
+  const { db } = parts;
+  const stored = await loadConversation(db, subject.workspace, subject.conversation);
+  if (stored === null) throw new Error(`conversation ${subject.conversation} was heard but is not stored`);
+  const place = await parts.place(subject.environment);
+  const here = {
+    environment: subject.environment,
+    workspace: subject.workspace,
+    conversation: subject.conversation,
+  };
+  if (subject.triggers.length === 0 && !stored.state.snapshot.deleted) {
+    await setStanding(db, here, "new", null);
+    return "nothing new to decide";
+  }
+  const now = parts.clock();
+  const evidence = await lookUp(parts, place, subject, {
+    snapshot: withDomain(stored.state.snapshot),
+    crm: null,
+  });
+  const directory = evidence.crm === null ? { users: [], queues: [] } : await place.directory();
+  const earlier = await earlierHandoffs(db, here.environment, here.workspace, here.conversation);
+  parts.crashPoint("decide", "before");
+  const given = {
+    environment: here.environment,
+    evidence,
+    scores: score(evidence, place.policy, now),
+    policy: place.policy.policy,
+    triggers: subject.triggers,
+    now,
+    earlier,
+    directory,
+  };
+  const decision = await inTransaction(db, async (tx) => {
+    const answer = await decideUnderLock(tx, given);
+    const kept = await keep(tx, parts, place, subject, answer);
+    parts.crashPoint("decide", "after-body");
+    return kept ? answer.decision : null;
+  });
+  parts.crashPoint("decide", "after-record");
+  if (decision === null) return "known";
+  parts.onDecision(subject.environment, decision.kind);
+  return decision.kind;
+}
+
+/**
+ * Enrichment and Salesforce, only for conversations that some recipe may want and has not had yet. An enrichment that
+ * fails or is slow is left out; a Salesforce that fails is not.
+ */
+async function lookUp(
+  parts: DeskParts,
+  place: Place,
+  subject: Subject,
+  heard: Evidence,
+  isHandedOff: (recipe: string) => boolean,
+): Promise<Evidence> {
+  const ask = (evidence: Evidence) =>
+    judge({
+      evidence,
+      scores: score(evidence, place.policy, parts.clock()),
+      policy: place.policy.policy,
+      triggers: subject.triggers,
+      now: parts.clock(),
+      lookedUp: false,
+    });
+  const first = ask(heard);
+  if (heard.snapshot.deleted || first.kind !== "candidate") return heard;
+  if (first.recipes.at(-1)?.verdict === "yes" && isHandedOff(first.recipe)) return heard;
+  const recipe = place.policy.policy.recipes.find((one) => one.id === first.recipe);
+
+  parts.crashPoint("enrich", "before");
+  const wanted = recipe?.enrich === "required-soon" || !first.certain;
+  const enrichment = wanted ? await enrich(parts, place, heard.snapshot) : null;
+  const enriched = { ...heard, snapshot: withEnrichment(heard.snapshot, enrichment) };
+  parts.crashPoint("enrich", "after-body");
+  const second = ask(enriched);
+  if (second.kind !== "candidate" || place.world.crm === null || isHandedOff(second.recipe)) return enriched;
+
+  parts.crashPoint("match", "before");
+  const crm: CrmView = await place.world.crm.look({
+    email: enriched.snapshot.contact?.email ?? null,
+    domain: companyDomain(enriched.snapshot),
+    companyName: enriched.snapshot.company?.name ?? null,
+  });
+  parts.crashPoint("match", "after-body");
+  return { ...enriched, crm };
+}
+
+function isOpen(place: Place, recipe: string, earlier: readonly EarlierHandoff[], now: EpochMs): boolean {
+  const coolDownMs = parseDuration(place.policy.policy.handoff.coolDown) ?? 0;
+  return episodeFor(recipe, earlier, coolDownMs, now).kind === "open";
+}
+
+async function enrich(parts: DeskParts, place: Place, snapshot: Snapshot): Promise<Enrichment | null> {
+  const { enricher } = place;
+  const email = snapshot.contact?.email ?? null;
+  const domain = companyDomain(snapshot);
+  if (enricher === null || (email === null && domain === null)) return null;
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ENRICHMENT_PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([enricher.enrich({ email, domain }), patience]);
+  } catch (error) {
+    const why = error instanceof RetryableFailure ? "not to be had now" : "refused";
+    parts.log("warn", `enrichment ${why}; the decision goes on without it`, { reason: String(error) });
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What Intercom knows wins over what enrichment says. */
+export function withEnrichment(snapshot: Snapshot, enrichment: Enrichment | null): Snapshot {
+  if (enrichment === null) return snapshot;
+  const company =
+    enrichment.company === null
+      ? snapshot.company
+      : filled({ ...NO_COMPANY, ...enrichment.company }, snapshot.company);
+  const contact: Person | null =
+    snapshot.contact === null || enrichment.person === null
+      ? snapshot.contact
+      : filled({ ...snapshot.contact, ...enrichment.person }, snapshot.contact);
+  return { ...snapshot, company, contact };
+}
+
+const NO_COMPANY: Company = {
+  id: null,
+  name: null,
+  domain: null,
+  employees: null,
+  plan: null,
+  industry: null,
+  country: null,
+  state: null,
+  annualRevenue: null,
+  annualValue: null,
+  customerSince: null,
+  technology: [],
+  attributes: {},
+};
+
+function filled<T extends object>(base: T, over: T | null): T {
+  const known = Object.entries(over ?? {}).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  );
+  return { ...base, ...Object.fromEntries(known) };
+}
+
+function withDomain(snapshot: Snapshot): Snapshot {
+  const domain = companyDomain(snapshot);
+  if (domain === null || snapshot.company?.domain === domain) return snapshot;
+  return { ...snapshot, company: { ...(snapshot.company ?? NO_COMPANY), domain } };
+}
+
+/** Stores decision, standing, handoff with its effects and its run: all or nothing. False when this state was decided before. */
+async function keep(
+  tx: Tx,
+  parts: DeskParts,
+  place: Place,
+  subject: Subject,
+  { decision, inputs }: Awaited<ReturnType<typeof decideUnderLock>>,
+): Promise<boolean> {
+  const { policy: _, ...frozen } = inputs;
+  const row = { ...subject, policyVersion: place.policyVersion, decision, inputs: frozen };
+  const id = await insertDecision(tx, row);
+  if (id === null) return false;
+  await setStanding(tx, subject, bucketOf(decision), id);
+  if (decision.kind !== "handoff") return true;
+
+  const { snapshot } = inputs.evidence;
+  const effects = planEffects(decision, {
+    snapshot,
+    scores: inputs.scores,
+    policy: inputs.policy,
+    lookup: factsOf(inputs.evidence, inputs.scores),
+    now: inputs.now,
+    conversationUrl: place.world.inbox?.conversationUrl(snapshot.conversation) ?? "",
+  });
+  const isNew = await insertHandoff(tx, {
+    id: decision.handoff,
+    environment: subject.environment,
+    workspace: subject.workspace,
+    conversation: subject.conversation,
+    recipe: decision.recipe,
+    episode: decision.episode,
+    decision: id,
+    mode: place.environment.mode,
+    owner: decision.owner.owner.id,
+    signalledAt: snapshot.messages.filter((message) => message.role === "customer").at(-1)?.at ?? null,
+    effects,
+  });
+  if (!isNew) throw new Error(`handoff ${decision.handoff} exists although no earlier decision knows it`);
+  const input = { handoff: decision.handoff, turn: 1 };
+  await parts.engine().start(parts.handoffKind(), input, { id: handoffRunId(input), tx });
+  return true;
+}
+
+function bucketOf(decision: Decision): Bucket {
+  switch (decision.kind) {
+    case "handoff":
+    case "already-handed-off":
+      return "handed-off";
+    case "held":
+      return "held";
+    case "excluded":
+    case "gone":
+      return "excluded";
+    case "below-threshold":
+      return "below-threshold";
+  }
+}
