@@ -8,7 +8,7 @@ import { getExecutor } from "@dbos-inc/dbos-sdk/internal/dbos";
 import { SystemDatabase } from "@dbos-inc/dbos-sdk/internal/system_database";
 import { WorkflowQueue } from "@dbos-inc/dbos-sdk/internal/wfqueue";
 import { Kysely, PostgresDialect } from "kysely";
-import { Pool } from "pg";
+import { Client, Pool } from "pg";
 import type { Ms } from "../kernel/time.ts";
 import type { Db, Tables, Tx } from "../store/database.ts";
 import { startDispatcher, type Dispatcher } from "./dispatch.ts";
@@ -28,8 +28,9 @@ const DEFAULT_BEAT_MS: Ms = 5_000;
 const DEFAULT_RETENTION_MS: Ms = 14 * 86_400_000;
 /** A run whose worker died this often is given up: it is the likely killer. */
 const MAX_RECOVERIES = 50;
-const DBOS_CONNECTIONS = 12;
+const STEP_CONNECTIONS = 12;
 const OWN_CONNECTIONS = 4;
+const MIGRATION_RETRY_MS: Ms = 50;
 /** The part of the grace after which bodies are told to end. */
 const POLITE = 0.9;
 
@@ -48,13 +49,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
   const kinds = kindsByName(options.kinds);
   taken = true;
-  const pool = new Pool({
-    connectionString: options.databaseUrl,
-    max: OWN_CONNECTIONS,
-    application_name: "baton-engine",
+  // Two pools: a burst of steps must not keep heartbeats waiting.
+  const stepPool = openPool(options, STEP_CONNECTIONS);
+  const db: Db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: openPool(options, OWN_CONNECTIONS) }),
   });
-  pool.on("error", (error) => options.log("debug", "an idle connection was lost", { error: error.message }));
-  const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const closeDatabase = async (): Promise<void> => {
+    await DBOS.shutdown({ deregister: true });
+    await Promise.all([db.destroy(), stepPool.end()]);
+    taken = false;
+  };
   const shift = newShift();
   const place: Workplace = {
     stopping: shift.stopping.signal,
@@ -64,11 +68,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     park: () => (shift.parked += 1),
   };
   try {
-    await launch(options, kinds, place);
+    await launch(options, stepPool, kinds, place);
   } catch (error) {
-    await DBOS.shutdown({ deregister: true }).catch(() => {});
-    await db.destroy().catch(() => {});
-    taken = false;
+    await closeDatabase().catch(() => {});
     throw new Error(`The durable engine could not open its database: ${String(error)}`, { cause: error });
   }
   return {
@@ -79,7 +81,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     resume: (id) => resumeRun(db, kinds, id),
     queueDepths: () => queueDepths(db),
     work: () => work(options, db, shift),
-    stop: (graceMs) => stop(db, shift, graceMs),
+    stop: (graceMs) => (shift.stopped ??= endShift(shift, graceMs).then(closeDatabase)),
   };
 }
 
@@ -107,8 +109,21 @@ function kindsByName(kinds: EngineOptions["kinds"]): ReadonlyMap<string, RunKind
   return byName;
 }
 
+function openPool(options: EngineOptions, max: number): Pool {
+  const pool = new Pool({
+    connectionString: options.databaseUrl,
+    max,
+    application_name: "baton-engine",
+    // A session that hangs inside a transaction must not hold its locks.
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  pool.on("error", (error) => options.log("debug", "an idle connection was lost", { error: error.message }));
+  return pool;
+}
+
 async function launch(
   options: EngineOptions,
+  stepPool: Pool,
   kinds: ReadonlyMap<string, RunKind<Json>>,
   place: Workplace,
 ): Promise<void> {
@@ -121,7 +136,7 @@ async function launch(
   DBOS.setConfig({
     name: APP,
     systemDatabaseUrl: options.databaseUrl,
-    systemDatabasePoolSize: DBOS_CONNECTIONS,
+    systemDatabasePool: stepPool,
     executorID: `${hostname()}:${randomUUID()}`,
     applicationVersion: VERSION,
     enablePatching: true,
@@ -135,7 +150,30 @@ async function launch(
   SystemDatabase.prototype.transitionDelayedWorkflows = async function promoteDueRuns(): Promise<void> {
     await this.pool.query(PROMOTE_DUE_RUNS);
   };
-  await DBOS.launch();
+  await oneAtATime(options.databaseUrl, () => DBOS.launch());
+}
+
+/**
+ * Runs `body` while no other process does. DBOS's migrations fail when two run at once on a new database ("tuple
+ * concurrently updated"). The lock is asked for again and again instead of waited for: a waiting statement holds a
+ * snapshot, and the migrations' CREATE INDEX CONCURRENTLY would wait for that in turn.
+ */
+async function oneAtATime(databaseUrl: string, body: () => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl, application_name: "baton-engine" });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    for (;;) {
+      const { rows } = await client.query<{ held: boolean }>(
+        "select pg_try_advisory_lock(hashtext('baton'), hashtext('engine migrations')) as held",
+      );
+      if (rows[0]?.held === true) break;
+      await new Promise((resolve) => setTimeout(resolve, MIGRATION_RETRY_MS));
+    }
+    await body();
+  } finally {
+    await client.end();
+  }
 }
 
 function loggerTo(log: EngineOptions["log"]): DLogger {
@@ -213,30 +251,20 @@ async function work(options: EngineOptions, db: Db, shift: Shift): Promise<void>
   );
 }
 
-function stop(db: Db, shift: Shift, graceMs: Ms): Promise<void> {
-  shift.stopped ??= close(db, shift, graceMs);
-  return shift.stopped;
-}
-
-async function close(db: Db, shift: Shift, graceMs: Ms): Promise<void> {
-  const startedAt = performance.now();
+/** Ends taking work, and waits for what is under way as long as the grace allows. */
+async function endShift(shift: Shift, graceMs: Ms): Promise<void> {
+  const deadline = performance.now() + graceMs;
   shift.stopping.abort();
   const toldToEnd = setTimeout(() => shift.ending.abort(), graceMs * POLITE);
-  const jobs = shift.timetable?.stop() ?? Promise.resolve();
-  let jobsOver = false;
-  void jobs.then(() => (jobsOver = true));
-  const looked = shift.dispatcher?.stop() ?? Promise.resolve();
-  void looked;
+  let open = 2;
+  const closed = (): void => void (open -= 1);
+  void Promise.resolve(shift.timetable?.stop()).then(closed, closed);
+  void Promise.resolve(shift.dispatcher?.stop()).then(closed, closed);
   await shift.listener?.stop();
-  const over = (): boolean => jobsOver && (shift.dispatcher?.running() ?? 0) <= shift.parked;
-  while (!over() && performance.now() - startedAt < graceMs) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const over = (): boolean => open === 0 && (shift.dispatcher?.running() ?? 0) <= shift.parked;
+  while (!over() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
   clearTimeout(toldToEnd);
   shift.ending.abort();
-  // Nothing of this worker moves any more: others may take its runs without waiting for the lease.
+  // When nothing of this worker moves any more, others may take its runs without waiting for the lease.
   await shift.heart?.stop(over()).catch(() => {});
-  await DBOS.shutdown({ deregister: true });
-  await db.destroy();
-  taken = false;
 }

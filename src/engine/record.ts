@@ -5,33 +5,42 @@
 import type { DBOSSerializer } from "@dbos-inc/dbos-sdk";
 import { PermanentFailure, RetryableFailure, UserError, type FailureFacts } from "../kernel/failure.ts";
 
-/** Plain JSON: results are JSON by contract, and anyone can read the rows with SQL. */
+/** Plain JSON: results are JSON by contract, and anyone can read the rows with SQL. Failures are read as they were. */
 export const plainJson: DBOSSerializer = {
   name: () => "baton_json",
   stringify: (value) => JSON.stringify(value ?? null),
-  parse: (text) => (text === null || text === undefined ? null : (JSON.parse(text) as unknown)),
+  parse: (text) => (text === null || text === undefined ? null : reviveFailure(JSON.parse(text))),
 };
 
-interface Recorded {
+/** An error as DBOS writes it down: its own fields, with name, message, stack and cause beside them. */
+interface RecordedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+  readonly cause?: unknown;
   readonly facts?: FailureFacts;
   readonly outcome?: "not-executed" | "unknown";
   readonly retryAfterMs?: number;
   readonly detail?: unknown;
 }
 
-/** The failure a step recorded, as the class it had when it was thrown; anything else is returned as it is. */
-export function reviveFailure(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof RetryableFailure || error instanceof PermanentFailure) {
-    return error;
+function isRecordedError(value: unknown): value is RecordedError {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, message, stack } = value as Record<string, unknown>;
+  return typeof name === "string" && typeof message === "string" && typeof stack === "string";
+}
+
+/** A recorded error as the class it had when it was thrown; anything else as it is. */
+function reviveFailure(value: unknown): unknown {
+  if (!isRecordedError(value)) return value;
+  const cause = reviveFailure(value.cause);
+  const facts = value.facts && { ...value.facts, cause };
+  if (value.name === "RetryableFailure" && facts) {
+    return new RetryableFailure(facts, value.outcome ?? "unknown", value.retryAfterMs);
   }
-  const recorded = error as Error & Recorded;
-  const facts = recorded.facts && { ...recorded.facts, cause: error.cause };
-  if (error.name === "RetryableFailure" && facts) {
-    return new RetryableFailure(facts, recorded.outcome ?? "unknown", recorded.retryAfterMs);
-  }
-  if (error.name === "PermanentFailure" && facts) return new PermanentFailure(facts, recorded.detail);
-  if (error.name === "UserError") return new UserError(error.message, { cause: error.cause });
-  return error;
+  if (value.name === "PermanentFailure" && facts) return new PermanentFailure(facts, value.detail);
+  if (value.name === "UserError") return new UserError(value.message, { cause });
+  return Object.assign(new Error(value.message, { cause }), { name: value.name, stack: value.stack });
 }
 
 /** The sentence in a recorded error (JSON with a `message`), or the text itself when it is something else. */

@@ -6,7 +6,6 @@ import { randomInt } from "node:crypto";
 import { DBOS, Error as DbosErrors } from "@dbos-inc/dbos-sdk";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Attempt, EngineOptions, Json, RetryPolicy, RunKind, Steps } from "./engine.ts";
-import { reviveFailure } from "./record.ts";
 import { delayBeforeNextTry, ONCE } from "./retry.ts";
 
 /** What the runs of one process share. */
@@ -107,7 +106,7 @@ function executionOf(runId: string, place: Workplace): Execution {
     try {
       return await DBOS.runStep(recorded, { name });
     } catch (error) {
-      if (!isControl(error)) throw mark(reviveFailure(error), name, tries);
+      if (!isControl(error)) throw mark(error, name, tries);
       lost.reject(error);
       return new Promise<never>(() => {});
     } finally {
