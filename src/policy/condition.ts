@@ -4,11 +4,23 @@
 import { z } from "zod";
 
 export const operators = [
-  "=", "!=", "<", "<=", ">", ">=",
-  "in", "notIn",
-  "contains", "notContains", "containsAny", "containsAll", "containsNone",
-  "within", "olderThan",
-  "known", "unknown",
+  "=",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "in",
+  "notIn",
+  "contains",
+  "notContains",
+  "containsAny",
+  "containsAll",
+  "containsNone",
+  "within",
+  "olderThan",
+  "known",
+  "unknown",
 ] as const;
 export type Operator = (typeof operators)[number];
 
@@ -38,7 +50,11 @@ const ruleSchema = z.strictObject({
 export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
   z.union([
     ruleSchema,
-    z.strictObject({ combinator: z.enum(["and", "or"]), not: z.boolean().optional(), rules: z.array(conditionSchema).min(1) }),
+    z.strictObject({
+      combinator: z.enum(["and", "or"]),
+      not: z.boolean().optional(),
+      rules: z.array(conditionSchema).min(1),
+    }),
   ]),
 );
 

@@ -28,7 +28,7 @@ export interface RuleTrace {
 export interface GroupTrace {
   readonly kind: "group";
   readonly verdict: Verdict;
-  /** "all of these: yes". */
+  /** "all of (contact.plan is trial, equal to trial: yes; ...): yes". */
   readonly text: string;
   readonly combinator: Group["combinator"];
   readonly not: boolean;
@@ -66,8 +66,8 @@ function traceGroup(group: Group, lookup: FieldLookup, now: EpochMs): GroupTrace
   );
   const not = group.not === true;
   const verdict = not ? negate(joined) : joined;
-  const words = { and: ["all of these", "not all of these"], or: ["any of these", "none of these"] } as const;
-  const text = `${words[group.combinator][not ? 1 : 0]}: ${verdict}`;
+  const words = { and: ["all of", "not all of"], or: ["any of", "none of"] } as const;
+  const text = `${words[group.combinator][not ? 1 : 0]} (${rules.map((rule) => rule.text).join("; ")}): ${verdict}`;
   return { kind: "group", verdict, text, combinator: group.combinator, not, rules };
 }
 

@@ -9,7 +9,10 @@ import { conditionSchema } from "./condition.ts";
 /** "14d", "30m": kept as text, because people read it again in diffs and screens; `durationMs` turns it into a number. */
 const duration = z
   .string()
-  .refine((text) => parseDuration(text) !== null, 'is no duration: write a number and ms, s, m, h, d, w or y, as in "14d"');
+  .refine(
+    (text) => parseDuration(text) !== null,
+    'is no duration: write a number and ms, s, m, h, d, w or y, as in "14d"',
+  );
 const name = z.string().trim().min(1);
 const points = z.number().min(-1_000).max(1_000);
 
@@ -27,7 +30,10 @@ const signalSchema = z
     cap: points.optional(),
   })
   .refine(
-    (signal) => signal.phrases.length + signal.examples.length + signal.tags.length > 0 || signal.usage || signal.attribute,
+    (signal) =>
+      signal.phrases.length + signal.examples.length + signal.tags.length > 0 ||
+      signal.usage ||
+      signal.attribute,
     "needs at least one of phrases, examples, tags, usage, attribute",
   );
 
@@ -36,10 +42,15 @@ const scoreSchema = z.strictObject({
   bonus: z.array(z.strictObject({ label: name, when: conditionSchema, points })).default([]),
   engagement: z.strictObject({ perCustomerMessage: points, cap: points }).optional(),
   recency: z.strictObject({ halfLife: duration }).optional(),
-  multiply: z.array(z.strictObject({ label: name, when: conditionSchema, by: z.number().min(0).max(100) })).default([]),
+  multiply: z
+    .array(z.strictObject({ label: name, when: conditionSchema, by: z.number().min(0).max(100) }))
+    .default([]),
   /** Shares of the two systems' own scores (0..100 each) that are added. */
   combine: z
-    .strictObject({ intercomScore: z.number().min(0).max(10).default(0), salesforceScore: z.number().min(0).max(10).default(0) })
+    .strictObject({
+      intercomScore: z.number().min(0).max(10).default(0),
+      salesforceScore: z.number().min(0).max(10).default(0),
+    })
     .optional(),
   threshold: z.number(),
 });
@@ -92,7 +103,11 @@ const recipeSchema = z.strictObject({
   owner: z.strictObject({ route: name }),
   tell: z.array(tellSchema).default([]),
   intercom: z
-    .strictObject({ tagConversation: name.optional(), tagContact: name.optional(), moveToTeam: name.optional() })
+    .strictObject({
+      tagConversation: name.optional(),
+      tagContact: name.optional(),
+      moveToTeam: name.optional(),
+    })
     .optional(),
   acknowledge: z.strictObject({ within: duration, text: name }).optional(),
   followUp: z
@@ -105,7 +120,10 @@ const recipeSchema = z.strictObject({
     .optional(),
 });
 
-const recordRuleSchema = recordActionSchema.extend({ when: conditionSchema, and: conditionSchema.optional() });
+const recordRuleSchema = recordActionSchema.extend({
+  when: conditionSchema,
+  and: conditionSchema.optional(),
+});
 
 const memberSchema = z.strictObject({
   user: name,
@@ -125,7 +143,9 @@ const poolSchema = z.strictObject({
 /** One step of a route; the first that can take the lead takes it. */
 const hopSchema = z.union([
   z.strictObject({ accountOwner: z.strictObject({}) }).transform(() => ({ kind: "account-owner" as const })),
-  z.strictObject({ opportunityOwner: z.strictObject({}) }).transform(() => ({ kind: "opportunity-owner" as const })),
+  z
+    .strictObject({ opportunityOwner: z.strictObject({}) })
+    .transform(() => ({ kind: "opportunity-owner" as const })),
   z.strictObject({ leadOwner: z.strictObject({}) }).transform(() => ({ kind: "lead-owner" as const })),
   z.strictObject({ csm: z.strictObject({}) }).transform(() => ({ kind: "csm" as const })),
   z.strictObject({ territories: z.strictObject({}) }).transform(() => ({ kind: "territories" as const })),
@@ -142,7 +162,11 @@ const routingSchema = z.strictObject({
       z.strictObject({
         id: name,
         when: conditionSchema,
-        owner: z.union([z.strictObject({ user: name }), z.strictObject({ pool: name }), z.strictObject({ queue: name })]),
+        owner: z.union([
+          z.strictObject({ user: name }),
+          z.strictObject({ pool: name }),
+          z.strictObject({ queue: name }),
+        ]),
       }),
     )
     .default([]),
@@ -155,7 +179,9 @@ const routingSchema = z.strictObject({
       firstContact: duration,
       clock: z.enum(["working-hours", "always"]).default("always"),
       remindAt: duration.optional(),
-      onBreach: z.array(z.union([z.enum(["remind", "reassign"]), z.strictObject({ escalate: name })])).default([]),
+      onBreach: z
+        .array(z.union([z.enum(["remind", "reassign"]), z.strictObject({ escalate: name })]))
+        .default([]),
     })
     .optional(),
 });
@@ -178,27 +204,38 @@ const feedbackSchema = z.strictObject({
     )
     .default([]),
   sequences: z
-    .record(name, z.strictObject({ tag: name.optional(), attribute: z.record(name, z.union([z.string(), z.number(), z.boolean()])).optional() }))
+    .record(
+      name,
+      z.strictObject({
+        tag: name.optional(),
+        attribute: z.record(name, z.union([z.string(), z.number(), z.boolean()])).optional(),
+      }),
+    )
     .default({}),
 });
 
 const mappingSchema = z.record(
   z.enum(["lead", "contact", "account", "opportunity"]),
-  z.array(
-    z.strictObject({
-      from: name,
-      to: z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, "must be a Salesforce field's API name"),
-      with: z.enum(["first-name", "last-name"]).optional(),
-      direction: z.enum(["to-salesforce", "to-intercom", "both"]).default("to-salesforce"),
-    }),
-  ).default([]),
+  z
+    .array(
+      z.strictObject({
+        from: name,
+        to: z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, "must be a Salesforce field's API name"),
+        with: z.enum(["first-name", "last-name"]).optional(),
+        direction: z.enum(["to-salesforce", "to-intercom", "both"]).default("to-salesforce"),
+      }),
+    )
+    .default([]),
 );
 
 export const policySchema = z.strictObject({
   format: z.literal("baton/policy@1"),
   name,
   timezone: name.default("UTC"),
-  signals: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"), signalSchema),
+  signals: z.record(
+    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
+    signalSchema,
+  ),
   scores: z.record(name, scoreSchema),
   exclusions: z.array(exclusionSchema).default([]),
   recipes: z.array(recipeSchema).default([]),

@@ -1,0 +1,102 @@
+/**
+ * The door to a policy: text in, a trusted document or a list of faults out, each with its place and line.
+ */
+import { LineCounter, isMap, isNode, isPair, parseDocument } from "yaml";
+import type { Document } from "yaml";
+import { crossFaults, warningsOf } from "./cross-checks.ts";
+import { explain } from "./faults.ts";
+import type { PathedMessage } from "./faults.ts";
+import { policySchema } from "./schema.ts";
+import type { Policy } from "./schema.ts";
+
+/** One thing to repair or to look at. */
+export interface PolicyFault {
+  /** "recipes[2].on[0]"; empty for the document as a whole. */
+  readonly path: string;
+  /** From 1; absent where the place has no line, as in a document that cannot be read. */
+  readonly line?: number;
+  readonly message: string;
+}
+
+export type PolicyReading =
+  | { readonly kind: "ok"; readonly policy: Policy; readonly warnings: readonly PolicyFault[] }
+  | { readonly kind: "faults"; readonly faults: readonly PolicyFault[] };
+
+/** No policy of people is larger; a larger text is a mistake or an attack. */
+const LONGEST_POLICY = 2_000_000;
+/** One slip of indentation makes many errors: the first ones tell. */
+const MOST_SYNTAX_FAULTS = 3;
+
+/**
+ * Reads a policy written in YAML or JSON. Never throws. Faults make it unusable; warnings name what is probably a slip
+ * (a field nobody knows, a territory without its pool) and leave it usable.
+ */
+export function readPolicy(text: string): PolicyReading {
+  if (text.length > LONGEST_POLICY) return faults([{ path: "", message: "the policy is larger than 2 MB" }]);
+  try {
+    return readDocument(text);
+  } catch (error) {
+    // The parsers recurse and give up on a text of brackets; aliases that would make it huge are refused, too.
+    const cause = error instanceof RangeError ? "it is nested too deeply" : String(error);
+    return faults([{ path: "", message: `cannot be read: ${cause}` }]);
+  }
+}
+
+function readDocument(text: string): PolicyReading {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors.slice(0, MOST_SYNTAX_FAULTS);
+  if (broken.length > 0) {
+    return faults(
+      broken.map(({ pos, message }) => ({ path: "", line: lines.linePos(pos[0]).line, message })),
+    );
+  }
+  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    return faults([
+      { path: "", message: "is no policy: a policy is a document that starts with format: baton/policy@1" },
+    ]);
+  }
+  const place = ({ path, message }: PathedMessage): PolicyFault => {
+    const line = lineOf(document, path, lines);
+    return { path: pathText(path), ...(line === null ? {} : { line }), message };
+  };
+  const parsed = policySchema.safeParse(content);
+  if (!parsed.success)
+    return faults(parsed.error.issues.flatMap((issue) => explain(issue, content)).map(place));
+  const crossed = crossFaults(parsed.data);
+  if (crossed.length > 0) return faults(crossed.map(place));
+  return { kind: "ok", policy: parsed.data, warnings: warningsOf(parsed.data).map(place) };
+}
+
+function faults(list: readonly PolicyFault[]): PolicyReading {
+  return { kind: "faults", faults: list };
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at === 0 ? "" : "."}${String(step)}`))
+    .join("");
+}
+
+/** The line of the deepest part of `path` that the text has, its key's where it is a field. */
+function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number | null {
+  for (let length = path.length; length > 0; length -= 1) {
+    const offset = offsetOf(document, path.slice(0, length));
+    if (offset !== null) return lines.linePos(offset).line;
+  }
+  return path.length === 0 ? null : 1;
+}
+
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | null {
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const key = path.at(-1);
+  if (isMap(parent)) {
+    const pair = parent.items.find(
+      (item) => isPair(item) && isNode(item.key) && String(item.key) === String(key),
+    );
+    return isNode(pair?.key) ? (pair.key.range?.[0] ?? null) : null;
+  }
+  const node: unknown = document.getIn(path, true);
+  return isNode(node) ? (node.range?.[0] ?? null) : null;
+}
