@@ -1,0 +1,79 @@
+/** The port Crm over one Salesforce org. */
+import type { Crm, CrmOperation, CrmWritten } from "../../handoff/ports.ts";
+import type { Clock } from "../../kernel/time.ts";
+import { createHttp, type HttpLog } from "../http/http.ts";
+import { withoutMetadata } from "./bare.ts";
+import { createClient, type SalesforceClient } from "./client.ts";
+import { readDirectory } from "./directory.ts";
+import { findWritten } from "./find.ts";
+import { createLook } from "./look.ts";
+import { createSessions, type SalesforceLogin } from "./session.ts";
+import { createWrite } from "./write.ts";
+
+/** What a Salesforce connection stores; `login` holds the secrets. */
+export interface SalesforceSettings {
+  /** The org's My Domain, "https://acme.my.salesforce.com"; JWT may use https://login.salesforce.com. */
+  readonly loginUrl: string;
+  readonly login: SalesforceLogin;
+  /** "none": the org does not have Baton's fields and objects, and shall not get them. */
+  readonly metadata: "baton" | "none";
+  /** Lookup on Account to the customer success manager; null: none. An org without the field is understood. */
+  readonly csmField: string | null;
+  /** Number on Lead with the org's own score, 0..100; null: none. */
+  readonly leadScoreField: string | null;
+  readonly allowPrivateAddresses: boolean;
+}
+
+/** Settings of a connection that says nothing else. */
+export const SALESFORCE_DEFAULTS = {
+  metadata: "baton",
+  csmField: "CSM__c",
+  leadScoreField: null,
+  allowPrivateAddresses: false,
+} as const;
+
+export interface ConnectorDeps {
+  readonly clock: Clock;
+  readonly log: HttpLog;
+}
+
+/** Salesforce runs any number of short calls, and 25 that take 20 s or longer (salesforce app limits cheat sheet). */
+const CONCURRENCY = 20;
+const TIMEOUT_MS = 30_000;
+
+export interface SalesforceConnection extends Crm {
+  /** For check, install and the change feed. */
+  readonly client: SalesforceClient;
+  readonly settings: SalesforceSettings;
+  close(): void;
+}
+
+/** Opens a connection; nothing is sent before the first call. */
+export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorDeps): SalesforceConnection {
+  const { clock, log } = deps;
+  const http = createHttp({
+    target: "salesforce",
+    clock,
+    log,
+    concurrency: CONCURRENCY,
+    timeoutMs: TIMEOUT_MS,
+    allowPrivateAddresses: settings.allowPrivateAddresses,
+  });
+  const { loginUrl, login } = settings;
+  const client = createClient(http, createSessions({ loginUrl, login, http, clock }), clock);
+  const isBare = settings.metadata === "none";
+  const find = (operations: readonly CrmOperation[]): Promise<CrmWritten | null> =>
+    isBare ? Promise.resolve(null) : findWritten(client, operations);
+  const write = createWrite(client, find);
+  return {
+    client,
+    settings,
+    look: createLook(client, settings),
+    write: (operations) => write(isBare ? withoutMetadata(operations) : operations),
+    find,
+    directory: () => readDirectory(client),
+    recordUrl: (id) =>
+      `${(client.instanceUrl() ?? settings.loginUrl).replace(/\/+$/, "")}/${encodeURIComponent(id)}`,
+    close: () => http.close(),
+  };
+}
