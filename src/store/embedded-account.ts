@@ -63,8 +63,8 @@ const CANDIDATES = ["postgres", "baton", "node", "nobody"];
 export async function accountFor(dataOwner: number | null, candidates = CANDIDATES): Promise<Account | null> {
   if (process.getuid?.() !== 0) return null;
   if (dataOwner !== null && dataOwner !== 0) {
-    const gid = await idOf("-g", String(dataOwner));
-    return { name: String(dataOwner), uid: dataOwner, gid: gid ?? dataOwner };
+    const gid = Number((await id("-g", String(dataOwner))) ?? dataOwner);
+    return { name: (await id("-un", String(dataOwner))) ?? String(dataOwner), uid: dataOwner, gid };
   }
   for (const name of candidates) {
     const account = await lookUp(name);
@@ -83,16 +83,13 @@ export async function accountFor(dataOwner: number | null, candidates = CANDIDAT
 }
 
 async function lookUp(name: string): Promise<Account | null> {
-  const [uid, gid] = [await idOf("-u", name), await idOf("-g", name)];
-  return uid === null || gid === null ? null : { name, uid, gid };
+  const [uid, gid] = [await id("-u", name), await id("-g", name)];
+  return uid === null || gid === null ? null : { name, uid: Number(uid), gid: Number(gid) };
 }
 
-function idOf(flag: "-u" | "-g", name: string): Promise<number | null> {
-  return new Promise((resolve) => {
-    execFile("id", [flag, name], { env: CHILD_ENV }, (error, out) =>
-      resolve(error === null ? Number(out) : null),
-    );
-  });
+async function id(flag: "-u" | "-g" | "-un", who: string): Promise<string | null> {
+  const answer = await run("id", [flag, who], null);
+  return answer.code === 0 ? answer.stdout.trim() : null;
 }
 
 export interface PlaceOptions {
@@ -121,7 +118,8 @@ export async function preparePlace(
     return { home: await realpath(home), account };
   }
   await chown(home, account.uid, account.gid);
-  if (!(await canUse(home, account))) await moveHome(home, account, options);
+  // The link may lie in a closed folder: what counts is where it leads.
+  if (!(await canUse(await realpath(home), account))) await moveHome(home, account, options);
   return { home: await realpath(home), account };
 }
 
