@@ -3,7 +3,7 @@
  * outside. Here the pure answers of qualify and decide meet Salesforce, enrichment and the database.
  */
 import { RetryableFailure } from "./kernel/failure.ts";
-import { type Clock, type EpochMs, type Ms, parseDuration } from "./kernel/time.ts";
+import { type Clock, type EpochMs, durationMs, type Ms } from "./kernel/time.ts";
 import type { Engine, RunKind } from "./engine/engine.ts";
 import { type Db, inTransaction, type Tx } from "./store/database.ts";
 import type { Company, Person, Snapshot } from "./conversation/snapshot.ts";
@@ -16,7 +16,7 @@ import { factsOf } from "./qualify/facts.ts";
 import { score } from "./qualify/score.ts";
 import type { Evidence } from "./qualify/scores.ts";
 import { type Decision, type EarlierHandoff, episodeFor } from "./decide/decision.ts";
-import { judge } from "./decide/judge.ts";
+import { judge, recipeOf } from "./decide/judge.ts";
 import { decideUnderLock } from "./decide/ledger.ts";
 import { type Bucket, type Environment, insertDecision, setStanding } from "./decide/queries.ts";
 import type { Directory } from "./decide/route.ts";
@@ -91,12 +91,11 @@ export async function decideAbout(parts: DeskParts, subject: Subject): Promise<s
     return "nothing new to decide";
   }
   const now = parts.clock();
-  const evidence = await lookUp(parts, place, subject, {
-    snapshot: withDomain(stored.state.snapshot),
-    crm: null,
-  });
-  const directory = evidence.crm === null ? { users: [], queues: [] } : await place.directory();
   const earlier = await earlierHandoffs(db, here.environment, here.workspace, here.conversation);
+  const heard = { snapshot: withDomain(stored.state.snapshot), crm: null };
+  const isHandedOff = (recipe: string) => isOpen(place, recipe, earlier, now);
+  const evidence = await lookUp(parts, place, subject, heard, isHandedOff);
+  const directory = evidence.crm === null ? { users: [], queues: [] } : await place.directory();
   parts.crashPoint("decide", "before");
   const given = {
     environment: here.environment,
@@ -143,10 +142,10 @@ async function lookUp(
   const first = ask(heard);
   if (heard.snapshot.deleted || first.kind !== "candidate") return heard;
   if (first.recipes.at(-1)?.verdict === "yes" && isHandedOff(first.recipe)) return heard;
-  const recipe = place.policy.policy.recipes.find((one) => one.id === first.recipe);
+  const recipe = recipeOf(place.policy.policy, first.recipe);
 
   parts.crashPoint("enrich", "before");
-  const wanted = recipe?.enrich === "required-soon" || !first.certain;
+  const wanted = recipe.enrich === "required-soon" || !first.certain;
   const enrichment = wanted ? await enrich(parts, place, heard.snapshot) : null;
   const enriched = { ...heard, snapshot: withEnrichment(heard.snapshot, enrichment) };
   parts.crashPoint("enrich", "after-body");
@@ -164,7 +163,7 @@ async function lookUp(
 }
 
 function isOpen(place: Place, recipe: string, earlier: readonly EarlierHandoff[], now: EpochMs): boolean {
-  const coolDownMs = parseDuration(place.policy.policy.handoff.coolDown) ?? 0;
+  const coolDownMs = durationMs(place.policy.policy.handoff.coolDown);
   return episodeFor(recipe, earlier, coolDownMs, now).kind === "open";
 }
 

@@ -2,7 +2,7 @@
  * The decision, whole: judgement, record, owner, and who else is told. Pure; runs inside the transaction that holds
  * the pools' lock, so that two decisions never take the same turn.
  */
-import { parseDuration } from "../kernel/time.ts";
+import { durationMs } from "../kernel/time.ts";
 import { factsOf } from "../qualify/facts.ts";
 import type { CrmView } from "../qualify/crm.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type Judgement,
   type RecordPlan,
 } from "./decision.ts";
-import { type Case, judge } from "./judge.ts";
+import { type Case, judge, recipeOf } from "./judge.ts";
 import { planRecord } from "./record.ts";
 import { type Directory, planOwner, type PoolState, type RouteQuestion } from "./route.ts";
 import { planTold } from "./tell.ts";
@@ -46,11 +46,9 @@ export function decide(inputs: DecisionInputs): Decision {
 function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string): Decision {
   const { policy, evidence, now } = inputs;
   const { snapshot } = evidence;
-  const recipe = policy.recipes.find((one) => one.id === recipeId);
-  if (recipe === undefined)
-    throw new Error(`the judgement names recipe ${recipeId}, which the policy does not have`);
+  const recipe = recipeOf(policy, recipeId);
 
-  const episode = episodeFor(recipe.id, inputs.earlier, parseDuration(policy.handoff.coolDown) ?? 0, now);
+  const episode = episodeFor(recipe.id, inputs.earlier, durationMs(policy.handoff.coolDown), now);
   if (episode.kind === "open")
     return { kind: "already-handed-off", judgement, recipe: recipe.id, handoff: episode.handoff };
 

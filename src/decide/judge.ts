@@ -42,6 +42,13 @@ export function judge(given: Case): Judgement {
   return { kind: "below-threshold", exclusions, recipes };
 }
 
+/** The recipe of this id. A judgement can only name one the policy has; anything else is a bug, and throws. */
+export function recipeOf(policy: Policy, id: string): Recipe {
+  const recipe = policy.recipes.find((one) => one.id === id);
+  if (recipe === undefined) throw new Error(`the policy has no recipe ${id}`);
+  return recipe;
+}
+
 interface Step {
   readonly verdict: Verdict;
   readonly reason: string;

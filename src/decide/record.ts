@@ -2,7 +2,7 @@
  * Which Salesforce record the handoff works on: the recipe's own, the policy's overrides, or the table of situations.
  */
 import type { EpochMs } from "../kernel/time.ts";
-import { parseDuration } from "../kernel/time.ts";
+import { durationMs } from "../kernel/time.ts";
 import type { FieldLookup } from "../policy/condition.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import type { Policy, Recipe, RecordAction } from "../policy/schema.ts";
@@ -107,7 +107,7 @@ function opportunityFor(
     accountId: contact?.accountId ?? crm.accounts[0]?.id ?? null,
     type: action.type ?? null,
     stage: action.stage ?? DEFAULT_STAGE,
-    closeAt: now + (parseDuration(action.closeIn ?? DEFAULT_CLOSE) ?? 0),
+    closeAt: now + durationMs(action.closeIn ?? DEFAULT_CLOSE),
     source: action.source ?? source,
     situation,
     because,
@@ -130,11 +130,13 @@ function taskOn(
     Lead: openLead(crm) ?? undefined,
   } as const;
   const order = [action.on ?? "Account", "Account", "Opportunity", "Contact", "Lead"] as const;
-  const object = order.find((place) => places[place] !== undefined);
-  const id = object === undefined ? undefined : places[object];
+  const [nearest] = order.flatMap((object) => {
+    const id = places[object];
+    return id === undefined ? [] : [{ object, id }];
+  });
   return {
     kind: "task",
-    on: object === undefined || id === undefined ? null : { object, id },
+    on: nearest ?? null,
     contactId: crm.contacts[0]?.id ?? null,
     subject: action.subject ?? `Follow up: ${question.recipe.name}`,
     priority: action.priority ?? "Normal",

@@ -10,6 +10,7 @@ import type { Scores } from "../qualify/scores.ts";
 import { summarize } from "../context/summary.ts";
 import { transcript } from "../context/transcript.ts";
 import type { Told } from "../decide/decision.ts";
+import { recipeOf } from "../decide/judge.ts";
 import { composeAlert } from "./alert.ts";
 import { type CrmWords, type HandoffDecision, planCrmWrite } from "./crm-plan.ts";
 import { effectKey, type EffectRequest, type PlannedEffect } from "./effects.ts";
@@ -27,8 +28,8 @@ export interface HandoffWords {
 /** Every effect of this handoff; the same decision gives the same effects with the same keys. */
 export function planEffects(decision: HandoffDecision, words: HandoffWords): readonly PlannedEffect[] {
   const { policy, snapshot } = words;
-  const recipe = policy.recipes.find((one) => one.id === decision.recipe);
-  const recipeName = recipe?.name ?? decision.recipe;
+  const recipe = recipeOf(policy, decision.recipe);
+  const recipeName = recipe.name;
   const { depth, notes } = { depth: policy.handoff.transcript, notes: policy.handoff.internalNotes };
   const transcriptParts = transcript(snapshot, { depth, internalNotes: notes }).parts;
   const summary = summarize(snapshot, words.scores.signals).sentences.map((sentence) => sentence.text);
@@ -108,8 +109,8 @@ function recipientOf(told: Extract<Told, { kind: "slack-channel" | "slack-user" 
     : { kind: told.kind, email: told.email };
 }
 
-function inboxRequests(recipe: Recipe | undefined, snapshot: Snapshot): readonly EffectRequest[] {
-  const wishes = recipe?.intercom;
+function inboxRequests(recipe: Recipe, snapshot: Snapshot): readonly EffectRequest[] {
+  const wishes = recipe.intercom;
   if (wishes === undefined) return [];
   const { conversation, contact } = snapshot;
   const requests: EffectRequest[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseDuration, parseInstant } from "./time.ts";
+import { durationMs, parseDuration, parseInstant } from "./time.ts";
 
 describe("a span of a policy", () => {
   test.for([
@@ -15,6 +15,11 @@ describe("a span of a policy", () => {
   ] as const)("%s is %s ms", ([text, ms]) => {
     expect(parseDuration(text)).toBe(ms);
   });
+});
+
+test("a span that the schema accepted is trusted, and anything else is a bug", () => {
+  expect(durationMs("2h")).toBe(7_200_000);
+  expect(() => durationMs("soon")).toThrow("is no duration");
 });
 
 describe("an instant from outside", () => {

@@ -32,6 +32,13 @@ export function parseDuration(text: string): Ms | null {
   return match?.[1] === undefined || unit === undefined ? null : Number(match[1]) * unit;
 }
 
+/** The same for a span that the policy's schema has accepted: a text that is none is a bug, and throws. */
+export function durationMs(text: string): Ms {
+  const ms = parseDuration(text);
+  if (ms === null) throw new Error(`"${text}" passed the schema but is no duration`);
+  return ms;
+}
+
 /**
  * Reads an instant as the outside writes it: unix seconds (Intercom), milliseconds, or an ISO 8601 text.
  * Returns null for anything else. Numbers under 1e11 are seconds: in milliseconds they would lie before March 1973.

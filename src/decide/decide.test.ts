@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest";
+import {
+  account,
+  company,
+  crmContact,
+  NOBODY,
+  NOON,
+  opportunity,
+  owner,
+  policy,
+  scores,
+  snapshot,
+} from "../../tests/support/cases.ts";
+import { decide, type DecisionInputs } from "./decide.ts";
+import { episodeFor, handoffId, type OwnerPlan } from "./decision.ts";
+import { planTold } from "./tell.ts";
+
+const user = (name: string, active = true) => ({
+  id: `005${name}`,
+  email: `${name}@us.example`,
+  name,
+  active,
+});
+const directory = {
+  users: [user("sam"), user("sol")],
+  queues: [{ id: "00G2", name: "Solutions", objects: ["Task"] }],
+};
+
+function inputs(over: Partial<DecisionInputs> = {}): DecisionInputs {
+  return {
+    environment: "production",
+    evidence: { snapshot: snapshot({ tags: ["chat"] }), crm: NOBODY },
+    scores: scores({ buying: 50 }),
+    policy: policy(),
+    triggers: ["message"],
+    now: NOON,
+    earlier: [],
+    directory,
+    pools: {},
+    ...over,
+  };
+}
+
+describe("a decision", () => {
+  test("hands off with record, owner and who is told", () => {
+    expect(decide(inputs())).toMatchObject({
+      kind: "handoff",
+      recipe: "qualified",
+      handoff: "handoff:production:100:qualified:1",
+      record: { kind: "create-lead", source: "chat" },
+      owner: { owner: { id: "005sam" } },
+      told: [{ kind: "slack-user", email: "sam@us.example", as: "owner" }],
+    });
+  });
+  test("is the same for the same inputs", () => {
+    expect(decide(inputs())).toEqual(decide(inputs()));
+  });
+  test("below the threshold says so", () => {
+    expect(decide(inputs({ scores: scores() })).kind).toBe("below-threshold");
+  });
+  test("names the exclusion", () => {
+    const excluding = policy({
+      exclusions: [
+        { id: "ours", when: { field: "contact.emailDomain", operator: "=", value: "acme.example" } },
+      ],
+    });
+    expect(decide(inputs({ policy: excluding }))).toMatchObject({ kind: "excluded", exclusion: "ours" });
+  });
+  test("a deleted conversation is gone", () => {
+    expect(decide(inputs({ evidence: { snapshot: snapshot({ deleted: true }), crm: null } })).kind).toBe(
+      "gone",
+    );
+  });
+  test("with nobody on the route it is held, with the reasons", () => {
+    expect(decide(inputs({ directory: { users: [], queues: [] } }))).toMatchObject({
+      kind: "held",
+      reason: "nobody on route default can take it",
+    });
+  });
+  test("without Salesforce everybody is unknown to it, without a company too", () => {
+    const evidence = { snapshot: snapshot({ company: null }), crm: null };
+    expect(decide(inputs({ evidence }))).toMatchObject({ record: { kind: "create-lead", source: null } });
+  });
+  test("a second time within the cool-down names the first", () => {
+    const earlier = [{ id: "h1", recipe: "qualified", episode: 1, at: NOON - 1_000 }];
+    expect(decide(inputs({ earlier }))).toMatchObject({ kind: "already-handed-off", handoff: "h1" });
+  });
+  test("a queue may own a Task where it could not own an Opportunity", () => {
+    const queued = policy({ routing: { routes: { default: [{ queue: "Solutions" }] } } });
+    const contact = { ...NOBODY, contacts: [crmContact()], accounts: [account()] };
+    const customer = { ...contact, opportunities: [opportunity({ isClosed: true, isWon: true })] };
+    expect(decide(inputs({ policy: queued, evidence: { snapshot: snapshot(), crm: contact } })).kind).toBe(
+      "held",
+    );
+    expect(decide(inputs({ policy: queued, evidence: { snapshot: snapshot(), crm: customer } })).kind).toBe(
+      "handoff",
+    );
+  });
+});
+
+describe("episodes", () => {
+  const first = { id: "h1", recipe: "qualified", episode: 1, at: NOON };
+  const second = { id: "h2", recipe: "qualified", episode: 2, at: NOON + 10 };
+
+  test.for([
+    ["the first of a recipe", [], "qualified", { kind: "new", episode: 1 }],
+    ["another recipe has its own", [first], "churn", { kind: "new", episode: 1 }],
+    ["within the cool-down it is the same", [first, second], "qualified", { kind: "open", handoff: "h2" }],
+  ] as const)("%s", ([, earlier, recipe, expected]) => {
+    expect(episodeFor(recipe, earlier, 100, NOON + 50)).toEqual(expected);
+  });
+  test("after the cool-down a new one opens", () => {
+    expect(episodeFor("qualified", [first, second], 100, NOON + 110)).toEqual({ kind: "new", episode: 3 });
+  });
+  test("the id is made of environment, conversation, recipe and episode", () => {
+    expect(handoffId("sandbox", "7", "churn", 2)).toBe("handoff:sandbox:7:churn:2");
+  });
+});
+
+describe("who is told", () => {
+  const byUser: OwnerPlan = {
+    owner: { kind: "user", id: "005sam", email: "sam@us.example", name: "Sam" },
+    route: "default",
+    via: "",
+    receipts: [],
+    pool: null,
+    alternates: [],
+  };
+  const csm = { ...NOBODY, accounts: [account({ csm: owner("cam") })] };
+
+  function told(
+    tell: unknown,
+    over: { plan?: OwnerPlan; crm?: typeof csm; alsoTell?: unknown; signals?: string[] } = {},
+  ) {
+    const rules = policy({
+      recipes: [{ id: "r", name: "R", owner: { route: "default" }, tell }],
+      routing: {
+        routes: {
+          default: [{ user: "sam@us.example" }],
+          product: [{ queue: "Solutions" }],
+          second: [{ user: "sol@us.example" }],
+          none: [{ user: "x@us.example" }],
+        },
+        alsoTell: over.alsoTell ?? [],
+      },
+    });
+    const [recipe] = rules.recipes;
+    if (recipe === undefined) throw new Error("no recipe");
+    const lookup = (field: string) => (field === "signals" ? (over.signals ?? []) : undefined);
+    const question = {
+      route: "default",
+      wish: null,
+      policy: rules,
+      crm: over.crm ?? csm,
+      directory,
+      pools: {},
+      lookup,
+      now: NOON,
+      domain: null,
+      object: "Lead",
+    } as const;
+    return planTold(recipe, over.plan ?? byUser, question);
+  }
+
+  test("a channel, the CSM and the owner, each once", () => {
+    expect(
+      told([{ slack: "#churn", also: ["account.csm", "owner"], text: "now" }, { slack: "owner" }]),
+    ).toMatchObject([
+      { kind: "slack-channel", channel: "#churn", text: "now" },
+      { kind: "slack-user", email: "cam@us.example", as: "CSM of the account" },
+      { kind: "slack-user", email: "sam@us.example", as: "owner" },
+    ]);
+  });
+  test("e-mail with attachments, and a plain address", () => {
+    expect(
+      told([
+        { email: "owner", with: ["transcript"] },
+        { email: "boss@us.example" },
+        { slack: "account.owner" },
+      ]),
+    ).toMatchObject([
+      { kind: "email", email: "sam@us.example", with: ["transcript"] },
+      { kind: "email", email: "boss@us.example" },
+      { kind: "slack-user", email: "abe@us.example" },
+    ]);
+  });
+  test("what cannot be said to anybody is shown, not swallowed", () => {
+    const queue: OwnerPlan = { ...byUser, owner: { kind: "queue", id: "00G1", name: "Inbound" } };
+    const away = {
+      ...NOBODY,
+      accounts: [
+        account({ owner: owner("abe", { active: false }), csm: owner("cam", { active: false, name: null }) }),
+      ],
+    };
+    const mute = { ...NOBODY, accounts: [account({ owner: owner("abe", { email: null }) })] };
+    expect(told([{ slack: "owner" }], { plan: queue })).toMatchObject([
+      { kind: "nobody", reason: "the queue Inbound owns it: Salesforce tells its members" },
+    ]);
+    expect(
+      told([{ slack: "account.csm" }], { crm: { ...NOBODY, accounts: [account()] } as never }),
+    ).toMatchObject([{ kind: "nobody", reason: "there is none in Salesforce" }]);
+    expect(told([{ slack: "account.owner", also: ["account.csm"] }], { crm: away as never })).toMatchObject([
+      { kind: "nobody", reason: "abe is inactive in Salesforce" },
+      { kind: "nobody", reason: "005cam is inactive in Salesforce" },
+    ]);
+    expect(told([{ slack: "account.owner" }], { crm: mute as never })).toMatchObject([
+      { kind: "nobody", reason: "Salesforce has no e-mail address for them" },
+    ]);
+  });
+
+  const integration = { field: "signals", operator: "containsAny", value: ["integration"] };
+  test.for([
+    ["a queue gets a Task", "product", [{ kind: "queue-task", queue: { id: "00G2" }, as: "product" }]],
+    [
+      "a second person hears it in Slack",
+      "second",
+      [{ kind: "slack-user", email: "sol@us.example", as: "second" }],
+    ],
+    ["the owner is not told twice", "default", [{ kind: "nobody", reason: "the owner is the same person" }]],
+    [
+      "nobody there is said",
+      "none",
+      [{ kind: "nobody", as: "none", reason: "user x@us.example: no Salesforce user has this address" }],
+    ],
+  ] as const)("the second route: %s", ([, route, expected]) => {
+    expect(told([], { alsoTell: [{ when: integration, route }], signals: ["integration"] })).toMatchObject(
+      expected,
+    );
+  });
+  test("the second route stays silent where its condition does not hold", () => {
+    expect(told([], { alsoTell: [{ when: integration, route: "product" }] })).toEqual([]);
+  });
+  test("a company named in no list has no domain to look up", () => {
+    expect(
+      decide(
+        inputs({ evidence: { snapshot: snapshot({ company: company({ domain: null }) }), crm: NOBODY } }),
+      ).kind,
+    ).toBe("handoff");
+  });
+});

@@ -1,0 +1,303 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  account,
+  company,
+  lead,
+  NOBODY,
+  NOON,
+  opportunity,
+  owner,
+  policy,
+  scores,
+  snapshot,
+} from "../../tests/support/cases.ts";
+import type { CrmView } from "../qualify/crm.ts";
+import { factsOf } from "../qualify/facts.ts";
+import type { OwnerWish } from "./record.ts";
+import { type Directory, planOwner, poolsOf, type PoolState, type RouteQuestion } from "./route.ts";
+
+const user = (name: string, active = true) => ({
+  id: `005${name}`,
+  email: `${name}@us.example`,
+  name,
+  active,
+});
+const directory: Directory = {
+  users: [user("ana"), user("ben"), user("kim"), user("sam"), user("gone", false)],
+  queues: [
+    { id: "00G1", name: "Inbound", objects: ["Lead"] },
+    { id: "00G2", name: "Solutions", objects: ["Lead", "Task"] },
+  ],
+};
+const routing = {
+  pools: {
+    mid: { members: [{ user: "ana@us.example", weight: 2 }, { user: "ben@us.example" }] },
+    far: { members: [{ user: "kim@us.example" }] },
+  },
+  territories: [
+    { id: "emea", when: { field: "company.country", operator: "=", value: "DE" }, owner: { pool: "far" } },
+    {
+      id: "west",
+      when: { field: "company.country", operator: "=", value: "US" },
+      owner: { user: "kim@us.example" },
+    },
+    {
+      id: "south",
+      when: { field: "company.country", operator: "=", value: "BR" },
+      owner: { queue: "Inbound" },
+    },
+  ],
+  lists: { named: { "acme.example": "sam@us.example" } },
+};
+
+interface Given {
+  readonly hops: readonly unknown[];
+  readonly crm?: CrmView;
+  readonly wish?: OwnerWish;
+  readonly pools?: Readonly<Record<string, PoolState>>;
+  readonly country?: string;
+  readonly domain?: string | null;
+  readonly object?: RouteQuestion["object"];
+}
+
+function ask({
+  hops,
+  crm = NOBODY,
+  wish = null,
+  pools = {},
+  country,
+  domain = "acme.example",
+  object = "Lead",
+}: Given) {
+  const rules = policy({ routing: { ...routing, routes: { default: hops } } });
+  const lookup = factsOf(
+    { snapshot: snapshot({ company: company({ country: country ?? null }) }), crm },
+    scores(),
+  );
+  return planOwner({
+    route: "default",
+    wish,
+    policy: rules,
+    crm,
+    directory,
+    pools,
+    lookup,
+    now: NOON,
+    domain,
+    object,
+  });
+}
+
+const sam = { user: "sam@us.example" };
+
+describe("each hop of a route", () => {
+  const rich: CrmView = {
+    leads: [lead()],
+    contacts: [],
+    accounts: [account({ csm: owner("cam") })],
+    opportunities: [opportunity()],
+  };
+
+  test.for([
+    ["account owner", { accountOwner: {} }, "account owner: abe", "005abe"],
+    ["opportunity owner", { opportunityOwner: {} }, "owner of the Opportunity: ola", "005ola"],
+    ["lead owner", { leadOwner: {} }, "owner of the Lead: lea", "005lea"],
+    ["CSM", { csm: {} }, "CSM of the account: cam", "005cam"],
+    ["named list", { list: "named" }, "list named: sam@us.example", "005sam"],
+    ["queue", { queue: "Inbound" }, "queue Inbound", "00G1"],
+    ["user", sam, "user sam@us.example", "005sam"],
+    ["pool", { pool: "mid" }, "pool mid: ana@us.example", "005ana"],
+  ] as const)("%s", ([, hop, via, id]) => {
+    expect(ask({ hops: [hop], crm: rich })).toMatchObject({ kind: "assigned", plan: { via, owner: { id } } });
+  });
+
+  test.for([
+    ["DE", "pool far: kim@us.example", "005kim"],
+    ["US", "territory west: kim@us.example", "005kim"],
+    ["BR", "queue Inbound", "00G1"],
+  ] as const)("territory of %s", ([country, via, id]) => {
+    expect(ask({ hops: [{ territories: {} }], country })).toMatchObject({ plan: { via, owner: { id } } });
+  });
+
+  test("a queue that owns the record in Salesforce is a queue", () => {
+    const crm = { ...NOBODY, leads: [lead({ owner: owner("x", { id: "00G9", name: null, email: null }) })] };
+    expect(ask({ hops: [{ leadOwner: {} }], crm })).toMatchObject({
+      plan: { owner: { kind: "queue", id: "00G9", name: "00G9" } },
+    });
+  });
+
+  test("an owner without a name is called by address or id", () => {
+    const unnamed = (email: string | null) => ({
+      ...NOBODY,
+      leads: [lead({ owner: owner("x", { name: null, email }) })],
+    });
+    expect(ask({ hops: [{ leadOwner: {} }], crm: unnamed("x@us.example") })).toMatchObject({
+      plan: { via: "owner of the Lead: x@us.example" },
+    });
+    expect(ask({ hops: [{ leadOwner: {} }], crm: unnamed(null) })).toMatchObject({
+      plan: { via: "owner of the Lead: 005x" },
+    });
+  });
+});
+
+describe("everybody who is passed over gets a receipt", () => {
+  const inactive = {
+    ...NOBODY,
+    accounts: [account({ owner: owner("abe", { active: false }) })],
+    leads: [lead({ convertedContactId: "0031" })],
+  };
+
+  test.for([
+    [{ accountOwner: {} }, { crm: inactive }, "account owner: abe", "inactive in Salesforce"],
+    [{ accountOwner: {} }, {}, "account owner", "there is none in Salesforce"],
+    [{ leadOwner: {} }, { crm: inactive }, "owner of the Lead", "there is none in Salesforce"],
+    [{ csm: {} }, { crm: inactive }, "CSM of the account", "there is none in Salesforce"],
+    [{ opportunityOwner: {} }, {}, "owner of the Opportunity", "there is none in Salesforce"],
+    [{ list: "named" }, { domain: "other.example" }, "list named", "other.example is not on it"],
+    [{ list: "named" }, { domain: null }, "list named", "no company domain is not on it"],
+    [{ list: "unheard" }, {}, "list unheard", "acme.example is not on it"],
+    [{ territories: {} }, { country: "FR" }, "territories", "none covers this company"],
+    [{ pool: "unheard" }, {}, "pool unheard", "the policy has no such pool"],
+    [{ queue: "Unheard" }, {}, "queue Unheard", "no queue of this name in Salesforce"],
+    [{ queue: "Inbound" }, { object: "Opportunity" }, "queue Inbound", "the queue takes no Opportunity"],
+    [{ user: "nobody@us.example" }, {}, "user nobody@us.example", "no Salesforce user has this address"],
+    [{ user: "gone@us.example" }, {}, "user gone@us.example", "inactive in Salesforce"],
+  ] as const)("%j", ([hop, given, candidate, reason]) => {
+    const answer = ask({ hops: [hop, sam], ...given });
+    expect(answer).toMatchObject({ kind: "assigned", plan: { owner: { id: "005sam" } } });
+    expect(answer.kind === "assigned" ? answer.plan.receipts : []).toEqual([
+      { candidate, kind: "skipped", reason },
+      { candidate: "user sam@us.example", kind: "assigned", reason: "first on the route who can take it" },
+    ]);
+  });
+
+  test("a route on which nobody can take it says why, for each", () => {
+    expect(ask({ hops: [{ user: "gone@us.example" }] })).toEqual({
+      kind: "nobody",
+      receipts: [{ candidate: "user gone@us.example", kind: "skipped", reason: "inactive in Salesforce" }],
+    });
+  });
+});
+
+describe("the record's own owner", () => {
+  test("comes before the route", () => {
+    const crm = { ...NOBODY, opportunities: [opportunity()] };
+    expect(ask({ hops: [sam], wish: "opportunity.owner", crm })).toMatchObject({
+      plan: { owner: { id: "005ola" }, alternates: [{ id: "005sam" }] },
+    });
+  });
+  test("yields to the route when there is none", () => {
+    expect(ask({ hops: [sam], wish: "account.csm" })).toMatchObject({ plan: { owner: { id: "005sam" } } });
+    expect(ask({ hops: [sam], wish: "lead.owner" })).toMatchObject({ plan: { owner: { id: "005sam" } } });
+  });
+});
+
+describe("a pool", () => {
+  const line = (member: string, served: number, lastAt: number | null = null) => ({
+    member: `${member}@us.example`,
+    served,
+    adjustment: 0,
+    lastAt,
+  });
+
+  test.for([
+    ["nobody was served yet: by name", [], "ana"],
+    ["two to one is Ana's share", [line("ana", 2), line("ben", 0)], "ben"],
+    ["Ben had his one, Ana only one of two", [line("ana", 1), line("ben", 1)], "ana"],
+    ["equal shares: whoever waited longer", [line("ana", 2, NOON), line("ben", 1, NOON - 1)], "ben"],
+  ] as const)("%s", ([, members, expected]) => {
+    const pools = { mid: { members, stickyMember: null } };
+    expect(ask({ hops: [{ pool: "mid" }], pools })).toMatchObject({
+      plan: { pool: { pool: "mid", member: `${expected}@us.example` } },
+    });
+  });
+
+  test("the same company goes to the same rep, whatever their share", () => {
+    const pools = { mid: { members: [line("ben", 9)], stickyMember: "ben@us.example" } };
+    expect(ask({ hops: [{ pool: "mid" }], pools })).toMatchObject({ plan: { owner: { id: "005ben" } } });
+  });
+
+  test("the others of the pool are next if Salesforce refuses the owner", () => {
+    const answer = ask({ hops: [{ pool: "mid" }, sam, sam] });
+    expect(answer.kind === "assigned" ? answer.plan.alternates.map((one) => one.id) : []).toEqual([
+      "005ben",
+      "005sam",
+    ]);
+  });
+
+  test("shares stay within one of the ideal, whatever the weights", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 60 }),
+        (a, b, leads) => {
+          const members = [
+            { user: "ana@us.example", weight: a },
+            { user: "ben@us.example", weight: b },
+          ];
+          const rules = policy({
+            routing: { pools: { mid: { members } }, routes: { default: [{ pool: "mid" }] } },
+          });
+          const served = new Map<string, number>();
+          for (let i = 0; i < leads; i++) {
+            const state = [...served].map(([member, count]) => ({
+              member,
+              served: count,
+              adjustment: 0,
+              lastAt: i,
+            }));
+            const answer = planOwner({
+              route: "default",
+              wish: null,
+              policy: rules,
+              crm: NOBODY,
+              directory,
+              pools: { mid: { members: state, stickyMember: null } },
+              lookup: () => undefined,
+              now: NOON,
+              domain: null,
+              object: "Lead",
+            });
+            const member = answer.kind === "assigned" ? (answer.plan.pool?.member ?? "") : "";
+            served.set(member, (served.get(member) ?? 0) + 1);
+          }
+          for (const { user: name, weight } of members) {
+            expect(Math.abs((served.get(name) ?? 0) - (leads * weight) / (a + b))).toBeLessThanOrEqual(1);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe("the pools a route can reach", () => {
+  test("are those named and those of territories, once, sorted", () => {
+    const rules = policy({
+      routing: {
+        ...routing,
+        routes: { default: [{ territories: {} }, { pool: "mid" }, { pool: "mid" }], plain: [sam] },
+      },
+    });
+    expect(poolsOf("default", rules)).toEqual(["far", "mid"]);
+    expect(poolsOf("plain", rules)).toEqual([]);
+    expect(poolsOf("unheard", rules)).toEqual([]);
+  });
+  test("a route nobody wrote has nobody on it", () => {
+    const lookup = () => undefined;
+    const question = {
+      route: "unheard",
+      wish: null,
+      policy: policy(),
+      crm: NOBODY,
+      directory,
+      pools: {},
+      lookup,
+      now: NOON,
+      domain: null,
+      object: "Lead",
+    } as const;
+    expect(planOwner(question)).toEqual({ kind: "nobody", receipts: [] });
+  });
+});

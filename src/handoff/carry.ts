@@ -1,0 +1,277 @@
+/**
+ * Carries out one effect, exactly once as far as the target allows: keyed writes are refused as duplicates, idempotent
+ * ones change nothing the second time, and where the target keeps no key (Slack, SMTP) an unknown outcome is looked up,
+ * and ends as "maybe" rather than being repeated blindly.
+ */
+import { assertNever } from "../kernel/assert-never.ts";
+import { type FailureFacts, PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
+import type { Ms } from "../kernel/time.ts";
+import type { Db } from "../store/database.ts";
+import type { OwnerRef } from "../decide/decision.ts";
+import type { EffectRequest } from "./effects.ts";
+import type { Alert, Crm, CrmOperation, CrmValue, CrmWritten, Inbox, Notifier } from "./ports.ts";
+import { finishEffect, markEffect, type StoredEffect, type StoredHandoff } from "./queries.ts";
+
+/** The outside of one environment. A port is null when the environment has no such connection. */
+export interface World {
+  readonly crm: Crm | null;
+  readonly inbox: Inbox | null;
+  readonly notifier: Notifier | null;
+  /** How long after an unanswered message the target is asked again before the effect ends as "maybe". */
+  readonly settleMs: Ms;
+  readonly sleep: (ms: Ms) => Promise<void>;
+}
+
+/** What a finished effect leaves behind: ids, never words. */
+interface EffectResult {
+  readonly ids?: Readonly<Record<string, string>>;
+  readonly about?: string | undefined;
+  readonly already?: boolean;
+  readonly id?: string;
+}
+
+type Outcome =
+  | { readonly state: "done"; readonly result: EffectResult }
+  | {
+      readonly state: "maybe" | "failed" | "skipped";
+      readonly facts: FailureFacts | { readonly message: string };
+    };
+
+/**
+ * Brings `effect` to its end and stores it. Throws RetryableFailure when time may cure it; the stored state then says
+ * whether the last attempt may have happened.
+ */
+export async function carryOut(
+  db: Db,
+  world: World,
+  handoff: StoredHandoff,
+  effect: StoredEffect,
+): Promise<void> {
+  if (effect.state !== "planned" && effect.state !== "sending") return;
+  if (effect.request.kind === "impossible") {
+    return finishEffect(db, effect.key, "skipped", null, { message: effect.request.reason });
+  }
+  if (handoff.mode === "shadow") return finishEffect(db, effect.key, "would", null);
+  try {
+    const outcome = await attempt(db, world, handoff, effect);
+    await finishEffect(
+      db,
+      effect.key,
+      outcome.state,
+      "result" in outcome ? outcome.result : null,
+      "facts" in outcome ? outcome.facts : null,
+    );
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    await finishEffect(db, effect.key, "failed", null, plainFacts(error.facts));
+  }
+}
+
+async function attempt(db: Db, world: World, handoff: StoredHandoff, effect: StoredEffect): Promise<Outcome> {
+  const { request } = effect;
+  switch (request.kind) {
+    case "crm-write":
+      return done(await writeToCrm(db, connected(world.crm, "salesforce"), effect, request));
+    case "tag-conversation":
+      await connected(world.inbox, "intercom").tagConversation(request.conversation, request.tag);
+      return done({});
+    case "tag-contact":
+      await connected(world.inbox, "intercom").tagContact(request.contact, request.tag);
+      return done({});
+    case "move-to-team":
+      await connected(world.inbox, "intercom").moveToTeam(request.conversation, request.team);
+      return done({});
+    case "notify":
+      return notify(db, world, effect, request, linked(request.alert, world.crm, handoff));
+    case "impossible":
+      return { state: "skipped", facts: { message: request.reason } };
+    default:
+      return assertNever(request);
+  }
+}
+
+function done(result: EffectResult): Outcome {
+  return { state: "done", result };
+}
+
+function connected<T>(port: T | null, target: "salesforce" | "intercom" | "slack"): T {
+  if (port !== null) return port;
+  throw new PermanentFailure({
+    target,
+    code: "not_connected",
+    message: `this environment has no ${target} connection: connect it, then retry this effect`,
+  });
+}
+
+// --- Salesforce ---------------------------------------------------------------------------------------------------
+
+type CrmRequest = Extract<EffectRequest, { kind: "crm-write" }>;
+
+async function writeToCrm(
+  db: Db,
+  crm: Crm,
+  effect: StoredEffect,
+  request: CrmRequest,
+): Promise<EffectResult> {
+  // "sending" means an answer is missing: the write may have happened, so ask by key before repeating it.
+  const before = effect.state === "sending" ? await crm.find(request.operations) : null;
+  if (before !== null) return crmResult(before, request);
+  try {
+    return crmResult(await writeAround(crm, request.operations, request.alternates), request);
+  } catch (error) {
+    if (error instanceof RetryableFailure && error.outcome === "unknown")
+      await markEffect(db, effect.key, "sending", plainFacts(error.facts));
+    throw error;
+  }
+}
+
+function crmResult(written: CrmWritten, request: CrmRequest): EffectResult {
+  const about = typeof request.about === "string" ? request.about : written.ids[request.about.ref];
+  return { ids: written.ids, already: written.already, about };
+}
+
+/** Two refusals have an answer of their own: a record the org already has, and an owner who has just left. */
+async function writeAround(
+  crm: Crm,
+  operations: readonly CrmOperation[],
+  alternates: readonly OwnerRef[],
+): Promise<CrmWritten> {
+  try {
+    return await crm.write(operations);
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    const match = error.facts.code === "DUPLICATES_DETECTED" ? matchedRecord(error.detail) : null;
+    if (match !== null) return writeAround(crm, useExisting(operations, match.ref, match.id), alternates);
+    const [next, ...others] = alternates;
+    if (error.facts.code === "INACTIVE_OWNER_OR_USER" && next !== undefined) {
+      return writeAround(crm, withOwner(operations, next), others);
+    }
+    throw error;
+  }
+}
+
+/** What a duplicate rule matched: the refused operation's `ref` and the id of the record that is already there. */
+function matchedRecord(detail: unknown): { readonly ref: string; readonly id: string } | null {
+  if (typeof detail !== "object" || detail === null || !("ref" in detail) || !("matchedIds" in detail))
+    return null;
+  const { ref, matchedIds } = detail;
+  const id: unknown = Array.isArray(matchedIds) ? matchedIds[0] : undefined;
+  return typeof ref === "string" && typeof id === "string" ? { ref, id } : null;
+}
+
+/** Leaves out the record that the org already has and points everything that referred to it to that one. */
+export function useExisting(
+  operations: readonly CrmOperation[],
+  ref: string,
+  id: string,
+): readonly CrmOperation[] {
+  const pointed = (value: CrmValue): CrmValue =>
+    typeof value === "object" && value !== null && value.ref === ref ? id : value;
+  return operations
+    .filter((operation) => operation.ref !== ref)
+    .map((operation) => ({
+      ...operation,
+      fields: Object.fromEntries(
+        Object.entries(operation.fields).map(([name, value]) => [name, pointed(value)]),
+      ),
+    }));
+}
+
+/** The same write for the next owner of the route. */
+export function withOwner(operations: readonly CrmOperation[], owner: OwnerRef): readonly CrmOperation[] {
+  return operations.map((operation) =>
+    "OwnerId" in operation.fields
+      ? { ...operation, fields: { ...operation.fields, OwnerId: owner.id } }
+      : operation,
+  );
+}
+
+// --- People -------------------------------------------------------------------------------------------------------
+
+type NotifyRequest = Extract<EffectRequest, { kind: "notify" }>;
+
+async function notify(
+  db: Db,
+  world: World,
+  effect: StoredEffect,
+  { recipient }: NotifyRequest,
+  alert: Alert,
+): Promise<Outcome> {
+  const notifier = connected(world.notifier, "slack");
+  if (effect.state === "sending") {
+    const found = await lookTwice(notifier, recipient, alert.key, world);
+    if (found !== null) return found;
+  }
+  await markEffect(db, effect.key, "sending");
+  try {
+    return done(await notifier.send(recipient, alert));
+  } catch (error) {
+    if (
+      error instanceof RetryableFailure &&
+      (await certainlyNotSent(notifier, recipient, alert.key, error))
+    ) {
+      await markEffect(db, effect.key, "planned", plainFacts(error.facts));
+    }
+    throw error;
+  }
+}
+
+/** An answer, even a bad one, means that the target is through with it: what it does not show then, it did not do. */
+async function certainlyNotSent(
+  notifier: Notifier,
+  recipient: NotifyRequest["recipient"],
+  key: string,
+  error: RetryableFailure,
+): Promise<boolean> {
+  if (error.outcome === "not-executed") return true;
+  if (error.facts.status === undefined) return false;
+  const found = await notifier.find(recipient, key).catch(() => null);
+  return found?.kind === "absent";
+}
+
+/** Looks now and once more after the settle time, because a write can land late. Never leads to a blind repeat. */
+async function lookTwice(
+  notifier: Notifier,
+  recipient: NotifyRequest["recipient"],
+  key: string,
+  world: World,
+): Promise<Outcome | null> {
+  const first = await notifier.find(recipient, key);
+  if (first.kind === "delivered") return done({ id: first.id, already: true });
+  const second =
+    first.kind === "absent"
+      ? await world.sleep(world.settleMs).then(() => notifier.find(recipient, key))
+      : first;
+  if (second.kind === "delivered") return done({ id: second.id, already: true });
+  return {
+    state: "maybe",
+    facts: {
+      message: `${describe(recipient)} may or may not have got this: the answer was lost and the message is not to be seen. Ask them, then retry or skip.`,
+    },
+  };
+}
+
+function describe(recipient: NotifyRequest["recipient"]): string {
+  return recipient.kind === "slack-channel" ? recipient.channel : recipient.email;
+}
+
+/** The alert with a link to the record, now that it exists. */
+function linked(alert: Alert, crm: Crm | null, handoff: StoredHandoff): Alert {
+  const written = handoff.effects.find((effect) => effect.kind === "crm-write");
+  const about = aboutOf(written?.result);
+  if (crm === null || about === null) return alert;
+  return { ...alert, links: [{ label: "Open in Salesforce", url: crm.recordUrl(about) }, ...alert.links] };
+}
+
+function aboutOf(result: unknown): string | null {
+  return typeof result === "object" &&
+    result !== null &&
+    "about" in result &&
+    typeof result.about === "string"
+    ? result.about
+    : null;
+}
+
+function plainFacts({ target, code, status, message }: FailureFacts): Omit<FailureFacts, "cause"> {
+  return status === undefined ? { target, code, message } : { target, code, status, message };
+}
