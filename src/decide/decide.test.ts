@@ -85,6 +85,12 @@ describe("a decision", () => {
     const earlier = [{ id: "h1", recipe: "qualified", episode: 1, at: NOON - 1_000 }];
     expect(decide(inputs({ earlier }))).toMatchObject({ kind: "already-handed-off", handoff: "h1" });
   });
+  test("an open Lead keeps its own record and gets a Task", () => {
+    const crm = { ...NOBODY, leads: [lead()] };
+    expect(decide(inputs({ evidence: { snapshot: snapshot(), crm } }))).toMatchObject({
+      record: { kind: "update-lead" },
+    });
+  });
   test("a queue may own a Task where it could not own an Opportunity", () => {
     const queued = policy({ routing: { routes: { default: [{ queue: "Solutions" }] } } });
     const contact = { ...NOBODY, contacts: [crmContact()], accounts: [account()] };

@@ -163,6 +163,13 @@ describe("a recipe that names its record", () => {
   });
 });
 
+test("a Task without a place goes to the account first", () => {
+  expect(plan("customer", { create: "Task" }).record).toMatchObject({
+    on: { object: "Account" },
+    subject: "Follow up: R",
+  });
+});
+
 describe("the policy's own record rules", () => {
   const rule = {
     when: { field: "crm.situation", operator: "=", value: "customer" },

@@ -82,7 +82,7 @@ function leadFor(
   because: string,
 ): RecordPlan {
   const lead = openLead(crm);
-  if (lead !== null) {
+  if (lead !== undefined) {
     return {
       kind: "update-lead",
       leadId: lead,
@@ -127,7 +127,7 @@ function taskOn(
     Account: crm.accounts[0]?.id,
     Opportunity: opportunity?.id,
     Contact: crm.contacts[0]?.id,
-    Lead: openLead(crm) ?? undefined,
+    Lead: openLead(crm),
   } as const;
   const order = [action.on ?? "Account", "Account", "Opportunity", "Contact", "Lead"] as const;
   const [nearest] = order.flatMap((object) => {
@@ -181,6 +181,6 @@ function taskOnOpportunity(opportunity: CrmOpportunity | null, question: Questio
   return taskOn({ create: "Task", on: "Opportunity" }, "open-opportunity", question, because);
 }
 
-function openLead(crm: CrmView): string | null {
-  return crm.leads.find((lead) => lead.convertedContactId === null)?.id ?? null;
+function openLead(crm: CrmView): string | undefined {
+  return crm.leads.find((lead) => lead.convertedContactId === null)?.id;
 }

@@ -272,6 +272,25 @@ describe("a pool", () => {
   });
 });
 
+test("a member of a pool who has left is passed over", () => {
+  const rules = { pools: { mid: { members: [{ user: "gone@us.example" }, { user: "ben@us.example" }] } } };
+  const pool = policy({ routing: { ...rules, routes: { default: [{ pool: "mid" }] } } });
+  const question = {
+    route: "default",
+    wish: null,
+    policy: pool,
+    crm: NOBODY,
+    directory,
+    pools: {},
+    lookup: () => undefined,
+    now: NOON,
+    domain: null,
+    object: "Lead",
+  } as const;
+  const answer = planOwner(question);
+  expect(answer).toMatchObject({ plan: { owner: { id: "005ben" }, pool: { member: "ben@us.example" } } });
+});
+
 describe("the pools a route can reach", () => {
   test("are those named and those of territories, once, sorted", () => {
     const rules = policy({

@@ -55,12 +55,14 @@ export interface RouteQuestion {
   readonly object: "Lead" | "Opportunity" | "Task";
 }
 
-interface Candidate {
-  readonly label: string;
-  readonly owner: OwnerRef | null;
-  readonly problem: string | null;
-  readonly pool: { readonly pool: string; readonly member: string } | null;
-}
+type Candidate = { readonly label: string } & (
+  | {
+      readonly kind: "can";
+      readonly owner: OwnerRef;
+      readonly pool: { readonly pool: string; readonly member: string } | null;
+    }
+  | { readonly kind: "cannot"; readonly problem: string }
+);
 
 /** Pools that a route can reach, through territories too, in a fixed order: the ledger locks them before the choice. */
 export function poolsOf(route: string, policy: Policy): readonly string[] {
@@ -78,44 +80,30 @@ export function planOwner(
 ):
   | { readonly kind: "assigned"; readonly plan: OwnerPlan }
   | { readonly kind: "nobody"; readonly receipts: readonly Receipt[] } {
-  const receipts: Receipt[] = [];
-  const takers: { readonly candidate: Candidate; readonly owner: OwnerRef }[] = [];
-  for (const candidate of candidatesOf(question)) {
-    if (candidate.owner === null) {
-      if (takers.length === 0)
-        receipts.push({
-          candidate: candidate.label,
-          kind: "skipped",
-          reason: candidate.problem ?? "cannot take it",
-        });
-      continue;
-    }
-    if (takers.length === 0)
-      receipts.push({
-        candidate: candidate.label,
-        kind: "assigned",
-        reason: "first on the route who can take it",
-      });
-    takers.push({ candidate, owner: candidate.owner });
-  }
-  const [first, ...others] = takers;
+  const candidates = candidatesOf(question);
+  const able = candidates.filter((candidate) => candidate.kind === "can");
+  const [first, ...others] = able;
+  const tried = first === undefined ? candidates : candidates.slice(0, candidates.indexOf(first) + 1);
+  const receipts = tried.map(receiptOf);
   if (first === undefined) return { kind: "nobody", receipts };
-  const alternates = others
-    .map((taker) => taker.owner)
-    .filter(
-      (owner, i, all) => owner.id !== first.owner.id && all.findIndex((one) => one.id === owner.id) === i,
-    );
+  const alternates = [...new Map(others.map(({ owner }) => [owner.id, owner])).values()];
   return {
     kind: "assigned",
     plan: {
       owner: first.owner,
       route: question.route,
-      via: first.candidate.label,
+      via: first.label,
       receipts,
-      pool: first.candidate.pool,
-      alternates,
+      pool: first.pool,
+      alternates: alternates.filter((owner) => owner.id !== first.owner.id),
     },
   };
+}
+
+function receiptOf(candidate: Candidate): Receipt {
+  return candidate.kind === "can"
+    ? { candidate: candidate.label, kind: "assigned", reason: "first on the route who can take it" }
+    : { candidate: candidate.label, kind: "skipped", reason: candidate.problem };
 }
 
 function candidatesOf(question: RouteQuestion): readonly Candidate[] {
@@ -160,16 +148,23 @@ function ofHop(hop: Hop, question: RouteQuestion): readonly Candidate[] {
   }
 }
 
+function can(label: string, owner: OwnerRef): Candidate {
+  return { kind: "can", label, owner, pool: null };
+}
+
+function cannot(label: string, problem: string): Candidate {
+  return { kind: "cannot", label, problem };
+}
+
 function fromCrm(label: string, owner: CrmOwner | null | undefined): Candidate {
-  if (owner === null || owner === undefined)
-    return { label, owner: null, problem: "there is none in Salesforce", pool: null };
+  if (owner === null || owner === undefined) return cannot(label, "there is none in Salesforce");
   const named = `${label}: ${owner.name ?? owner.email ?? owner.id}`;
-  if (!owner.active) return { label: named, owner: null, problem: "inactive in Salesforce", pool: null };
+  if (!owner.active) return cannot(named, "inactive in Salesforce");
   // A queue has no e-mail; its id begins with 00G (object reference, Group).
   const ref: OwnerRef = owner.id.startsWith("00G")
     ? { kind: "queue", id: owner.id, name: owner.name ?? owner.id }
     : { kind: "user", id: owner.id, email: owner.email, name: owner.name };
-  return { label: named, owner: ref, problem: null, pool: null };
+  return can(named, ref);
 }
 
 function leadOwner(crm: CrmView): CrmOwner | undefined {
@@ -178,37 +173,23 @@ function leadOwner(crm: CrmView): CrmOwner | undefined {
 
 function fromUser(label: string, email: string, { directory }: RouteQuestion): Candidate {
   const user = directory.users.find((one) => one.email.toLowerCase() === email.toLowerCase());
-  if (user === undefined)
-    return { label, owner: null, problem: "no Salesforce user has this address", pool: null };
-  if (!user.active) return { label, owner: null, problem: "inactive in Salesforce", pool: null };
-  return {
-    label,
-    owner: { kind: "user", id: user.id, email: user.email, name: user.name },
-    problem: null,
-    pool: null,
-  };
+  if (user === undefined) return cannot(label, "no Salesforce user has this address");
+  if (!user.active) return cannot(label, "inactive in Salesforce");
+  return can(label, { kind: "user", id: user.id, email: user.email, name: user.name });
 }
 
 function fromQueue(queue: string, { directory, object }: RouteQuestion): Candidate {
   const label = `queue ${queue}`;
   const found = directory.queues.find((one) => one.name === queue);
-  if (found === undefined)
-    return { label, owner: null, problem: "no queue of this name in Salesforce", pool: null };
-  if (!found.objects.includes(object))
-    return { label, owner: null, problem: `the queue takes no ${object}`, pool: null };
-  return { label, owner: { kind: "queue", id: found.id, name: found.name }, problem: null, pool: null };
+  if (found === undefined) return cannot(label, "no queue of this name in Salesforce");
+  if (!found.objects.includes(object)) return cannot(label, `the queue takes no ${object}`);
+  return can(label, { kind: "queue", id: found.id, name: found.name });
 }
 
 function fromList(list: string, question: RouteQuestion): Candidate {
   const label = `list ${list}`;
   const user = question.domain === null ? undefined : question.policy.routing.lists[list]?.[question.domain];
-  if (user === undefined)
-    return {
-      label,
-      owner: null,
-      problem: `${question.domain ?? "no company domain"} is not on it`,
-      pool: null,
-    };
+  if (user === undefined) return cannot(label, `${question.domain ?? "no company domain"} is not on it`);
   return fromUser(`${label}: ${user}`, user, question);
 }
 
@@ -216,8 +197,7 @@ function fromTerritories(question: RouteQuestion): readonly Candidate[] {
   const territory = question.policy.routing.territories.find(
     ({ when }) => evaluate(when, question.lookup, question.now).verdict === "yes",
   );
-  if (territory === undefined)
-    return [{ label: "territories", owner: null, problem: "none covers this company", pool: null }];
+  if (territory === undefined) return [cannot("territories", "none covers this company")];
   const label = `territory ${territory.id}`;
   if ("user" in territory.owner)
     return [fromUser(`${label}: ${territory.owner.user}`, territory.owner.user, question)];
@@ -228,8 +208,7 @@ function fromTerritories(question: RouteQuestion): readonly Candidate[] {
 /** Members in the order in which they would take it: the sticky one, then least served by weight, then longest ago, then by name. */
 function fromPool(name: string, question: RouteQuestion): readonly Candidate[] {
   const pool = question.policy.routing.pools[name];
-  if (pool === undefined)
-    return [{ label: `pool ${name}`, owner: null, problem: "the policy has no such pool", pool: null }];
+  if (pool === undefined) return [cannot(`pool ${name}`, "the policy has no such pool")];
   const state = question.pools[name] ?? { members: [], stickyMember: null };
   const ranked = pool.members
     .map((member) => {
@@ -246,8 +225,8 @@ function fromPool(name: string, question: RouteQuestion): readonly Candidate[] {
       (a, b) =>
         a.sticky - b.sticky || a.share - b.share || a.lastAt - b.lastAt || (a.member < b.member ? -1 : 1),
     );
-  return ranked.map(({ member }) => ({
-    ...fromUser(`pool ${name}: ${member}`, member, question),
-    pool: { pool: name, member },
-  }));
+  return ranked.map(({ member }) => {
+    const candidate = fromUser(`pool ${name}: ${member}`, member, question);
+    return candidate.kind === "can" ? { ...candidate, pool: { pool: name, member } } : candidate;
+  });
 }
