@@ -90,7 +90,7 @@ interface Row {
   readonly usage?: readonly { readonly event: string; readonly daysAgo?: number; readonly count?: number }[];
   readonly tags?: readonly string[];
   readonly team?: string;
-  readonly crm: DemoConversation["crm"];
+  readonly crm: { readonly situation: DemoSituation; readonly variant?: DemoSituation };
   readonly enrichment?: DemoConversation["enrichment"];
   readonly expect: DemoConversation["expect"];
 }
@@ -115,6 +115,35 @@ export function demoConversations({ count, seed, now }: DemoQuestion): DemoConve
     const round = Math.floor(index / rows.length);
     return resolved(round === 0 ? row : recast(row, index, seed), index, now);
   });
+}
+
+/** The conversation as a line for `baton score`, which knows the five situations of its table only. */
+export function demoScoreRow(conversation: DemoConversation): Readonly<Record<string, unknown>> {
+  const { enrichment: _enrichment, expect: _expect, crm, ...row } = conversation;
+  return { ...row, crm: plainSituation(crm.situation) };
+}
+
+function plainSituation(situation: DemoSituation): Readonly<Record<string, unknown>> {
+  switch (situation) {
+    case "customer-with-csm":
+      return { situation: "customer" };
+    case "converted-lead":
+      return { situation: "contact" };
+    case "late-stage":
+      return { situation: "open-opportunity", openOpportunity: { stage: "Negotiation" } };
+    case "lead-with-inactive-owner":
+      return { situation: "open-lead" };
+    case "account-by-domain":
+      return { situation: "unknown" };
+    case "unknown":
+    case "open-lead":
+    case "contact":
+    case "open-opportunity":
+    case "customer":
+      return { situation };
+    default:
+      throw new Error(`demo: no such situation: ${String(situation satisfies never)}`);
+  }
 }
 
 /** How many conversations the file holds; up to here nothing is repeated. */
@@ -163,9 +192,10 @@ function resolved(row: Row, index: number, now: number): DemoConversation {
   );
   // Ends are spread over the hour before `now` in steps that do not line up with the file's order.
   const start = now - Math.max(0, ...offsets) - (1 + ((index * 37) % 59)) * minuteMs;
-  const { contact, company, usage, tags, ...rest } = row;
+  const { contact, company, usage, tags, crm, ...rest } = row;
   return {
     ...rest,
+    crm: { situation: crm.variant ?? crm.situation },
     turns: row.turns.map(({ role, text }, position) => ({
       role,
       text,
