@@ -67,7 +67,10 @@ function clientFor(url: string, name: string): Client {
   }
 }
 
-function judge(
+/**
+ * Judges what a server says of itself (pg_settings, and "replica" and "read_only"); throws as `checkDurability` does.
+ */
+export function judge(
   settings: ReadonlyMap<string, string>,
   name: string,
   url: string,

