@@ -1,0 +1,274 @@
+/** The port Inbox over one Intercom workspace. */
+import type { z } from "zod";
+import type { Company, Person, Snapshot } from "../../conversation/snapshot.ts";
+import type { Inbox } from "../../handoff/ports.ts";
+import { PermanentFailure } from "../../kernel/failure.ts";
+import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
+import { createHttp, type HttpLog } from "../http/http.ts";
+import { createClient } from "./client.ts";
+import { isNotFound, oddBody } from "./errors.ts";
+import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
+import { createNames, type Names } from "./names.ts";
+import * as schema from "./schema.ts";
+
+/** What an Intercom connection stores; `token` is secret. */
+export interface IntercomSettings {
+  /** https://api.intercom.io, https://api.eu.intercom.io or https://api.au.intercom.io. */
+  readonly apiUrl: string;
+  readonly token: string;
+  /** The workspace's id (app.id_code of GET /me), as webhooks name it. */
+  readonly workspace: string;
+  /** The teammate Baton acts as; null: the owner of the token. */
+  readonly adminId: string | null;
+  readonly attributes: AttributeMapping;
+  readonly allowPrivateAddresses: boolean;
+}
+
+/** Settings of a connection that says nothing else. */
+export const INTERCOM_DEFAULTS = {
+  apiUrl: "https://api.intercom.io",
+  adminId: null,
+  attributes: DEFAULT_ATTRIBUTES,
+  allowPrivateAddresses: false,
+} as const;
+
+export interface ConnectorDeps {
+  readonly clock: Clock;
+  readonly log: HttpLog;
+}
+
+export interface IntercomConnection extends Inbox {
+  /** GET /me: whose token this is, and of which workspace. */
+  me(): Promise<schema.Me>;
+  readonly settings: IntercomSettings;
+  close(): void;
+}
+
+const CONCURRENCY = 20;
+const TIMEOUT_MS: Ms = 15_000;
+/** A company changes slowly; what changes with the conversation (the person, tags) is read each time. */
+const COMPANY_MS: Ms = 10_000;
+
+type Sdk = Awaited<ReturnType<ReturnType<typeof createClient>>>;
+
+interface Workspace {
+  readonly settings: IntercomSettings;
+  readonly sdk: () => Promise<Sdk>;
+  readonly tags: Names;
+  readonly teams: Names;
+  readonly clock: Clock;
+  readonly companies: Map<string, { readonly at: EpochMs; readonly company: Promise<Company | null> }>;
+  adminId: Promise<string> | null;
+  /** Tags that are being made right now, by name. */
+  readonly making: Map<string, Promise<string>>;
+}
+
+/** Parses an answer of the SDK, which does not check what it gives. */
+function parsed<T extends z.ZodType>(of: T, body: unknown, method: string, url: string): z.infer<T> {
+  const result = of.safeParse(body);
+  if (result.success) return result.data;
+  throw oddBody({ method, url }, result.error);
+}
+
+/** What the call returns; null when Intercom says that the thing does not exist. */
+async function orNull<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+async function readPerson(workspace: Workspace, id: string): Promise<schema.Contact | null> {
+  const sdk = await workspace.sdk();
+  const body = await orNull(sdk.contacts.find({ contact_id: id }));
+  return body === null
+    ? null
+    : parsed(schema.Contact, body, "GET", `${workspace.settings.apiUrl}/contacts/${id}`);
+}
+
+async function tagNames(workspace: Workspace, contact: schema.Contact): Promise<string[]> {
+  if (!contact.tags.hasMore) {
+    const names = await Promise.all(contact.tags.ids.map((id) => workspace.tags.nameOf(id)));
+    return names.filter((name) => name !== null);
+  }
+  // A contact shows ten of its tags; the rest stands in their own list.
+  const sdk = await workspace.sdk();
+  const body = await sdk.contacts.listAttachedTags({ contact_id: contact.id });
+  const url = `${workspace.settings.apiUrl}/contacts/${contact.id}/tags`;
+  return parsed(schema.Tags, body, "GET", url).map(({ name }) => name);
+}
+
+function readCompany(workspace: Workspace, id: string): Promise<Company | null> {
+  const now = workspace.clock();
+  const kept = workspace.companies.get(id);
+  if (kept !== undefined && now - kept.at < COMPANY_MS) return kept.company;
+  for (const [old, { at }] of workspace.companies) {
+    if (now - at >= COMPANY_MS) workspace.companies.delete(old);
+  }
+  const company = (async () => {
+    const sdk = await workspace.sdk();
+    const body = await orNull(sdk.companies.find({ company_id: id }));
+    const url = `${workspace.settings.apiUrl}/companies/${id}`;
+    return body === null
+      ? null
+      : companyOf(parsed(schema.Company, body, "GET", url), workspace.settings.attributes);
+  })();
+  workspace.companies.set(id, { at: now, company });
+  company.catch(() => workspace.companies.delete(id));
+  return company;
+}
+
+async function readPeople(
+  workspace: Workspace,
+  contactId: string | undefined,
+): Promise<{ readonly contact: Person | null; readonly company: Company | null }> {
+  const contact = contactId === undefined ? null : await readPerson(workspace, contactId);
+  if (contact === null) return { contact: null, company: null };
+  const companyId = contact.companies.ids[0];
+  const [tags, company] = await Promise.all([
+    tagNames(workspace, contact),
+    companyId === undefined ? null : readCompany(workspace, companyId),
+  ]);
+  return { contact: personOf(contact, tags, workspace.settings.attributes), company };
+}
+
+async function readConversation(
+  workspace: Workspace,
+  id: string,
+): Promise<{ readonly conversation: schema.Conversation; readonly raw: unknown } | null> {
+  const sdk = await workspace.sdk();
+  const raw: unknown = await orNull(sdk.conversations.find({ conversation_id: id }));
+  if (raw === null) return null;
+  const url = `${workspace.settings.apiUrl}/conversations/${id}`;
+  return { conversation: parsed(schema.Conversation, raw, "GET", url), raw };
+}
+
+function conversationUrl(settings: IntercomSettings, id: string): string {
+  return `https://app.intercom.com/a/inbox/${settings.workspace}/inbox/conversation/${encodeURIComponent(id)}`;
+}
+
+async function read(workspace: Workspace, id: string): Promise<Snapshot | null> {
+  const found = await readConversation(workspace, id);
+  if (found === null) return null;
+  const { conversation, raw } = found;
+  const teamId = conversation.team_assignee_id;
+  const [{ contact, company }, team] = await Promise.all([
+    readPeople(workspace, conversation.contacts?.contacts[0]?.id),
+    teamId === null ? null : workspace.teams.nameOf(teamId).then((name) => name ?? teamId),
+  ]);
+  const { settings } = workspace;
+  const url = conversationUrl(settings, conversation.id);
+  return snapshotOf({ workspace: settings.workspace, url, conversation, raw, contact, company, team });
+}
+
+/** The id of a tag by name, made when absent: POST /tags returns the one that exists (developers.intercom.com). */
+async function tagId(workspace: Workspace, name: string): Promise<string> {
+  const known = await workspace.tags.idOf(name);
+  if (known !== null) return known;
+  const asked = workspace.making.get(name) ?? makeTag(workspace, name);
+  workspace.making.set(name, asked);
+  return asked.finally(() => workspace.making.delete(name));
+}
+
+async function makeTag(workspace: Workspace, name: string): Promise<string> {
+  const sdk = await workspace.sdk();
+  const url = `${workspace.settings.apiUrl}/tags`;
+  const made = parsed(schema.Tag, await sdk.tags.create({ name }), "POST", url);
+  workspace.tags.add(made);
+  return made.id;
+}
+
+/** Applies a tag by name. A 404 may mean that the tag was deleted: its id is looked up again, once. */
+async function withTag(
+  workspace: Workspace,
+  name: string,
+  apply: (id: string) => Promise<unknown>,
+): Promise<void> {
+  const id = await tagId(workspace, name);
+  try {
+    await apply(id);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    workspace.tags.forget();
+    const fresh = await tagId(workspace, name);
+    if (fresh === id) throw error;
+    await apply(fresh);
+  }
+}
+
+async function me(workspace: Workspace): Promise<schema.Me> {
+  const sdk = await workspace.sdk();
+  return parsed(schema.Me, await sdk.admins.identify(), "GET", `${workspace.settings.apiUrl}/me`);
+}
+
+function actingAdmin(workspace: Workspace): Promise<string> {
+  if (workspace.settings.adminId !== null) return Promise.resolve(workspace.settings.adminId);
+  const asked = (workspace.adminId ??= me(workspace).then(({ id }) => id));
+  asked.catch(() => (workspace.adminId = null));
+  return asked;
+}
+
+async function moveToTeam(workspace: Workspace, id: string, team: string): Promise<void> {
+  const [found, teamId] = await Promise.all([readConversation(workspace, id), workspace.teams.idOf(team)]);
+  if (teamId === null) {
+    const message = `Intercom has no team "${team}": create it, or correct the recipe's moveToTeam.`;
+    throw new PermanentFailure({ target: "intercom", code: "team_not_found", message });
+  }
+  if (found === null) {
+    const message = `Intercom no longer has conversation ${id}, so it was not moved to "${team}".`;
+    throw new PermanentFailure({ target: "intercom", code: "not_found", status: 404, message });
+  }
+  if (found.conversation.team_assignee_id === teamId) return;
+  const [sdk, adminId] = await Promise.all([workspace.sdk(), actingAdmin(workspace)]);
+  const body = { message_type: "assignment", type: "team", admin_id: adminId, assignee_id: teamId } as const;
+  await sdk.conversations.manage({ conversation_id: id, body });
+}
+
+/** Opens a connection; nothing is sent before the first call. */
+export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps): IntercomConnection {
+  const { clock, log } = deps;
+  const http = createHttp({
+    target: "intercom",
+    clock,
+    log,
+    concurrency: CONCURRENCY,
+    timeoutMs: TIMEOUT_MS,
+    allowPrivateAddresses: settings.allowPrivateAddresses,
+  });
+  const { apiUrl, token } = settings;
+  const sdk = createClient({ apiUrl, token, http, clock });
+  const listTags = async (): Promise<schema.Named[]> =>
+    parsed(schema.Tags, await (await sdk()).tags.list(), "GET", `${apiUrl}/tags`);
+  const listTeams = async (): Promise<schema.Named[]> =>
+    parsed(schema.Teams, await (await sdk()).teams.list(), "GET", `${apiUrl}/teams`);
+  const workspace: Workspace = {
+    settings,
+    sdk,
+    tags: createNames(listTags, clock),
+    teams: createNames(listTeams, clock),
+    clock,
+    companies: new Map(),
+    adminId: null,
+    making: new Map(),
+  };
+  return {
+    settings,
+    me: () => me(workspace),
+    read: (id) => read(workspace, id),
+    async tagConversation(conversation, tag) {
+      const [api, admin_id] = await Promise.all([sdk(), actingAdmin(workspace)]);
+      await withTag(workspace, tag, (id) =>
+        api.tags.tagConversation({ conversation_id: conversation, id, admin_id }),
+      );
+    },
+    async tagContact(contact, tag) {
+      const api = await sdk();
+      await withTag(workspace, tag, (id) => api.tags.tagContact({ contact_id: contact, id }));
+    },
+    moveToTeam: (conversation, team) => moveToTeam(workspace, conversation, team),
+    conversationUrl: (conversation) => conversationUrl(settings, conversation),
+    close: () => http.close(),
+  };
+}
