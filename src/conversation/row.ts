@@ -25,7 +25,8 @@ const roleSchema = z.string().transform((word): Role => {
   const folded = word.trim().toLowerCase();
   return Object.hasOwn(ROLES, folded) ? (ROLES[folded] ?? "unknown") : "unknown";
 });
-const idSchema = z.union([z.string(), z.number()]).transform(String);
+const rowIdSchema = z.union([z.string(), z.number()]);
+const idSchema = rowIdSchema.transform(String);
 /** Unix seconds, milliseconds or ISO 8601; what is no time is unknown. */
 const instantSchema = z.unknown().transform(parseInstant).default(null);
 const text = z
@@ -147,6 +148,8 @@ const opportunitySchema = z.object({
 });
 const crmSchema = z.object({
   situation: z.enum(situations).optional(),
+  openOpportunity: z.object({ stage: z.string().optional(), amount: number }).nullish(),
+  score: number,
   leads: list(leadSchema),
   contacts: list(crmContactSchema),
   accounts: list(accountSchema),
@@ -154,7 +157,7 @@ const crmSchema = z.object({
 });
 
 const common = {
-  id: idSchema,
+  id: rowIdSchema,
   contact: contactSchema.nullish(),
   company: z.union([companySchema, z.string().transform((name) => companySchema.parse({ name }))]).nullish(),
   usage: usageSchema,
@@ -176,7 +179,7 @@ export type Row = z.infer<typeof rowSchema>;
 type RowCrm = z.infer<typeof crmSchema>;
 
 /** What a row says about Salesforce; the shape of qualify's `CrmView`, whose room this one does not know. */
-export type RowCrmView = Omit<RowCrm, "situation">;
+export type RowCrmView = Omit<RowCrm, "situation" | "openOpportunity" | "score">;
 
 /**
  * The row as evidence. Uses without a time count as just now; `crm` is null when the row says nothing about Salesforce,
@@ -190,10 +193,10 @@ export function evidenceOfRow(
   const times = messages.map((message) => message.at).filter((at) => at !== null);
   const snapshot: Snapshot = {
     workspace: "row",
-    conversation: row.id,
+    conversation: String(row.id),
     messages,
     truncated: false,
-    contact: row.contact ? personOf(row.contact, row.id) : null,
+    contact: row.contact ? personOf(row.contact, String(row.id)) : null,
     otherContacts: [],
     company: row.company ? companyOf(row.company) : null,
     usage: row.usage.flatMap((use) => usesOf(use, now)),
@@ -238,31 +241,17 @@ function usesOf(use: Row["usage"][number], now: EpochMs): readonly UsageEvent[] 
   return Array.from({ length: Math.min(use.count, MOST_USES) }, () => one);
 }
 
-function crmOf({ situation, ...view }: RowCrm): RowCrmView {
-  const isEmpty = [view.leads, view.contacts, view.accounts, view.opportunities].every(
-    (records) => records.length === 0,
+function crmOf({ situation, openOpportunity, score, ...view }: RowCrm): RowCrmView {
+  const isWhole = [view.leads, view.contacts, view.accounts, view.opportunities].some(
+    (records) => records.length > 0,
   );
-  if (!isEmpty || situation === undefined || situation === "unknown") return view;
+  const named = situation ?? (openOpportunity ? "open-opportunity" : "unknown");
+  if (isWhole || named === "unknown") return view;
+  if (named === "open-lead") return { ...view, leads: [leadSchema.parse({ score })] };
   const account = accountSchema.parse({});
-  const known = {
-    ...view,
-    contacts: [crmContactSchema.parse({ accountId: account.id })],
-    accounts: [account],
-  };
-  const opportunity = { accountId: account.id };
-  switch (situation) {
-    case "open-lead":
-      return { ...view, leads: [leadSchema.parse({})] };
-    case "contact":
-      return known;
-    case "open-opportunity":
-      return { ...known, opportunities: [opportunitySchema.parse(opportunity)] };
-    case "customer":
-      return {
-        ...known,
-        opportunities: [
-          opportunitySchema.parse({ ...opportunity, isClosed: true, isWon: true, stage: "Closed Won" }),
-        ],
-      };
-  }
+  const contact = crmContactSchema.parse({ accountId: account.id });
+  const opportunity = opportunitySchema.parse({ ...openOpportunity, accountId: account.id });
+  const won = { ...opportunity, isClosed: true, isWon: true, stage: "Closed Won" };
+  const opportunities = { contact: [], "open-opportunity": [opportunity], customer: [won] }[named];
+  return { ...view, contacts: [contact], accounts: [account], opportunities };
 }

@@ -29,6 +29,8 @@ export interface CompiledSignal {
   /** Folded, as they are compared. */
   readonly tags: ReadonlySet<string>;
   readonly usage: {
+    /** As the policy writes it. */
+    readonly name: string;
     readonly event: string;
     readonly atLeast: number;
     readonly withinMs: Ms;
@@ -75,6 +77,7 @@ function compileSignal(name: string, rule: Signal): CompiledSignal {
     rule.usage === undefined
       ? null
       : {
+          name: rule.usage.event,
           event: foldTag(rule.usage.event),
           atLeast: rule.usage.atLeast,
           withinMs: parseDuration(rule.usage.within) ?? 0,

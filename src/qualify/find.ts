@@ -150,5 +150,5 @@ function findUsage(
     latest = Math.max(latest, at);
   }
   if (count < wanted.atLeast) return;
-  found({ kind: "usage", text: `${wanted.event} ${count} times within ${wanted.within}`, at: latest });
+  found({ kind: "usage", text: `${wanted.name} ${count} times within ${wanted.within}`, at: latest });
 }

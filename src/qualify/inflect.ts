@@ -33,10 +33,19 @@ const IRREGULAR: Readonly<Record<string, readonly string[]>> = {
 
 /** Words with no plural or singular of their own that would mean the same. */
 const FIXED = new Set(
-  "sales news if to for of in on at by up out off it us me we you is are be as so do with from this that our your my the a an and or plan-less".split(
+  "sales news if to for of in on at by up out off it us me we you is are be as so do with from this that your and or".split(
     " ",
   ),
 );
+
+/** "Cancel our subscription" is also "cancel my subscription" and "cancel the subscription". */
+const INTERCHANGEABLE: Readonly<Record<string, readonly string[]>> = {
+  our: ["my", "the", "this"],
+  my: ["our", "the", "this"],
+  the: ["a", "our", "my"],
+  a: ["an", "the"],
+  an: ["a", "the"],
+};
 
 /** A phrase has this many forms at most; more would only come from a policy that is not meant well. */
 const MOST_VARIANTS = 200;
@@ -48,7 +57,6 @@ export function phraseVariants(phrase: string): readonly (readonly string[])[] {
   const forms = words.map((word, at) => {
     const raw = phrase.slice(word.start, word.end);
     return formsOf(word.key, isAcronym(raw), {
-      isFirst: at === 0,
       isLast: at === words.length - 1,
       isAlone: words.length === 1,
     });
@@ -68,13 +76,14 @@ function isAcronym(raw: string): boolean {
 }
 
 interface Place {
-  readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly isAlone: boolean;
 }
 
 function formsOf(key: string, acronym: boolean, place: Place): readonly string[] {
   if (acronym) return place.isLast && /\p{L}$/u.test(key) ? [key, `${key}s`] : [key];
+  const alike = place.isAlone || !Object.hasOwn(INTERCHANGEABLE, key) ? undefined : INTERCHANGEABLE[key];
+  if (alike !== undefined) return [key, ...alike];
   if (!/^[a-z]{3,}$/.test(key) || FIXED.has(key)) return [key];
   if (VERBS.has(key)) return [key, ...verbForms(key)];
   if (!place.isLast) return [key];
@@ -82,7 +91,7 @@ function formsOf(key: string, acronym: boolean, place: Place): readonly string[]
 }
 
 function verbForms(verb: string): readonly string[] {
-  const irregular = IRREGULAR[verb];
+  const irregular = Object.hasOwn(IRREGULAR, verb) ? IRREGULAR[verb] : undefined;
   if (irregular !== undefined) return [plural(verb), ...irregular];
   if (verb.endsWith("e")) return [plural(verb), `${verb}d`, `${verb.slice(0, -1)}ing`];
   if (/[^aeiou]y$/.test(verb)) return [plural(verb), `${verb.slice(0, -1)}ied`, `${verb}ing`];

@@ -31,7 +31,7 @@ const WANTING = setOf(
 );
 /** May stand between "not" and one of those: "not really in need of", "won't be needing". */
 const SKIPPED = setOf(
-  "be been being really yet currently actually even at all ever have had to a an the also exactly in much any of us our team longer that particularly very planning going",
+  "be been being here really yet currently actually even at all ever have had to a an the also exactly in much any of us our team longer that particularly very planning going",
 );
 /** After "no", these are what is missing: "no need for SSO", "no plans to upgrade". */
 const WANTED_NOUN = setOf(

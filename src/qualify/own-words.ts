@@ -79,12 +79,22 @@ function endOfLine(text: string, from: number): number {
 /** Anything between blanks that is an address of a page, a mailbox, an account or a file. */
 function addressesIn(text: string): readonly Foreign[] {
   const found: Foreign[] = [];
-  for (const match of text.matchAll(/\S+/g)) {
-    const chunk = match[0];
-    const start = match.index;
-    if (isAddress(chunk)) found.push({ start, end: start + chunk.length, inline: true });
+  const marker = /[/@\\]|www\./g;
+  const blank = /\s/g;
+  let reach = 0;
+  for (let hit = marker.exec(text); hit !== null; hit = marker.exec(text)) {
+    let start = hit.index;
+    while (start > reach && !isBlank(text, start - 1)) start -= 1;
+    blank.lastIndex = hit.index;
+    reach = blank.exec(text)?.index ?? text.length;
+    if (isAddress(text.slice(start, reach))) found.push({ start, end: reach, inline: true });
+    marker.lastIndex = reach;
   }
   return found;
+}
+
+function isBlank(text: string, at: number): boolean {
+  return /\s/.test(text.charAt(at));
 }
 
 function isAddress(chunk: string): boolean {

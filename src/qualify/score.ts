@@ -35,6 +35,7 @@ export function score(evidence: Evidence, policy: CompiledPolicy, now: EpochMs):
     const steps = stepsOf({ rule, policy, sightings, evidence, facts, now });
     let sum = 0;
     for (const step of steps) {
+      if (step.points === 0) continue;
       const before = rounded(sum);
       sum += step.points;
       const points = rounded(rounded(sum) - before);

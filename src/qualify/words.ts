@@ -97,7 +97,7 @@ const LONGEST_WORD = 128;
  * The key words are compared by: compatibility forms and full width unified, accents and apostrophes dropped, lower
  * case, ß as ss, dotless ı as i, a possessive 's cut off.
  */
-export function foldWord(raw: string): string {
+function foldWord(raw: string): string {
   const plain = raw
     .normalize("NFKD")
     .replaceAll(/[\p{M}\u00AD\u200B-\u200D\u2060\uFEFF]/gu, "")
@@ -106,8 +106,7 @@ export function foldWord(raw: string): string {
     .replaceAll("ı", "i")
     .replaceAll(/\p{M}/gu, "")
     .replaceAll(/['’‘ʼ`´]/g, "'");
-  const owner = plain.endsWith("'s") ? plain.slice(0, -2) : plain;
-  return owner.replaceAll("'", "");
+  return withoutApostrophes(plain);
 }
 
 const LONG_LINE = 50;
@@ -211,16 +210,16 @@ function strengthOf(text: string, at: number, kind: number, afterNewline: boolea
 }
 
 function keyOf(raw: string): string {
-  return isPlain(raw) ? raw.toLowerCase() : foldWord(raw);
-}
-
-/** True when every character is an ASCII letter or digit. */
-function isPlain(raw: string): boolean {
   for (let at = 0; at < raw.length; at += 1) {
     const unit = raw.charCodeAt(at);
-    if (unit > 127 || unit === 39 || unit === 96) return false;
+    if (unit > 127) return foldWord(raw);
+    if (unit === 39 || unit === 96) return withoutApostrophes(raw.toLowerCase().replaceAll("`", "'"));
   }
-  return true;
+  return raw.toLowerCase();
+}
+
+function withoutApostrophes(word: string): string {
+  return (word.endsWith("'s") ? word.slice(0, -2) : word).replaceAll("'", "");
 }
 
 /** Tags and event names as they are compared: without regard to case, width and outer blanks. */

@@ -1,0 +1,108 @@
+/** `baton score`: conversations in, scores out, line by line. No database, no network. */
+import { Command } from "commander";
+import { evidenceOfRow, rowSchema } from "../conversation/row.ts";
+import type { Row } from "../conversation/row.ts";
+import { preview, triggersOf } from "../decide/preview.ts";
+import { UserError } from "../kernel/failure.ts";
+import { parseInstant } from "../kernel/time.ts";
+import type { EpochMs } from "../kernel/time.ts";
+import { compile } from "../qualify/compile.ts";
+import type { CompiledPolicy } from "../qualify/compile.ts";
+import { score } from "../qualify/score.ts";
+import type { FoundSignal, Scores } from "../qualify/scores.ts";
+import { loadPolicy } from "./policy-file.ts";
+import { openInput, readRows, schemaParser } from "./rows.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface Options {
+  readonly policy?: string;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+/** One line of the answer. */
+interface ScoredRow {
+  readonly id: string | number;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly signals: readonly Pick<
+    FoundSignal,
+    "signal" | "kind" | "text" | "points" | "turn" | "start" | "end"
+  >[];
+  readonly contributions: Scores["contributions"];
+  readonly excluded: string | null;
+  readonly recipe: string | null;
+  readonly qualified: boolean;
+}
+
+/** The command; the answer is JSON lines in any case, `--json` is accepted because every command has it. */
+export function scoreCommand(terminal: Terminal): Command {
+  return new Command("score")
+    .description("score conversations (JSON lines in, JSON lines out); needs no database and no network")
+    .argument(
+      "[file]",
+      "one {id, text} or {id, turns: [{role, text, at?}]} a line; - for standard input",
+      "-",
+    )
+    .option("--policy <file>", "policy in YAML or JSON; the default policy when absent")
+    .option(
+      "--at <instant>",
+      'score as of this time (ISO 8601 or unix), or "last": as of each one\'s last message',
+    )
+    .option("--json", "JSON lines, as without it")
+    .action((file: string, options: Options) => run(file, options, terminal));
+}
+
+async function run(file: string, options: Options, terminal: Terminal): Promise<void> {
+  const compiled = compile(await loadPolicy(options.policy, terminal));
+  const input = await openInput(file, terminal.stdin);
+  const instant = instantOf(options.at, terminal.clock());
+  const counts = { rows: 0, bad: 0, qualified: 0, excluded: 0 };
+  for await (const reading of readRows(input, schemaParser(rowSchema))) {
+    if (reading.kind === "bad") {
+      counts.bad += 1;
+      terminal.err(`${file}:${reading.line}: ${reading.message}`);
+      continue;
+    }
+    const scored = scoreRow(reading.row, compiled, instant(reading.row));
+    counts.rows += 1;
+    counts.qualified += scored.qualified ? 1 : 0;
+    counts.excluded += scored.excluded === null ? 0 : 1;
+    terminal.out(JSON.stringify(scored));
+  }
+  terminal.err(
+    `${counts.rows} scored, ${counts.qualified} qualified, ${counts.excluded} excluded, ${counts.bad} bad lines`,
+  );
+  if (counts.bad > 0) terminal.exit(1);
+}
+
+/** The time to score a row at: now, a fixed one, or that of its last message. */
+function instantOf(at: string | undefined, now: EpochMs): (row: Row) => EpochMs {
+  if (at === undefined) return () => now;
+  if (at === "last") return (row) => Math.max(...(row.turns ?? []).map((turn) => turn.at ?? 0), 0) || now;
+  const fixed = parseInstant(at);
+  if (fixed === null)
+    throw new UserError(`score: --at ${at}: write a time such as 2026-01-31T12:00:00Z, or last.`);
+  return () => fixed;
+}
+
+/** The answer to one row; times in the row are compared with `now`. */
+export function scoreRow(row: Row, compiled: CompiledPolicy, now: EpochMs): ScoredRow {
+  const evidence = evidenceOfRow(row, now);
+  const scores = score(evidence, compiled, now);
+  const verdict = preview({ evidence, scores, policy: compiled.policy, triggers: triggersOf(evidence), now });
+  return {
+    id: row.id,
+    scores: Object.fromEntries(Object.entries(scores.values).map(([name, { value }]) => [name, value])),
+    signals: scores.signals.map(({ signal, kind, text, points, turn, start, end }) => ({
+      signal,
+      kind,
+      text,
+      points,
+      turn,
+      start,
+      end,
+    })),
+    contributions: scores.contributions,
+    ...verdict,
+  };
+}
