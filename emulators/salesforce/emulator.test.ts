@@ -45,7 +45,7 @@ function post(referenceId: string, object: string, body: object, httpHeaders?: o
   };
 }
 
-async function failure(promise: Promise<unknown>) {
+async function failure(promise: PromiseLike<unknown>) {
   try {
     await promise;
   } catch (error) {
