@@ -119,7 +119,11 @@ function openPool(options: EngineOptions, max: number): Pool {
     // A session that hangs inside a transaction must not hold its locks.
     idle_in_transaction_session_timeout: 60_000,
   });
-  pool.on("error", (error) => options.log("debug", "an idle connection was lost", { error: error.message }));
+  const lost = (error: Error): void =>
+    options.log("debug", "a connection was lost", { error: error.message });
+  pool.on("error", lost);
+  // A connection in use says it too, and an unheard 'error' would end the process.
+  pool.on("connect", (client) => client.on("error", lost));
   return pool;
 }
 

@@ -87,6 +87,21 @@ export async function giveBackRuns(
   );
 }
 
+/** Runs that this worker claimed more than `olderThanMs` ago and that are not over, with the claim's token. */
+export async function selectClaims(
+  db: Db,
+  executorId: string,
+  olderThanMs: Ms,
+): Promise<readonly { readonly id: string; readonly claim: string }[]> {
+  const { rows } = await sql<{ id: string; claim: string }>`
+    select workflow_uuid as id, owner_xid as claim from dbos.workflow_status
+     where status = 'PENDING' and executor_id = ${executorId} and owner_xid is not null
+       and started_at_epoch_ms < (extract(epoch from now()) * 1000)::bigint - ${Math.ceil(olderThanMs)}::bigint`.execute(
+    db,
+  );
+  return rows;
+}
+
 /** Says "alive" for this worker. */
 export async function insertBeat(db: Db, executorId: string): Promise<void> {
   await sql`insert into baton_worker (executor_id, seen_at) values (${executorId}, now())

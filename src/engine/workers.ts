@@ -3,13 +3,22 @@
  * living worker gives the dead one's runs back to their queues. DBOS fences the rest: a worker that lost its run can
  * record nothing.
  */
+import { runWithAbortableDbRetries } from "@dbos-inc/dbos-sdk/internal/context";
 import type { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import type { Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
 import type { EngineOptions } from "./engine.ts";
-import { deleteDeadWorkers, deleteWorker, insertBeat, selectDeadWorkers } from "./queries.ts";
+import {
+  deleteDeadWorkers,
+  deleteWorker,
+  giveBackRuns,
+  insertBeat,
+  selectClaims,
+  selectDeadWorkers,
+} from "./queries.ts";
 
 export const MISSED_BEATS = 3;
+const LEAVE_MS: Ms = 1_000;
 
 export interface Heart {
   /** Ends the beat. `leave` gives this worker's runs back at once, for when none of its bodies runs any more. */
@@ -43,6 +52,7 @@ export async function startHeart(context: Context): Promise<Heart> {
     if (now - lastBeat > MISSED_BEATS * beatMs) quietUntil = now + MISSED_BEATS * beatMs;
     lastBeat = now;
     if (now >= quietUntil) await recoverDeadWorkers(context);
+    await giveBackLostClaims(context);
   };
   const beatSafely = async (): Promise<void> => {
     try {
@@ -65,10 +75,24 @@ export async function startHeart(context: Context): Promise<Heart> {
       clearTimeout(timer);
       await current;
       if (!leave) return;
-      await executor.recoverPendingWorkflows([executor.executorID]);
+      // While the database is away DBOS would try for ever; then the lease does it.
+      const inTime = AbortSignal.timeout(LEAVE_MS);
+      await runWithAbortableDbRetries(inTime, () => executor.recoverPendingWorkflows([executor.executorID]));
       await deleteWorker(db, executor.executorID);
     },
   };
+}
+
+/**
+ * A claim whose commit was not answered, because the connection broke, is a run that is ours and that nobody here
+ * carries out: as we live, no one would take it over.
+ */
+async function giveBackLostClaims({ executor, db, beatMs, log }: Context): Promise<void> {
+  for (const { id, claim } of await selectClaims(db, executor.executorID, 2 * beatMs)) {
+    if (executor.systemDatabase.checkForRunningWorkflow(id)) continue;
+    log("info", `run ${id} was claimed but never begun; it goes back to its queue`);
+    await giveBackRuns(db, [id], claim, 0);
+  }
 }
 
 /** Safe to run in every worker at once, and to be killed anywhere: it only repeats. */

@@ -21,6 +21,7 @@ if (ahead !== 0) {
 }
 
 const pool = new Pool({ connectionString: job.databaseUrl, max: 20 });
+pool.on("error", () => {});
 const kinds = kindsOn(pool);
 const engine = await createEngine({
   databaseUrl: job.databaseUrl,

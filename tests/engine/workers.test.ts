@@ -1,4 +1,5 @@
 /** What several worker processes on one database promise, also when they are killed. */
+import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEngine } from "../../src/engine/dbos.ts";
 import type { Engine, RunKind } from "../../src/engine/engine.ts";
@@ -218,6 +219,42 @@ describe("a worker that was only asleep", () => {
     expect(
       await sqlCount("select max(n) from (select count(*) n from ledger group by run, step) t"),
     ).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("a worker whose connections break, again and again", () => {
+  test("lives on and loses nothing", async () => {
+    const worn = await worker({ concurrency: { handoff: 10 } });
+    await chains("run", 80, 10);
+    const cutter = new Client({ connectionString: database.url });
+    await cutter.connect();
+    for (let cuts = 0; cuts < 6; cuts += 1) {
+      await sleep(250);
+      await cutter.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      );
+    }
+    await until("all are done", async () => {
+      const { rows } = await cutter.query("select 1 from dbos.workflow_status where status = 'SUCCESS'");
+      return rows.length === 80;
+    });
+    await cutter.end();
+    expect(worn.process.exitCode).toBeNull();
+    expect(await repeatedAfterRecord()).toBe(0);
+    expect(await stepRecords()).toBe(80 * CHAIN.length);
+  });
+
+  test("takes up a run that it had claimed without hearing of it", async () => {
+    const worn = await worker({ beatMs: 200 });
+    await engine.start(kinds.upkeep, null, { id: "first" });
+    await until("first is done", async () => (await done()) === 1);
+    await engine.start(kinds.timer, null, { id: "unheard", delayMs: 3_600_000 });
+    await database.pool.query(
+      `update dbos.workflow_status s set status = 'PENDING', owner_xid = 'lost', started_at_epoch_ms = 1, executor_id = f.executor_id
+         from dbos.workflow_status f where f.workflow_uuid = 'first' and s.workflow_uuid = 'unheard'`,
+    );
+    await until("unheard is done", async () => (await done()) === 2);
+    expect(worn.process.exitCode).toBeNull();
   });
 });
 
