@@ -80,3 +80,18 @@ function comparison(left: string | number, right: string | number): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }
+
+/** One page by number, as the lists of companies and notes have it: `page` from 1, an empty page after the last. */
+export function numberedPageOf<Row>(
+  rows: readonly Row[],
+  query: Fields,
+  defaultPerPage: number,
+): { rows: Row[]; pages: Wire } {
+  const perPage = numberOf(query["per_page"]) ?? defaultPerPage;
+  const page = numberOf(query["page"]) ?? 1;
+  const totalPages = Math.ceil(rows.length / perPage);
+  return {
+    rows: rows.slice((page - 1) * perPage, page * perPage),
+    pages: { type: "pages", next: null, page, per_page: perPage, total_pages: totalPages },
+  };
+}

@@ -2,6 +2,7 @@
 import { route, type EmulatorAnswer, type Route } from "../../core/routes.ts";
 import { badParameter } from "../errors.ts";
 import { type Fields, fieldsOf, idOf, numberOf, secondsOf, textOf } from "../fields.ts";
+import { numberedPageOf } from "../pages.ts";
 import { type CompanyFields, detachCompany, findCompany, updateCompany, upsertCompany } from "../people.ts";
 import { companyItem } from "../webhook-items.ts";
 import { companyWire, contactsOfCompany, contactWire } from "../wire-people.ts";
@@ -51,13 +52,9 @@ export function companyRoutes(workspace: Workspace): Route[] {
     route("GET", "/companies/:company_id/contacts", (request) => {
       const company = companyOf(workspace, request.params["company_id"]);
       const contacts = contactsOfCompany(workspace, company.id);
-      const body = {
-        type: "list",
-        data: contacts.map((contact) => contactWire(workspace, contact)),
-        total_count: contacts.length,
-        pages: { type: "pages", page: 1, next: null, per_page: 50, total_pages: 1 },
-      };
-      return { status: 200, body };
+      const { rows, pages } = numberedPageOf(contacts, request.query, 50);
+      const data = rows.map((contact) => contactWire(workspace, contact));
+      return { status: 200, body: { type: "list", data, total_count: contacts.length, pages } };
     }),
   ];
 }
@@ -81,17 +78,9 @@ function companyFieldsOf(workspace: Workspace, fields: Fields): CompanyFields {
 
 /** Companies without a contact do not show in lists (OpenAPI, listAllCompanies). Pages by number, 15 rows. */
 function listAnswer(workspace: Workspace, query: Fields): EmulatorAnswer {
-  const perPage = numberOf(query["per_page"]) ?? 15;
-  const page = numberOf(query["page"]) ?? 1;
   const attached = new Set([...workspace.contacts.values()].flatMap((contact) => [...contact.companyIds]));
   const companies = [...workspace.companies.values()].filter((company) => attached.has(company.id));
-  const rows = companies.slice((page - 1) * perPage, page * perPage);
-  const totalPages = Math.ceil(companies.length / perPage);
-  const body = {
-    type: "list",
-    data: rows.map((company) => companyWire(workspace, company)),
-    total_count: companies.length,
-    pages: { type: "pages", next: null, page, per_page: perPage, total_pages: totalPages },
-  };
-  return { status: 200, body };
+  const { rows, pages } = numberedPageOf(companies, query, 15);
+  const data = rows.map((company) => companyWire(workspace, company));
+  return { status: 200, body: { type: "list", data, total_count: companies.length, pages } };
 }

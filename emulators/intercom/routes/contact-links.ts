@@ -2,6 +2,7 @@
 import { route, type EmulatorAnswer, type Route } from "../../core/routes.ts";
 import { badParameter, IntercomError, notFound } from "../errors.ts";
 import { fieldsOf, idOf, requiredId, textOf } from "../fields.ts";
+import { numberedPageOf } from "../pages.ts";
 import { addNote, attachCompany, detachCompany, tagContact, untagContact } from "../people.ts";
 import { companyWire, noteWire, tagsOf, tagWire } from "../wire-people.ts";
 import type { Contact, Tag, Workspace } from "../workspace.ts";
@@ -46,14 +47,12 @@ function companyRoutesOfContacts(workspace: Workspace): Route[] {
     route("GET", "/contacts/:contact_id/companies", (request) => {
       const contact = contactOf(workspace, request);
       const companies = [...contact.companyIds].flatMap((id) => workspace.companies.get(id) ?? []);
-      const body = {
-        type: "list",
-        data: companies.map((company) => companyWire(workspace, company)),
-        companies: companies.map((company) => companyWire(workspace, company)),
-        total_count: companies.length,
-        pages: { type: "pages", next: null, page: 1, per_page: 50, total_pages: 1 },
+      const { rows, pages } = numberedPageOf(companies, request.query, 15);
+      const data = rows.map((company) => companyWire(workspace, company));
+      return {
+        status: 200,
+        body: { type: "list", data, companies: data, total_count: companies.length, pages },
       };
-      return { status: 200, body };
     }),
     route("POST", "/contacts/:contact_id/companies", (request) => {
       const contact = contactOf(workspace, request);
@@ -82,13 +81,9 @@ function noteRoutes(workspace: Workspace): Route[] {
     route("GET", "/contacts/:contact_id/notes", (request) => {
       const contact = contactOf(workspace, request);
       const notes = [...workspace.notes.values()].filter((note) => note.contactId === contact.id);
-      const body = {
-        type: "list",
-        data: notes.map((note) => noteWire(workspace, note)),
-        total_count: notes.length,
-        pages: { type: "pages", next: null, page: 1, per_page: 50, total_pages: 1 },
-      };
-      return { status: 200, body };
+      const { rows, pages } = numberedPageOf(notes, request.query, 50);
+      const data = rows.map((note) => noteWire(workspace, note));
+      return { status: 200, body: { type: "list", data, total_count: notes.length, pages } };
     }),
     route("POST", "/contacts/:contact_id/notes", (request) => {
       const contact = contactOf(workspace, request);
