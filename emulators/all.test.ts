@@ -50,7 +50,7 @@ test("all five answer their control plane, and their accounts connect", async ()
     }),
   });
   expect(await token.json()).toHaveProperty("access_token");
-  const workspace = await fetch(`${slack.url}auth.test`, {
+  const workspace = await fetch(`${slack["apiUrl"]}auth.test`, {
     headers: { authorization: `Bearer ${emulatedAccounts.slack.botToken}` },
   });
   expect(await workspace.json()).toMatchObject({ ok: true });

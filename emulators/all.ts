@@ -72,7 +72,7 @@ export interface Emulators {
   readonly connections: () => Readonly<Record<keyof typeof emulatedAccounts, Connection>>;
 }
 
-/** `url` and the account's credentials; mail has `controlUrl` beside it. */
+/** `url` with the credentials; the control plane is under it, but for mail, which has `controlUrl`. Slack has `apiUrl`. */
 export type Connection = { readonly url: string } & Readonly<Record<string, string>>;
 
 /** A workspace in which the channels of the example policy exist and every address belongs to somebody. */
@@ -168,7 +168,7 @@ function together(each: Each): Pick<Emulators, "applyFaults" | "reset" | "settle
     connections: () => ({
       intercom: { url: each.intercom.url, ...emulatedAccounts.intercom },
       salesforce: { url: each.salesforce.url, ...emulatedAccounts.salesforce },
-      slack: { url: each.slack.apiUrl, token: slackAccount.botToken },
+      slack: { url: each.slack.url, apiUrl: each.slack.apiUrl, token: slackAccount.botToken },
       smtp: { url: each.smtp.url, controlUrl: each.smtp.controlUrl, ...smtpAccount },
       enrichment: { url: each.enrichment.url, ...enrichmentAccount },
     }),

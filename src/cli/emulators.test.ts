@@ -30,7 +30,7 @@ test("--json prints every address with its credentials, and the emulators end wh
   await command.parseAsync(["--json"], { from: "user" });
   expect(Object.keys(printed)).toEqual(["intercom", "salesforce", "slack", "smtp", "enrichment"]);
   expect(seen).toEqual([200, 200, 200, 200, 200]);
-  await expect(fetch(`${printed["slack"]?.url}auth.test`)).rejects.toThrow("fetch failed");
+  await expect(fetch(`${printed["slack"]?.url}/api/auth.test`)).rejects.toThrow("fetch failed");
 });
 
 test("without --json there is one line for each emulator", async () => {
