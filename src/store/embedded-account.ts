@@ -5,6 +5,7 @@
 import { execFile, type ExecFileException } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import {
+  chmod,
   chown,
   cp,
   lstat,
@@ -145,9 +146,10 @@ export async function reachBinaries(
     `postgresql-${hashOf(`${native} ${(await stat(binaries.postgres)).mtimeMs}`)}`,
   );
   if ((await ownerOf(copy)) === null) {
-    await mkdir(options.fallback, { recursive: true, mode: 0o755 });
+    await openFolder(options.fallback);
     const partial = `${copy}.${randomBytes(4).toString("hex")}`;
     await cp(native, join(partial, "native"), { recursive: true, verbatimSymlinks: true });
+    await run("chown", ["-R", `${account.uid}:${account.gid}`, partial], null);
     await rename(partial, copy).catch(() => rm(partial, { recursive: true, force: true }));
     options.log(
       "info",
@@ -167,7 +169,8 @@ async function moveHome(home: string, account: Account, options: PlaceOptions): 
   const base = join(options.fallback, hashOf(options.directory));
   let target = base;
   for (let n = 2; (await ownerOf(target)) !== null; n += 1) target = `${base}-${n}`;
-  await mkdir(target, { recursive: true, mode: 0o755 });
+  await openFolder(options.fallback);
+  await openFolder(target);
   const moved = join(target, "postgres");
   await mkdir(moved, { mode: 0o700 });
   await chown(moved, account.uid, account.gid);
@@ -180,6 +183,12 @@ async function moveHome(home: string, account: Account, options: PlaceOptions): 
     "info",
     `user ${account.name}, who runs PostgreSQL, can't reach ${home}: its files are in ${moved}`,
   );
+}
+
+/** A folder that every account may pass through, whatever umask this process has. */
+async function openFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first !== undefined) await chmod(path, 0o755);
 }
 
 async function refuseDanglingLink(home: string): Promise<void> {

@@ -136,7 +136,7 @@ describe.skipIf(!isRoot)("run by root (skipped for other users)", () => {
 
   test("binaries in a closed folder are copied, once", async () => {
     const native = await nativeCopy("closed-binaries");
-    await chmod(join(root, "closed-binaries"), 0o700);
+    await run("chmod", ["-R", "go=", join(root, "closed-binaries")]);
     const logged: string[] = [];
     const first = await start(join(root, "closed-binaries-data"), logged, native);
     expect(logged.filter((line) => line.includes("copied it to"))).toHaveLength(1);
@@ -145,6 +145,23 @@ describe.skipIf(!isRoot)("run by root (skipped for other users)", () => {
     const second = await start(join(root, "closed-binaries-data"), logged, native);
     expect(await answers(second.url)).toBe(true);
     expect(logged).toEqual([]);
+  });
+
+  test("a umask that closes every new folder closes none that PostgreSQL needs", async () => {
+    const directory = join(root, "umask", "data");
+    const umask = process.umask(0o077);
+    try {
+      const server = await startEmbeddedPostgres({
+        directory,
+        fallback: join(root, "umask-fallback"),
+        native: join(root, "closed-binaries", "native"),
+        log: () => {},
+      });
+      running.push(server);
+      expect(await answers(server.url)).toBe(true);
+    } finally {
+      process.umask(umask);
+    }
   });
 
   test("a data directory keeps the owner it has", async () => {
