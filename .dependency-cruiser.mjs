@@ -22,7 +22,7 @@ export const rooms = [
 
 /** Rooms made of pure functions. In `conversation`, `decide` and `intake` the shells are the named exceptions. */
 const pure = ["kernel", "policy", "qualify", "context", "conversation", "decide"];
-const shells = "(queries|ledger|refresh|store)\\.ts$|\\.test\\.ts$";
+const shells = "(queries|ledger|refresh|publish)\\.ts$|\\.test\\.ts$";
 
 const anyOf = (names) => `^src/(${names.join("|")})/`;
 const error = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -49,7 +49,7 @@ export default {
     error(
       "connectors-only-from-main",
       "Rooms own ports; main.ts plugs connectors into them.",
-      { path: "^src/(?!main\\.ts|wiring\\.ts|connectors/)" },
+      { path: "^src/(?!main\\.ts|connections\\.ts|service\\.ts|connectors/)" },
       { path: anyOf(["connectors"]) },
     ),
     error(

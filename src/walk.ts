@@ -68,6 +68,9 @@ type Listened = { version: number | null; triggers: Trigger[]; environments: str
 
 async function listen(desk: Desk, news: News, conversation: string): Promise<Listened> {
   const { db, clock } = desk;
+  const environments = [...(await desk.environmentsOf(news.workspace))];
+  // A workspace that feeds no environment yet keeps its events; the sweep finds them when one is made.
+  if (environments.length === 0) return { version: null, triggers: [], environments };
   const read = await desk.readerOf(news.workspace);
   const heard: Heard = await hear({
     db,
@@ -78,7 +81,7 @@ async function listen(desk: Desk, news: News, conversation: string): Promise<Lis
     read,
   });
   const triggers = [...new Set([...heard.triggers, ...news.triggers])];
-  return { version: heard.version, triggers, environments: [...(await desk.environmentsOf(news.workspace))] };
+  return { version: heard.version, triggers, environments };
 }
 
 async function wakeConversations(

@@ -10,8 +10,8 @@ const named = z.looseObject({ name: z.string() });
 const list = <T extends z.ZodType>(item: T) => z.array(item.nullable().catch(null)).catch([]);
 
 const itemSchema = z.looseObject({
-  updated_at: z.unknown(),
-  created_at: z.unknown(),
+  updated_at: z.unknown().optional(),
+  created_at: z.unknown().optional(),
   state: z.string().optional().catch(undefined),
   open: z.boolean().optional().catch(undefined),
   tags: z

@@ -3,6 +3,7 @@ import {
   account,
   company,
   crmContact,
+  lead,
   NOBODY,
   NOON,
   opportunity,

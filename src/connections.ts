@@ -1,0 +1,157 @@
+/**
+ * From stored connections to connectors: opens the secrets, parses the settings once, and plugs each vendor's
+ * connector into the port it implements. With main.ts the only place that knows connectors.
+ */
+import { z } from "zod";
+import { PermanentFailure, UserError } from "./kernel/failure.ts";
+import type { Clock } from "./kernel/time.ts";
+import type { Vault } from "./vault/vault.ts";
+import { type ConnectionRow, secretContext } from "./vault/queries.ts";
+import type { Enricher, Notifier, Recipient } from "./handoff/ports.ts";
+import type { HttpLog } from "./connectors/http/http.ts";
+import { connectIntercom, INTERCOM_DEFAULTS, type IntercomConnection } from "./connectors/intercom/inbox.ts";
+import {
+  connectSalesforce,
+  SALESFORCE_DEFAULTS,
+  type SalesforceConnection,
+} from "./connectors/salesforce/crm.ts";
+import { connectSlack } from "./connectors/slack/notifier.ts";
+import { connectEmail } from "./connectors/email/notifier.ts";
+import { connectEnrichment } from "./connectors/enrichment/enricher.ts";
+
+export interface Plugs {
+  readonly clock: Clock;
+  readonly log: HttpLog;
+  readonly vault: Vault;
+}
+
+const text = z.string().min(1);
+const privateToo = z.boolean().default(false);
+
+const intercomSettings = z.object({
+  workspace: text,
+  apiUrl: z.url().default(INTERCOM_DEFAULTS.apiUrl),
+  adminId: text.nullable().default(null),
+  allowPrivateAddresses: privateToo,
+});
+const intercomSecret = z.object({ token: text, clientSecret: text, previousClientSecret: text.optional() });
+
+const salesforceSettings = z.object({
+  loginUrl: z.url(),
+  clientId: text,
+  username: text.optional(),
+  metadata: z.enum(["baton", "none"]).default(SALESFORCE_DEFAULTS.metadata),
+  csmField: text.nullable().default(SALESFORCE_DEFAULTS.csmField),
+  leadScoreField: text.nullable().default(SALESFORCE_DEFAULTS.leadScoreField),
+  allowPrivateAddresses: privateToo,
+});
+const salesforceSecret = z.object({ clientSecret: text.optional(), privateKey: text.optional() });
+
+const slackSettings = z.object({ apiUrl: z.url().optional(), allowPrivateAddresses: privateToo });
+const slackSecret = z.object({ token: text });
+
+const emailSettings = z.object({
+  host: text,
+  port: z.int().default(587),
+  secure: z.boolean().default(false),
+  user: text.nullable().default(null),
+  from: text,
+  allowPrivateAddresses: privateToo,
+});
+const emailSecret = z.object({ password: text.nullable().default(null) });
+
+/** What a webhook must be signed with, and whose workspace it must name. */
+export interface WebhookSource {
+  readonly secrets: readonly string[];
+  readonly workspace: string;
+}
+
+export function webhookSource(row: ConnectionRow, vault: Vault): WebhookSource {
+  const { clientSecret, previousClientSecret } = secretOf(row, vault, intercomSecret);
+  const secrets = previousClientSecret === undefined ? [clientSecret] : [clientSecret, previousClientSecret];
+  return { secrets, workspace: settingsOf(row, intercomSettings).workspace };
+}
+
+export function openIntercom(row: ConnectionRow, plugs: Plugs): IntercomConnection {
+  const { token } = secretOf(row, plugs.vault, intercomSecret);
+  const settings = settingsOf(row, intercomSettings);
+  return connectIntercom({ ...INTERCOM_DEFAULTS, ...settings, token }, plugs);
+}
+
+export function openSalesforce(row: ConnectionRow, plugs: Plugs): SalesforceConnection {
+  const { clientSecret, privateKey } = secretOf(row, plugs.vault, salesforceSecret);
+  const { clientId, username, ...settings } = settingsOf(row, salesforceSettings);
+  if (privateKey !== undefined && username !== undefined) {
+    return connectSalesforce({ ...settings, login: { kind: "jwt", clientId, username, privateKey } }, plugs);
+  }
+  if (clientSecret === undefined) {
+    throw new UserError(
+      `connection ${row.id}: Salesforce needs a clientSecret, or a username with a privateKey`,
+    );
+  }
+  return connectSalesforce(
+    { ...settings, login: { kind: "client-credentials", clientId, clientSecret } },
+    plugs,
+  );
+}
+
+export function openSlack(row: ConnectionRow, plugs: Plugs): Notifier {
+  return connectSlack(
+    { ...settingsOf(row, slackSettings), ...secretOf(row, plugs.vault, slackSecret) },
+    plugs,
+  );
+}
+
+export function openEmail(row: ConnectionRow, plugs: Plugs): Notifier {
+  return connectEmail(
+    { ...settingsOf(row, emailSettings), ...secretOf(row, plugs.vault, emailSecret) },
+    plugs,
+  );
+}
+
+export function openEnrichment(row: ConnectionRow, plugs: Plugs): Enricher {
+  return connectEnrichment(
+    row.settings,
+    row.secret === null ? {} : secretOf(row, plugs.vault, z.record(z.string(), z.string())),
+    plugs,
+  );
+}
+
+/** Slack for Slack's recipients, e-mail for addresses; what has no connection is refused with what to do about it. */
+export function notifierOf(slack: Notifier | null, email: Notifier | null): Notifier {
+  const serving = (recipient: Recipient): Notifier => {
+    const [notifier, target] =
+      recipient.kind === "email" ? ([email, "email"] as const) : ([slack, "slack"] as const);
+    if (notifier !== null) return notifier;
+    const message = `this environment has no ${target === "slack" ? "Slack" : "e-mail"} connection: connect it, then retry this effect`;
+    throw new PermanentFailure({ target, code: "not_connected", message });
+  };
+  return {
+    send: async (recipient, alert) => serving(recipient).send(recipient, alert),
+    find: async (recipient, key) => serving(recipient).find(recipient, key),
+  };
+}
+
+function settingsOf<T extends z.ZodType>(row: ConnectionRow, schema: T): z.infer<T> {
+  return checked(row, schema, row.settings, "settings");
+}
+
+function secretOf<T extends z.ZodType>(row: ConnectionRow, vault: Vault, schema: T): z.infer<T> {
+  const opened: unknown =
+    row.secret === null ? {} : JSON.parse(vault.open(row.secret, secretContext(row.id)));
+  return checked(row, schema, opened, "secret");
+}
+
+function checked<T extends z.ZodType>(
+  row: ConnectionRow,
+  schema: T,
+  value: unknown,
+  what: string,
+): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues
+    .map((issue) => `${issue.path.join(".") || what}: ${issue.message}`)
+    .join("; ");
+  throw new UserError(`connection ${row.id} (${row.kind}) has a faulty ${what}: ${faults}`);
+}

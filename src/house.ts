@@ -1,0 +1,243 @@
+/**
+ * The house: the rooms joined over one database. `openHouse` makes everything that `baton start`, `baton worker`, the
+ * demo and the rehearsal share; main.ts hands in what comes from the machine.
+ */
+import type { Clock, Ms } from "./kernel/time.ts";
+import type { Engine, RunKind } from "./engine/engine.ts";
+import { createEngine } from "./engine/dbos.ts";
+import { type Database, type Db, type Log, openDatabase } from "./store/database.ts";
+import { UserError } from "./kernel/failure.ts";
+import { requireKeys, type Vault } from "./vault/vault.ts";
+import { type ConnectionRow, listConnections } from "./vault/queries.ts";
+import { compile, type CompiledPolicy } from "./qualify/compile.ts";
+import { type Environment, listEnvironments, policyDocument } from "./decide/queries.ts";
+import { policyOf } from "./decide/publish.ts";
+import type { Decision } from "./decide/decision.ts";
+import type { Directory } from "./decide/route.ts";
+import type { World } from "./handoff/carry.ts";
+import { handoffRun } from "./handoff/run.ts";
+import type { StoredHandoff } from "./handoff/queries.ts";
+import {
+  notifierOf,
+  openEmail,
+  openEnrichment,
+  openIntercom,
+  openSalesforce,
+  openSlack,
+  type Plugs,
+} from "./connections.ts";
+import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
+import { conversationRun, type News } from "./walk.ts";
+import { upkeep } from "./upkeep.ts";
+
+export interface HouseOptions {
+  readonly databaseUrl: string;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Runs of one queue at a time in this process. */
+  readonly concurrency: number;
+  /** How long after an unanswered message its target is asked again. */
+  readonly settleMs: Ms;
+  /** Where tests kill the process. */
+  readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
+  readonly onDecision?: (environment: string, kind: Decision["kind"]) => void;
+  readonly onHandoff?: (handoff: StoredHandoff, status: string) => void;
+  /** Time between two heartbeats of a worker. */
+  readonly beatMs?: Ms;
+}
+
+export interface House {
+  readonly database: Database;
+  readonly engine: Engine;
+  readonly conversationKind: RunKind<News>;
+  /** Connections by id, fresh within seconds of a change. */
+  readonly connections: () => Promise<readonly ConnectionRow[]>;
+  readonly place: (environment: string) => Promise<Place>;
+  readonly environments: () => Promise<readonly Environment[]>;
+  readonly close: (graceMs: Ms) => Promise<void>;
+}
+
+/** A change of connections, environments or policy is seen this much later at most. */
+const FRESH_MS: Ms = 2_000;
+const DIRECTORY_FRESH_MS: Ms = 300_000;
+
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { clock, log, vault } = options;
+  const database = openDatabase({ url: options.databaseUrl, poolSize: 20, log });
+  const { db } = database;
+  const connections = remembered(clock, FRESH_MS, () => listConnections(db));
+  requireKeys(
+    (await connections()).flatMap((row) => row.secret ?? []),
+    vault,
+  );
+  const environments = remembered(clock, FRESH_MS, () => listEnvironments(db));
+  const place = placesOf(db, options, connections, environments);
+
+  let engine: Engine | null = null;
+  const theEngine = (): Engine => {
+    if (engine === null) throw new Error("the engine has not started yet");
+    return engine;
+  };
+  const handoffKind = handoffRun({
+    db,
+    engine: theEngine,
+    world: async (name) => (await place(name)).world,
+    onEnd: (handoff, status) => options.onHandoff?.(handoff, status),
+  });
+  const parts: DeskParts = {
+    db,
+    clock,
+    place,
+    engine: theEngine,
+    handoffKind: () => handoffKind,
+    log,
+    onDecision: (environment, kind) => options.onDecision?.(environment, kind),
+    crashPoint: options.crashPoint,
+  };
+  const desk: Desk = {
+    db,
+    clock,
+    readerOf: async (workspace) => {
+      const feeding = (await environments()).find((one) => one.workspace === workspace);
+      if (feeding === undefined) throw new Error(`no environment is fed by workspace ${workspace}`);
+      const { world } = await place(feeding.name);
+      return async (conversation) => (world.inbox === null ? null : world.inbox.read(conversation));
+    },
+    environmentsOf: async (workspace) =>
+      (await environments())
+        .filter((one) => one.workspace === workspace && one.policyVersion !== null)
+        .map((one) => one.name),
+    decideAbout: (subject) => decideAbout(parts, subject),
+  };
+  const conversationKind = conversationRun(desk, theEngine);
+  engine = await createEngine({
+    databaseUrl: options.databaseUrl,
+    kinds: [conversationKind as RunKind<never>, handoffKind as RunKind<never>],
+    schedules: upkeep({ db, engine: theEngine, conversationKind, log }),
+    concurrency: { conversation: options.concurrency, handoff: options.concurrency },
+    crashPoint: options.crashPoint,
+    log,
+    ...(options.beatMs !== undefined && { beatMs: options.beatMs }),
+  });
+  return {
+    database,
+    engine,
+    conversationKind,
+    connections,
+    place,
+    environments,
+    close: async (graceMs) => {
+      await theEngine().stop(graceMs);
+      await database.close();
+    },
+  };
+}
+
+type Places = (environment: string) => Promise<Place>;
+
+/** Places are made anew when their environment, a connection or the policy changed, and kept otherwise. */
+function placesOf(
+  db: Db,
+  options: HouseOptions,
+  connections: () => Promise<readonly ConnectionRow[]>,
+  environments: () => Promise<readonly Environment[]>,
+): Places {
+  const kept = new Map<string, { readonly fingerprint: string; readonly place: Promise<Place> }>();
+  return async (name) => {
+    const environment = (await environments()).find((one) => one.name === name);
+    if (environment === undefined) throw new UserError(`there is no environment "${name}"`);
+    const rows = (await connections()).filter((row) => idsOf(environment).includes(row.id));
+    const fingerprint = JSON.stringify([environment, rows]);
+    const known = kept.get(name);
+    if (known?.fingerprint === fingerprint) return known.place;
+    const place = makePlace(db, options, environment, rows);
+    kept.set(name, { fingerprint, place });
+    return place;
+  };
+}
+
+function idsOf(environment: Environment): readonly (string | null)[] {
+  return [
+    environment.intercomConnection,
+    environment.salesforceConnection,
+    environment.slackConnection,
+    environment.emailConnection,
+    environment.enrichmentConnection,
+  ];
+}
+
+async function makePlace(
+  db: Db,
+  options: HouseOptions,
+  environment: Environment,
+  rows: readonly ConnectionRow[],
+): Promise<Place> {
+  const { policyVersion } = environment;
+  const document = policyVersion === null ? null : await policyDocument(db, policyVersion);
+  if (policyVersion === null || document === null)
+    throw new UserError(`environment ${environment.name} has no live policy: publish one`);
+  const plugs: Plugs = { clock: options.clock, log: httpLog(options.log), vault: options.vault };
+  const opened = <T>(id: string | null, open: (row: ConnectionRow, plugs: Plugs) => T): T | null => {
+    const row = rows.find((one) => one.id === id);
+    return row === undefined ? null : open(row, plugs);
+  };
+  const crm = opened(environment.salesforceConnection, openSalesforce);
+  const world: World = {
+    crm,
+    inbox: opened(environment.intercomConnection, openIntercom),
+    notifier: notifierOf(
+      opened(environment.slackConnection, openSlack),
+      opened(environment.emailConnection, openEmail),
+    ),
+    settleMs: options.settleMs,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  };
+  const policy = compile(policyOf(document, `the live policy of ${environment.name}`));
+  const none: Directory = { users: [], queues: [] };
+  return {
+    environment,
+    policy,
+    policyVersion,
+    world,
+    enricher: opened(environment.enrichmentConnection, openEnrichment),
+    directory: remembered(options.clock, DIRECTORY_FRESH_MS, async () =>
+      crm === null ? none : namedIn(policy, await crm.directory()),
+    ),
+  };
+}
+
+/** Only users and queues that the policy names: a decision keeps what it rested on, not the whole org. */
+function namedIn({ policy }: CompiledPolicy, directory: Directory): Directory {
+  const text = JSON.stringify(policy.routing).toLowerCase();
+  return {
+    users: directory.users.filter((user) => text.includes(JSON.stringify(user.email.toLowerCase()))),
+    queues: directory.queues.filter((queue) => text.includes(JSON.stringify(queue.name.toLowerCase()))),
+  };
+}
+
+function httpLog(log: Log): HttpLogLines {
+  return {
+    debug: (facts, message) => log("debug", message, { ...facts }),
+    warn: (facts, message) => log("warn", message, { ...facts }),
+  };
+}
+interface HttpLogLines {
+  debug(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+/** Asks again only when the last answer is older than `freshMs`; callers at the same time share one question. */
+function remembered<T>(clock: Clock, freshMs: Ms, ask: () => Promise<T>): () => Promise<T> {
+  let answer: { readonly at: number; readonly value: Promise<T> } | null = null;
+  return () => {
+    if (answer === null || clock() - answer.at >= freshMs) {
+      const value = ask();
+      answer = { at: clock(), value };
+      value.catch(() => {
+        if (answer?.value === value) answer = null;
+      });
+    }
+    return answer.value;
+  };
+}

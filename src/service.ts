@@ -1,0 +1,179 @@
+/**
+ * The running service: database, house, intake and web server, started in order and stopped in the reverse order.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { type EmbeddedPostgres, joinEmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded.ts";
+import { checkDurability } from "./store/durability.ts";
+import { openDatabase, type Log } from "./store/database.ts";
+import { migrate } from "./store/migrate.ts";
+import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
+import { openVault, type Vault } from "./vault/vault.ts";
+import { createIntake, type Intake } from "./intake/intake.ts";
+import { buildServer } from "./http/server.ts";
+import type { Config } from "./cli/config.ts";
+import type { Clock, Ms } from "./kernel/time.ts";
+import { webhookSource } from "./connections.ts";
+import { type House, openHouse } from "./house.ts";
+import { newsOf } from "./upkeep.ts";
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Which parts this process does. */
+  readonly serves: boolean;
+  readonly works: boolean;
+  readonly concurrency: number;
+  readonly settleMs: Ms;
+  readonly beatMs?: Ms | undefined;
+  readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
+}
+
+export interface Service {
+  /** Where it listens; null when it only works. */
+  readonly url: string | null;
+  readonly databaseUrl: string;
+  readonly house: House;
+  readonly vault: Vault;
+  /** Stops taking requests and work, lets what runs end for `graceMs`, and stops the database if it is ours. */
+  readonly close: (graceMs: Ms) => Promise<void>;
+}
+
+const MIGRATIONS = join(import.meta.dirname, "..", "migrations");
+/** Intake has connections of its own: other work must not keep acknowledgements waiting. */
+const INTAKE_POOL = 4;
+
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, log } = options;
+  const vault = await vaultOf(config);
+  const postgres = await databaseOf(config, log, options.serves);
+  const undo: (() => Promise<void>)[] = [async () => postgres.stop()];
+  try {
+    await checkDurability(postgres.url, { allowUnsafe: config.allowUnsafeDatabase, log });
+    await migrateAll(postgres.url, log);
+    const house = await openHouse({ ...options, databaseUrl: postgres.url, vault });
+    undo.push(() => house.close(1_000));
+    const web = options.serves ? await serve(options, postgres.url, house, vault) : null;
+    if (web !== null) undo.push(web.close);
+    if (options.works) await house.engine.work();
+    return {
+      url: web?.url ?? null,
+      databaseUrl: postgres.url,
+      house,
+      vault,
+      close: async (graceMs) => {
+        await web?.close();
+        await house.close(graceMs);
+        await postgres.stop();
+      },
+    };
+  } catch (error) {
+    for (const step of undo.toReversed()) await step().catch(() => {});
+    throw error;
+  }
+}
+
+async function vaultOf(config: Config): Promise<Vault> {
+  const { secretKey } = config;
+  switch (secretKey.kind) {
+    case "text":
+      return openVault({ key: secretKey.text, source: "BATON_SECRET_KEY" });
+    case "file":
+      return openVault({ key: await readKeyFile(secretKey.path), source: "BATON_SECRET_KEY_FILE" });
+    case "made":
+      await mkdir(config.dataDirectory, { recursive: true });
+      return openVault({ key: await createKeyFile(secretKey.path), source: secretKey.path });
+  }
+}
+
+/** The configured database, or the embedded one: started by the process that serves, joined by a worker. */
+async function databaseOf(
+  config: Config,
+  log: Log,
+  owns: boolean,
+): Promise<Pick<EmbeddedPostgres, "url" | "stop">> {
+  if (config.database.kind === "url") return { url: config.database.url, stop: async () => {} };
+  const joined = owns ? null : await joinEmbeddedPostgres(config.dataDirectory);
+  if (joined !== null) return { url: joined, stop: async () => {} };
+  return startEmbeddedPostgres({
+    directory: config.dataDirectory,
+    log,
+    allowUnsafe: config.allowUnsafeDatabase,
+  });
+}
+
+async function migrateAll(url: string, log: Log): Promise<void> {
+  const database = openDatabase({ url, poolSize: 2, log });
+  try {
+    await migrate(database.db, { folder: MIGRATIONS, log });
+  } finally {
+    await database.close();
+  }
+}
+
+async function serve(
+  options: ServiceOptions,
+  databaseUrl: string,
+  house: House,
+  vault: Vault,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const { config, clock, log } = options;
+  const pool = openDatabase({ url: databaseUrl, poolSize: INTAKE_POOL, statementTimeoutMs: 4_000, log });
+  const metrics = new Registry();
+  const intake: Intake = createIntake({
+    db: pool.db,
+    clock,
+    log,
+    start: (arrivals) =>
+      house.engine.startMany(
+        house.conversationKind,
+        arrivals.map((arrival) => {
+          const news = newsOf(arrival);
+          return {
+            input: news,
+            id: `news:${news.workspace}:${news.id}`,
+            partition: `${news.workspace}:${news.conversation ?? `person ${news.contact}`}`,
+          };
+        }),
+      ),
+  });
+  const server = await buildServer({
+    intakeFor: async (connection) => {
+      const row = (await house.connections()).find((one) => one.id === connection && one.kind === "intercom");
+      if (row === undefined) return null;
+      return { ...webhookSource(row, vault), take: (raw, workspace) => intake.take(raw, workspace) };
+    },
+    readiness: () => readiness(house),
+    metrics,
+    log,
+  });
+  const url = await server.listen({ host: config.host, port: config.port });
+  return {
+    url,
+    close: async () => {
+      await server.close();
+      await intake.close();
+      await pool.close();
+    },
+  };
+}
+
+async function readiness(
+  house: House,
+): Promise<{ readonly name: string; readonly ok: boolean; readonly detail: string }[]> {
+  const [database, engine] = await Promise.allSettled([house.environments(), house.engine.queueDepths()]);
+  return [
+    {
+      name: "database",
+      ok: database.status === "fulfilled",
+      detail: database.status === "fulfilled" ? "answers, migrated" : "does not answer",
+    },
+    {
+      name: "engine",
+      ok: engine.status === "fulfilled",
+      detail: engine.status === "fulfilled" ? "runs" : "does not answer",
+    },
+  ];
+}
