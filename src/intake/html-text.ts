@@ -85,7 +85,7 @@ export function htmlToText(html: string): string {
 
 /** Returns what a person reads in the HTML, and which images stand in it. Never throws. */
 export function readHtml(html: string): ReadableHtml {
-  const page: Page = { text: "", breaks: 0, pre: 0, unread: null, link: null, images: [] };
+  const page: Page = { text: "", last: "", breaks: 0, pre: 0, unread: null, link: null, images: [] };
   let from = 0;
   for (const tag of html.matchAll(TAG)) {
     write(page, html.slice(from, tag.index));
@@ -104,23 +104,28 @@ export function readHtml(html: string): ReadableHtml {
   };
 }
 
+/** A label longer than any address needs no second look. UTF-16 units. */
+const LABEL_LIMIT = 4_000;
+
 /** The scanner's place in the page. */
 interface Page {
   text: string;
+  /** Its last character; asking the text itself would copy it each time. */
+  last: string;
   /** Line breaks due before the next word. */
   breaks: number;
   /** How deep inside <pre>. */
   pre: number;
   /** The element whose content is being skipped. */
   unread: string | null;
-  link: { readonly address: string; readonly start: number } | null;
+  link: { readonly address: string; label: string } | null;
   readonly images: string[];
 }
 
 function write(page: Page, source: string): void {
   if (page.unread !== null || source === "") return;
   const words = decodeEntities(page.pre > 0 ? source : source.replace(/\s+/g, " "));
-  if (page.pre === 0 && (page.breaks > 0 || page.text === "" || page.text.endsWith(" "))) {
+  if (page.pre === 0 && (page.breaks > 0 || page.last === "" || page.last === " ")) {
     if (words.trim() === "") return;
     add(page, words.trimStart());
   } else {
@@ -129,9 +134,11 @@ function write(page: Page, source: string): void {
 }
 
 function add(page: Page, words: string): void {
-  if (page.text !== "") page.text += "\n".repeat(page.breaks);
+  if (page.last !== "") page.text += "\n".repeat(page.breaks);
   page.breaks = 0;
   page.text += words;
+  page.last = words.at(-1) ?? page.last;
+  if (page.link !== null && page.link.label.length < LABEL_LIMIT) page.link.label += words;
 }
 
 function open(page: Page, name: string, attributes: string): void {
@@ -142,7 +149,7 @@ function open(page: Page, name: string, attributes: string): void {
   if (name === "li") add(page, "- ");
   if (name === "td" || name === "th") write(page, " ");
   if (name === "img") page.images.push(fileName(attribute(attributes, "src")));
-  if (name === "a") page.link = { address: attribute(attributes, "href"), start: page.text.length };
+  if (name === "a") page.link = { address: attribute(attributes, "href"), label: "" };
 }
 
 function close(page: Page, name: string): void {
@@ -152,9 +159,9 @@ function close(page: Page, name: string): void {
   }
   if (name === "pre") page.pre = Math.max(0, page.pre - 1);
   if (name === "a" && page.link !== null) {
-    const { address, start } = page.link;
+    const { address, label } = page.link;
     page.link = null;
-    if (/^https?:/i.test(address) && !page.text.slice(start).includes(address)) add(page, ` (${address})`);
+    if (/^https?:/i.test(address) && !label.includes(address)) add(page, ` (${address})`);
   }
   page.breaks = Math.max(page.breaks, BREAKS[name] ?? 0);
 }

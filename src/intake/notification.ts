@@ -64,8 +64,8 @@ const itemSchema = z.looseObject({
   type: text,
   id,
   conversation_id: id,
-  updated_at: z.unknown(),
-  created_at: z.unknown(),
+  updated_at: z.unknown().optional(),
+  created_at: z.unknown().optional(),
   user: reference,
   contact: reference,
   contacts: z
@@ -83,9 +83,9 @@ const bodySchema = z.looseObject({
   app_id: id,
   id,
   topic: text,
-  created_at: z.unknown(),
-  first_sent_at: z.unknown(),
-  data: z.looseObject({ item: z.unknown() }).nullish().catch(null),
+  created_at: z.unknown().optional(),
+  first_sent_at: z.unknown().optional(),
+  data: z.looseObject({ item: z.unknown().optional() }).nullish().catch(null),
 });
 
 /** Topics of which Intercom sends one per message part. */

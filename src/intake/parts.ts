@@ -47,7 +47,7 @@ const partSchema = z.looseObject({
   part_type: text,
   body: text,
   subject: text,
-  created_at: z.unknown(),
+  created_at: z.unknown().optional(),
   author: authorSchema.nullish().catch(null),
   attachments: attachmentsSchema,
   redacted: z.boolean().nullish().catch(null),
@@ -57,7 +57,7 @@ type Part = z.infer<typeof partSchema>;
 const someParts = z.array(partSchema.nullable().catch(null)).nullish().catch(null);
 
 const itemSchema = z.looseObject({
-  created_at: z.unknown(),
+  created_at: z.unknown().optional(),
   source: partSchema.nullish().catch(null),
   conversation_message: partSchema.nullish().catch(null),
   user: authorSchema.nullish().catch(null),
