@@ -117,7 +117,7 @@ const NAMES = Object.keys(VARIABLES) as readonly Name[];
 const text = z.string().trim().optional();
 
 /** The variables as text; an empty one counts as not set, as compose files pass them. */
-export const configSchema = z
+const configSchema = z
   .object({
     DATABASE_URL: text.refine(isPostgresUrl),
     BATON_DATA_DIR: text.default(VARIABLES.BATON_DATA_DIR.default),
@@ -162,7 +162,7 @@ export function readConfig(env: Env): ConfigResult {
 }
 
 /** Variables that begin with BATON_ and mean nothing to Baton: misspelt, as a rule. */
-export function unknownVariables(env: Env): readonly string[] {
+function unknownVariables(env: Env): readonly string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith("BATON_") && !NAMES.some((known) => known === name))
     .sort();

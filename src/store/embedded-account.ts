@@ -61,7 +61,7 @@ const CANDIDATES = ["postgres", "baton", "node", "nobody"];
  * The account for PostgreSQL, or null when this process is not root and PostgreSQL simply runs as the same user.
  * A data directory that has an owner keeps it. As the last resort an account `baton` is made.
  */
-export async function accountFor(dataOwner: number | null, candidates = CANDIDATES): Promise<Account | null> {
+async function accountFor(dataOwner: number | null, candidates = CANDIDATES): Promise<Account | null> {
   if (process.getuid?.() !== 0) return null;
   if (dataOwner !== null && dataOwner !== 0) {
     const gid = Number((await id("-g", String(dataOwner))) ?? dataOwner);
