@@ -52,7 +52,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const undo: (() => Promise<void>)[] = [async () => postgres.stop()];
   try {
     await checkDurability(postgres.url, { allowUnsafe: config.allowUnsafeDatabase, log });
-    await migrateAll(postgres.url, log);
+    await migrate({ url: postgres.url, folder: MIGRATIONS, log });
     const house = await openHouse({ ...options, databaseUrl: postgres.url, vault });
     undo.push(() => house.close(1_000));
     const web = options.serves ? await serve(options, postgres.url, house, vault) : null;
@@ -102,15 +102,6 @@ async function databaseOf(
     log,
     allowUnsafe: config.allowUnsafeDatabase,
   });
-}
-
-async function migrateAll(url: string, log: Log): Promise<void> {
-  const database = openDatabase({ url, poolSize: 2, log });
-  try {
-    await migrate(database.db, { folder: MIGRATIONS, log });
-  } finally {
-    await database.close();
-  }
 }
 
 async function serve(

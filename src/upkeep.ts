@@ -35,7 +35,8 @@ export function upkeep({ db, engine, conversationKind, log }: UpkeepParts): read
 /** The news that an event is. */
 export function newsOf(event: {
   readonly workspace: string;
-  readonly seq: string;
+  /** The newest of its events. */
+  readonly seq: number | string;
   readonly conversation: string | null;
   readonly contact: string | null;
 }): News {

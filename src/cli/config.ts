@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
 import { UserError } from "../kernel/failure.ts";
+import type { Ms } from "../kernel/time.ts";
 import { readKeyFile } from "../vault/key-file.ts";
 import { openVault } from "../vault/vault.ts";
 import type { Terminal } from "./terminal.ts";
@@ -27,6 +28,10 @@ export interface Config {
   /** Without a slash at its end; null when not set: then the address it listens on. */
   readonly baseUrl: string | null;
   readonly log: LogLevel;
+  /** Runs of one kind that a process does at a time. */
+  readonly concurrency: number;
+  readonly settleMs: Ms;
+  readonly beatMs: Ms;
   readonly allowUnsafeDatabase: boolean;
 }
 
@@ -102,6 +107,29 @@ const VARIABLES = {
     default: "info",
     secret: false,
   },
+  BATON_CONCURRENCY: {
+    type: "number",
+    expected: "a whole number from 1 to 500",
+    meaning: "Conversations and handoffs that one process works on at a time, of each.",
+    default: "24",
+    secret: false,
+  },
+  BATON_SETTLE_MS: {
+    type: "milliseconds",
+    expected: "a whole number from 0 to 600000",
+    meaning:
+      "How long after an unanswered Slack message Baton looks again before it calls the outcome unknown.",
+    default: "15000",
+    secret: false,
+  },
+  BATON_HEARTBEAT_MS: {
+    type: "milliseconds",
+    expected: "a whole number from 200 to 60000",
+    meaning:
+      "Time between two signs of life of a process; after three missed ones others take over its work.",
+    default: "5000",
+    secret: false,
+  },
   BATON_ALLOW_UNSAFE_DATABASE: {
     type: "yes or no",
     expected: "true or false",
@@ -115,6 +143,16 @@ type Name = keyof typeof VARIABLES;
 const NAMES = Object.keys(VARIABLES) as readonly Name[];
 
 const text = z.string().trim().optional();
+
+function wholeNumber(
+  name: "BATON_CONCURRENCY" | "BATON_SETTLE_MS" | "BATON_HEARTBEAT_MS",
+  least: number,
+  most: number,
+) {
+  return text
+    .default(VARIABLES[name].default)
+    .refine((value) => /^\d{1,7}$/.test(value) && Number(value) >= least && Number(value) <= most);
+}
 
 /** The variables as text; an empty one counts as not set, as compose files pass them. */
 const configSchema = z
@@ -134,6 +172,9 @@ const configSchema = z
     BATON_SECRET_KEY_FILE: text,
     BATON_BASE_URL: text.refine(isWebAddress),
     BATON_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    BATON_CONCURRENCY: wholeNumber("BATON_CONCURRENCY", 1, 500),
+    BATON_SETTLE_MS: wholeNumber("BATON_SETTLE_MS", 0, 600_000),
+    BATON_HEARTBEAT_MS: wholeNumber("BATON_HEARTBEAT_MS", 200, 60_000),
     BATON_ALLOW_UNSAFE_DATABASE: z.enum(["true", "false"]).default("false"),
   })
   .superRefine((values, context) => {
@@ -255,6 +296,9 @@ function configOf(values: z.output<typeof configSchema>): Config {
     secretKey: secretKeyOf(key, file, folder),
     baseUrl: values.BATON_BASE_URL?.replace(/\/+$/, "") ?? null,
     log: values.BATON_LOG,
+    concurrency: Number(values.BATON_CONCURRENCY),
+    settleMs: Number(values.BATON_SETTLE_MS),
+    beatMs: Number(values.BATON_HEARTBEAT_MS),
     allowUnsafeDatabase: values.BATON_ALLOW_UNSAFE_DATABASE === "true",
   };
 }

@@ -1,0 +1,45 @@
+/** `baton start` and `baton worker`: the service until somebody stops it. */
+import { Command } from "commander";
+import type { Ms } from "../kernel/time.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface RunningService {
+  readonly url: string | null;
+  readonly close: (graceMs: Ms) => Promise<void>;
+}
+
+export interface StartDeps {
+  readonly start: (parts: { readonly serves: boolean; readonly works: boolean }) => Promise<RunningService>;
+  /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+  readonly untilStopped: () => Promise<void>;
+}
+
+/** Time that running steps get to end; what does not end in it is taken up by another worker, or at the next start. */
+const GRACE_MS: Ms = 8_000;
+
+export function startCommand(terminal: Terminal, deps: StartDeps): Command {
+  return new Command("start")
+    .description("serve webhooks, API and web admin, and run the work")
+    .option("--serve-only", "serve, and leave the work to `baton worker` processes")
+    .action(async (options: { readonly serveOnly?: boolean }) => {
+      const service = await deps.start({ serves: true, works: options.serveOnly !== true });
+      terminal.err(
+        `Baton listens on ${service.url}. Point Intercom's webhooks to <public address>/webhooks/intercom/<connection>. Ctrl-C stops it.`,
+      );
+      await untilEnd(terminal, service, deps);
+    });
+}
+
+export function workerCommand(terminal: Terminal, deps: StartDeps): Command {
+  return new Command("worker").description("run work only, beside a `baton start`").action(async () => {
+    const service = await deps.start({ serves: false, works: true });
+    terminal.err("Baton works. Ctrl-C stops it.");
+    await untilEnd(terminal, service, deps);
+  });
+}
+
+async function untilEnd(terminal: Terminal, service: RunningService, deps: StartDeps): Promise<void> {
+  await deps.untilStopped();
+  terminal.err("stopping: no new work, what runs may end");
+  await service.close(GRACE_MS);
+}

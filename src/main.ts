@@ -1,0 +1,120 @@
+/**
+ * The composition root: the only file that reads the environment and the clock, and the list of all commands.
+ * Commands load what they need when they run, so that `baton score` starts without a database.
+ */
+import { Command, CommanderError } from "commander";
+import { pino } from "pino";
+import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.ts";
+import type { Log } from "./store/database.ts";
+import { type Config, configCommand, describeFault, readConfig } from "./cli/config.ts";
+import { demoCommand } from "./cli/demo.ts";
+import { emulatorsCommand } from "./cli/emulators.ts";
+import { policyCommand } from "./cli/policy.ts";
+import { rehearseCommand } from "./cli/rehearse.ts";
+import { scoreCommand } from "./cli/score.ts";
+import { startCommand, type StartDeps, workerCommand } from "./cli/start.ts";
+import { summarizeCommand } from "./cli/summarize.ts";
+import type { Terminal } from "./cli/terminal.ts";
+import { crashPointOf } from "./crash.ts";
+import type { Service, ServiceOptions } from "./service.ts";
+
+const terminal: Terminal = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  stdin: process.stdin,
+  interactive: process.stderr.isTTY === true,
+  clock: () => Date.now(),
+  env: process.env,
+  exit: (code) => {
+    process.exitCode = code;
+  },
+};
+
+function configuration(): Config {
+  const read = readConfig(process.env);
+  if (read.kind === "ok") return read.config;
+  throw new UserError(
+    `the configuration has faults:\n${read.faults.map((fault) => `  ${describeFault(fault)}`).join("\n")}`,
+  );
+}
+
+function loggerOf(config: Config): Log {
+  const logger = pino({ level: config.log, base: null }, pino.destination({ dest: 2, sync: false }));
+  return (level, message, facts) => logger[level](facts ?? {}, message);
+}
+
+async function startService(
+  parts: Pick<ServiceOptions, "serves" | "works">,
+  config = configuration(),
+): Promise<Service> {
+  const service = await import("./service.ts");
+  return service.startService({
+    config,
+    clock: terminal.clock,
+    log: loggerOf(config),
+    concurrency: config.concurrency,
+    settleMs: config.settleMs,
+    beatMs: config.beatMs,
+    crashPoint: crashPointOf(process.env["BATON_CRASH_AT"], () => process.kill(process.pid, "SIGKILL")),
+    ...parts,
+  });
+}
+
+/** Resolves at the first SIGINT or SIGTERM; the second ends the process at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const ask = (): void => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    };
+    process.on("SIGINT", ask);
+    process.on("SIGTERM", ask);
+  });
+}
+
+const deps: StartDeps = { start: startService, untilStopped };
+const program = new Command("baton")
+  .description(
+    "Carries a buying or churn signal from an Intercom conversation to the right person in Salesforce.",
+  )
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "baton: ")) });
+for (const command of [
+  startCommand(terminal, deps),
+  workerCommand(terminal, deps),
+  demoCommand(terminal, { start: startService, configuration, untilStopped }),
+  rehearseCommand(terminal, { entry: import.meta.filename, node: process.execPath, untilStopped }),
+  emulatorsCommand(terminal, untilStopped),
+  scoreCommand(terminal),
+  summarizeCommand(terminal),
+  policyCommand(terminal),
+  configCommand(terminal),
+]) {
+  program.addCommand(command);
+}
+
+try {
+  await program.parseAsync(process.argv);
+  // Commands end when they return; handles that vendors' clients keep open must not hold the process.
+  if (process.stdout.writableLength > 0)
+    await new Promise((resolve) => process.stdout.once("drain", resolve));
+  process.exit(process.exitCode ?? 0);
+} catch (error) {
+  process.exitCode = report(error);
+  process.exit(process.exitCode);
+}
+
+/** One readable line for people's mistakes and the world's failures; a stack only for bugs. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  const isPlain =
+    error instanceof UserError || error instanceof RetryableFailure || error instanceof PermanentFailure;
+  terminal.err(
+    isPlain
+      ? `baton: ${error.message}`
+      : `baton: unexpected ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  return 1;
+}
