@@ -157,8 +157,11 @@ describe("what is not the customer's own prose is passed over", () => {
 describe("which mention counts", () => {
   test("the longest of one signal's overlapping phrases wins", () => {
     expect(
-      texts(["upgrade", "how do I upgrade", "upgrade my plan today"], "how do I upgrade my plan today?"),
-    ).toEqual(["upgrade my plan today"]);
+      texts(
+        ["upgrade", "how do I upgrade", "upgrade my plan right now"],
+        "how do I upgrade my plan right now?",
+      ),
+    ).toEqual(["upgrade my plan right now"]);
     expect(texts(["upgrade", "how do I upgrade"], "How do I upgrade? upgrade")).toEqual([
       "How do I upgrade",
       "upgrade",

@@ -58,7 +58,7 @@ export function phraseVariants(phrase: string): readonly (readonly string[])[] {
     const raw = phrase.slice(word.start, word.end);
     return formsOf(word.key, isAcronym(raw), {
       isLast: at === words.length - 1,
-      isAlone: words.length === 1,
+      isAlone: words.length === 1, isHyphenated: isHyphenated(phrase, words),
     });
   });
   const spoken = product(forms);
@@ -71,6 +71,10 @@ export function phraseVariants(phrase: string): readonly (readonly string[])[] {
   return [...distinct.values()].slice(0, MOST_VARIANTS);
 }
 
+function isHyphenated(phrase: string, words: readonly unknown[]): boolean {
+  return words.length === 2 && /\S-\S/.test(phrase);
+}
+
 function isAcronym(raw: string): boolean {
   return /^[\p{Lu}\p{N}]{2,}$/u.test(raw);
 }
@@ -78,12 +82,15 @@ function isAcronym(raw: string): boolean {
 interface Place {
   readonly isLast: boolean;
   readonly isAlone: boolean;
+  /** Of a phrase like "add-on", which is one noun. */
+  readonly isHyphenated: boolean;
 }
 
 function formsOf(key: string, acronym: boolean, place: Place): readonly string[] {
   if (acronym) return place.isLast && /\p{L}$/u.test(key) ? [key, `${key}s`] : [key];
   const alike = place.isAlone || !Object.hasOwn(INTERCHANGEABLE, key) ? undefined : INTERCHANGEABLE[key];
   if (alike !== undefined) return [key, ...alike];
+  if (place.isLast && place.isHyphenated && FIXED.has(key)) return [key, `${key}s`];
   if (!/^[a-z]{3,}$/.test(key) || FIXED.has(key)) return [key];
   if (VERBS.has(key)) return [key, ...verbForms(key)];
   if (!place.isLast) return [key];
@@ -127,7 +134,7 @@ function joinedForms(words: readonly string[], phrase: string): readonly (readon
     const left = words[at] ?? "";
     const right = words[at + 1] ?? "";
     const isNumbered = /\p{L}$/u.test(left) && /^\d{1,3}$/.test(right) && left.length <= 5;
-    if (isNumbered || (/\S-\S/.test(phrase) && words.length === 2)) {
+    if (isNumbered || isHyphenated(phrase, words)) {
       found.push([...words.slice(0, at), left + right, ...words.slice(at + 2)]);
     }
   }

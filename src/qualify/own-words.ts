@@ -21,15 +21,15 @@ export function foreignIn(text: string): readonly Foreign[] {
   const hasAddress = text.includes("/") || text.includes("@") || text.includes("www.") || text.includes("\\");
   const isQuote = text.trimStart().startsWith(">");
   if (!hasLines && !hasCode && !hasAddress && !isQuote) return NOTHING;
-  const found: Foreign[] = [];
-  if (hasCode) found.push(...codeIn(text));
-  if (hasLines || isQuote) found.push(...blocksIn(text));
-  if (hasAddress) found.push(...addressesIn(text));
-  return merged(found);
+  return merged([
+    hasCode ? codeIn(text) : NOTHING,
+    hasLines || isQuote ? blocksIn(text) : NOTHING,
+    hasAddress ? addressesIn(text) : NOTHING,
+  ]);
 }
 
-function merged(spans: readonly Foreign[]): readonly Foreign[] {
-  const ordered = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
+function merged(kinds: readonly (readonly Foreign[])[]): readonly Foreign[] {
+  const ordered = kinds.flat().sort((a, b) => a.start - b.start || b.end - a.end);
   const kept: Foreign[] = [];
   let reach = 0;
   for (const span of ordered) {

@@ -161,7 +161,7 @@ function engagementSteps({ rule, evidence }: Question): readonly Step[] {
   if (engagement === undefined) return [];
   const count = customerMessages(evidence.snapshot);
   const points = Math.min(count * engagement.perCustomerMessage, engagement.cap);
-  const reason = `The customer wrote ${count} ${count === 1 ? "message" : "messages"}, ${engagement.perCustomerMessage} points each, at most ${engagement.cap}.`;
+  const reason = `The customer wrote ${count} ${count === 1 ? "message" : "messages"}; each counts ${engagement.perCustomerMessage}, together at most ${engagement.cap}.`;
   return [{ kind: "engagement", label: "Engagement", points, reason, signals: [] }];
 }
 

@@ -79,10 +79,20 @@ function classAt(text: string, at: number): number {
   const unit = text.charCodeAt(at);
   const known = classes[unit];
   if (known !== 0 && known !== undefined) return known;
-  // A pair of surrogates is one character; it is rare enough to be looked at anew each time.
-  if (unit >= 0xd8_00 && unit <= 0xdf_ff) return classify(String.fromCodePoint(text.codePointAt(at) ?? unit));
+  if (unit >= 0xd8_00 && unit <= 0xdf_ff) return classOfPair(text.codePointAt(at) ?? unit);
   const found = classify(String.fromCharCode(unit));
   classes[unit] = found;
+  return found;
+}
+
+/** Characters that take a pair of units, each looked at once. */
+const pairs = new Map<number, number>();
+
+function classOfPair(point: number): number {
+  const known = pairs.get(point);
+  if (known !== undefined) return known;
+  const found = classify(String.fromCodePoint(point));
+  pairs.set(point, found);
   return found;
 }
 
@@ -142,7 +152,7 @@ export function wordsOf(text: string, foreign: readonly Foreign[]): readonly Wor
     if (kind === LETTER || kind === SIGN) {
       const end = kind === SIGN ? at + widthAt(text, at) : wordEnd(text, at, skipped?.start ?? text.length);
       const raw = end - at > LONGEST_WORD ? "" : text.slice(at, end);
-      pushWord(words, between, at, end, keyOf(raw));
+      pushWord(words, between, at, end, kind === SIGN ? raw : keyOf(raw));
       at = end;
       continue;
     }
