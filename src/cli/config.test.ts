@@ -19,6 +19,9 @@ describe("the configuration", () => {
         secretKey: { kind: "made", path: join(".baton", "secret.key") },
         baseUrl: null,
         log: "info",
+        concurrency: 24,
+        settleMs: 15_000,
+        beatMs: 5_000,
         allowUnsafeDatabase: false,
       },
     });
@@ -45,6 +48,9 @@ describe("the configuration", () => {
         secretKey: { kind: "text", text: KEY },
         baseUrl: "https://baton.example.com",
         log: "debug",
+        concurrency: 24,
+        settleMs: 15_000,
+        beatMs: 5_000,
         allowUnsafeDatabase: true,
       },
     });
