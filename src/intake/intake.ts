@@ -14,8 +14,8 @@ export interface Arrival {
   readonly conversation: string | null;
   /** Set only where `conversation` is null. */
   readonly contact: string | null;
-  /** The newest event of this batch about it. */
-  readonly seq: number;
+  /** The newest event of this batch about it, a bigint as text. */
+  readonly seq: string;
 }
 
 export type Taken =
@@ -201,10 +201,15 @@ function arrivalsOf(inserted: readonly InsertedEvent[], batch: readonly Waiting[
     const conversation = event.conversation_id;
     const contact = conversation === null ? event.contact_id : null;
     const key = JSON.stringify([event.workspace, conversation, contact]);
-    const seq = Math.max(event.seq, arrivals.get(key)?.seq ?? 0);
+    const seq = newer(event.seq, arrivals.get(key)?.seq ?? "0");
     arrivals.set(key, { workspace: event.workspace, conversation, contact, seq });
   }
   return [...arrivals.values()];
+}
+
+/** The larger of two whole numbers written as text. */
+function newer(a: string, b: string): string {
+  return BigInt(a) > BigInt(b) ? a : b;
 }
 
 function away(reason: string, cause?: unknown): RetryableFailure {

@@ -5,7 +5,8 @@ import type { Db } from "../store/database.ts";
 import type { NewEvent } from "./storable.ts";
 
 export interface InsertedEvent {
-  readonly seq: number;
+  /** A bigint as text. */
+  readonly seq: string;
   readonly workspace: string;
   readonly notification_id: string;
   readonly conversation_id: string | null;
@@ -37,7 +38,7 @@ export async function insertEvents(db: Db, rows: readonly NewEvent[]): Promise<r
       ${column((row) => row.parkedReason)}::text[]
     ) as row (workspace, notification_id, topic, conversation_id, contact_id, part_key, created_ms, body, raw, parked_reason)
     on conflict do nothing
-    returning seq, workspace, notification_id, conversation_id, contact_id`.execute(db);
+    returning seq::text as seq, workspace, notification_id, conversation_id, contact_id`.execute(db);
   return inserted;
 }
 
@@ -46,8 +47,8 @@ export interface Untaken {
   readonly workspace: string;
   readonly conversation: string | null;
   readonly contact: string | null;
-  /** The newest of its untaken events. */
-  readonly seq: number;
+  /** The newest of its untaken events, a bigint as text. */
+  readonly seq: string;
 }
 
 /**
@@ -57,7 +58,7 @@ export interface Untaken {
 export async function untaken(db: Db, olderThanMs: Ms, limit = 500): Promise<readonly Untaken[]> {
   const { rows } = await sql<Untaken>`
     select workspace, conversation_id as conversation,
-           case when conversation_id is null then contact_id end as contact, max(seq) as seq
+           case when conversation_id is null then contact_id end as contact, max(seq)::text as seq
     from events
     where taken_at is null and (conversation_id is not null or contact_id is not null)
       and received_at < now() - make_interval(secs => ${olderThanMs / 1_000})

@@ -1,0 +1,110 @@
+/** Baton's web server: the webhook, health and metrics, and a page that says it runs. */
+import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import type { Registry } from "prom-client";
+import type { Ms } from "../kernel/time.ts";
+import type { Log } from "../store/database.ts";
+import { healthRoutes, type ReadinessCheck } from "./health.ts";
+import { webhookMetrics } from "./metrics.ts";
+import { sendProblem } from "./problem.ts";
+import { webhookRoutes, type WebhookDoor } from "./webhooks.ts";
+
+export interface ServerLimits {
+  /** Largest body of a notification. Intercom documents none; a conversation is far smaller. Default 2 MB. */
+  readonly bodyBytes?: number;
+  /** A request that is not wholly here by then is cut off. Default 10 s. */
+  readonly requestMs?: Ms;
+  /** The same for its headers. Default 5 s. */
+  readonly headersMs?: Ms;
+  /** How often such connections are looked for. Default 1 s. */
+  readonly checkMs?: Ms;
+  /** Connections at one time; more are closed at once. Default 2,000. */
+  readonly connections?: number;
+  /** A readiness check that answers later counts as failed. Default 3 s. */
+  readonly readinessMs?: Ms;
+}
+
+export interface ServerOptions {
+  readonly intakeFor: (connection: string) => Promise<WebhookDoor | null> | WebhookDoor | null;
+  readonly readiness: () => Promise<readonly ReadinessCheck[]>;
+  readonly metrics: Registry;
+  readonly log: Log;
+  readonly limits?: ServerLimits;
+  /** Names a request in answers and log; Fastify's counter when absent. */
+  readonly newRequestId?: () => string;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** Nothing Baton serves today needs a script, a frame or another origin. */
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+/** Builds the server; the caller listens and closes. Bodies are never logged. */
+export function buildServer(options: ServerOptions): FastifyInstance {
+  const { limits = {}, log, newRequestId } = options;
+  const server = fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytes ?? 2 * MEGABYTE,
+    requestTimeout: limits.requestMs ?? 10_000,
+    http: {
+      headersTimeout: limits.headersMs ?? 5_000,
+      connectionsCheckingInterval: limits.checkMs ?? 1_000,
+      maxHeaderSize: 16 * 1024,
+    },
+    ...(newRequestId === undefined ? {} : { genReqId: newRequestId }),
+  });
+  server.server.maxConnections = limits.connections ?? 2_000;
+
+  server.addHook("onSend", async (request, reply) => {
+    reply.headers({ ...SECURITY_HEADERS, "x-request-id": request.id });
+  });
+  server.setNotFoundHandler((request, reply) => sendProblem(request, reply, 404, "Nothing is served here."));
+  server.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return sendProblem(request, reply, status, "The request could not be read.");
+    log("error", "a request failed", { requestId: request.id, error: error.message });
+    return sendProblem(request, reply, status, "Something failed; the log says what, under this request id.");
+  });
+
+  server.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(FRONT_PAGE));
+  server.register(
+    healthRoutes({
+      readiness: options.readiness,
+      metrics: options.metrics,
+      readinessDeadlineMs: limits.readinessMs ?? 3_000,
+    }),
+  );
+  server.register(
+    webhookRoutes({
+      intakeFor: options.intakeFor,
+      metrics: webhookMetrics(options.metrics),
+      bodyLimitBytes: limits.bodyBytes ?? 2 * MEGABYTE,
+      log,
+    }),
+  );
+  return server;
+}
+
+const FRONT_PAGE = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Baton</title></head>
+<body>
+<h1>Baton runs</h1>
+<p>It carries buying and churn signals from Intercom to the right person in Salesforce.</p>
+<ul>
+<li><a href="/readyz">Ready?</a> The database, the migrations and the engine.</li>
+<li><a href="/healthz">Alive?</a> The process alone.</li>
+<li><a href="/metrics">Figures</a> for Prometheus.</li>
+</ul>
+<p>Intercom sends its webhooks to <code>/webhooks/intercom/&lt;connection&gt;</code>.</p>
+</body>
+</html>
+`;
