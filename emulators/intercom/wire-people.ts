@@ -35,6 +35,7 @@ export function contactWire(workspace: Workspace, contact: Contact): Wire {
     browser_version: null,
     browser_language: null,
     os: null,
+    ...noDevices,
     location: { type: "location", ...contact.location, country_code: null, continent_code: null },
     custom_attributes: contact.customAttributes,
     tags: linkList(`${url}/tags`, "tag", "/tags", contact.tagIds),
@@ -50,6 +51,22 @@ export function contactWire(workspace: Workspace, contact: Contact): Wire {
     enabled_push_messaging: null,
   };
 }
+
+/** No simulated person uses a mobile app. */
+const noDevices = {
+  android_app_name: null,
+  android_app_version: null,
+  android_device: null,
+  android_os_version: null,
+  android_sdk_version: null,
+  android_last_seen_at: null,
+  ios_app_name: null,
+  ios_app_version: null,
+  ios_device: null,
+  ios_os_version: null,
+  ios_sdk_version: null,
+  ios_last_seen_at: null,
+};
 
 function linkList(url: string, type: string, base: string, ids: Iterable<string>): Wire {
   const all = [...ids];

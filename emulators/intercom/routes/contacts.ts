@@ -210,7 +210,10 @@ function listAnswer(
 ): EmulatorAnswer {
   const sortField = textOf(sort?.["field"]) ?? "created_at";
   const page = pageOf(contacts, pageRequestOf(paging, perPageDefault), {
-    keyOf: (contact) => (contactWire(workspace, contact)[sortField] ?? "") as string | number,
+    keyOf: (contact) =>
+      sortField === "created_at"
+        ? contact.createdAt
+        : ((contactWire(workspace, contact)[sortField] ?? "") as string | number),
     isDescending: idOf(sort?.["order"]) !== "ascending",
   });
   return {
