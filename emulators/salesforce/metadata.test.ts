@@ -105,7 +105,7 @@ describe("a deploy", () => {
 
   test("by REST switches the package on", async () => {
     const job = await conn.metadata.deployRest(zipOf(files), { rollbackOnError: true });
-    const result = await conn.metadata.checkDeployStatus(String(job.id), true, true);
+    const result = await conn.metadata.checkDeployStatus(job.id, true, true);
     expect(result).toMatchObject({ done: true, success: true });
     await expectInstalled();
   });

@@ -98,6 +98,21 @@ export function idsBy(
   return org.tables.get(object)?.indexes.get(field.name)?.get(folded(field, value)) ?? noIds;
 }
 
+/** Ids of the records whose indexed text, in lower case, passes a test; undefined = no such index. */
+export function idsLike(
+  org: Org,
+  object: string,
+  field: FieldDef,
+  test: (value: string) => boolean,
+): ReadonlySet<string> | undefined {
+  if (!field.indexed || field.caseSensitive) return undefined;
+  const ids = new Set<string>();
+  for (const [value, holders] of org.tables.get(object)?.indexes.get(field.name) ?? []) {
+    if (test(value)) for (const id of holders) ids.add(id);
+  }
+  return ids;
+}
+
 /** Live records whose indexed field has this value. */
 export function liveRowsBy(org: Org, object: string, field: FieldDef, value: string): Row[] {
   const rows: Row[] = [];

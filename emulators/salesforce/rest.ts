@@ -8,9 +8,6 @@ import { runSoql } from "./soql.ts";
 import { answerSobjects } from "./sobjects.ts";
 import { searchRecords } from "./sosl.ts";
 
-/** Resources that a composite may hold besides writes count as queries: at most five. */
-export const querying: ReadonlySet<string> = new Set(["query", "queryAll", "composite"]);
-
 /** Answers one call; never throws a refusal. `dailyCalls` is how many the org has spent, for `/limits`. */
 export function answerCall(service: Service, call: ApiCall, dailyCalls: number): ApiAnswer {
   return answered(() => {

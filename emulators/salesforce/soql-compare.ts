@@ -4,13 +4,20 @@ import { refusal } from "./errors.ts";
 import type { FieldDef, FieldValue } from "./fields.ts";
 import { fullId, isRecordId } from "./ids.ts";
 import { dateLiteralRange } from "./soql-dates.ts";
-import { likeTest, literalOf, malformedQuery, type ParsedSoql, unescaped } from "./soql-text.ts";
+import {
+  type LikeTest,
+  likeTest,
+  literalOf,
+  malformedQuery,
+  type ParsedSoql,
+  unescaped,
+} from "./soql-text.ts";
 import { dateTimeOf } from "./values.ts";
 
 export type Operand =
   | { readonly kind: "null" }
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "like"; readonly test: (value: string) => boolean }
+  | { readonly kind: "like"; readonly test: LikeTest }
   | { readonly kind: "number"; readonly number: number }
   | { readonly kind: "boolean"; readonly boolean: boolean }
   /** A moment or a day; both ends as the field keeps them. `until` is not included; undefined = one moment. */
@@ -159,7 +166,7 @@ function isEqual(field: FieldDef, value: FieldValue, operand: Operand): boolean 
       if (field.caseSensitive) return value === operand.text;
       return value === operand.text || value.toLowerCase() === operand.text.toLowerCase();
     case "like":
-      return typeof value === "string" && operand.test(value);
+      return typeof value === "string" && operand.test.any(value);
     case "number":
       return value === operand.number;
     case "boolean":

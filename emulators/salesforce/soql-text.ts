@@ -12,6 +12,12 @@ export interface ParsedSoql {
   readonly literals: readonly string[];
 }
 
+export interface LikeTest {
+  readonly any: (value: string) => boolean;
+  /** For values that are in lower case already. */
+  readonly folded: (value: string) => boolean;
+}
+
 const cache = new Map<string, Query>();
 const cacheLimit = 2000;
 const plainEscapes: Readonly<Record<string, string>> = {
@@ -67,7 +73,7 @@ export function unescaped(parsed: ParsedSoql, raw: string): string {
 }
 
 /** A test for LIKE: `%` any characters, `_` one character, `\%` and `\_` themselves; case does not count. */
-export function likeTest(parsed: ParsedSoql, raw: string): (value: string) => boolean {
+export function likeTest(parsed: ParsedSoql, raw: string): LikeTest {
   let pattern = "";
   for (const [piece] of raw.matchAll(/\\u[0-9a-fA-F]{4}|\\.|[^\\]/gs)) {
     if (piece === "%") pattern += "[\\s\\S]*";
@@ -75,9 +81,12 @@ export function likeTest(parsed: ParsedSoql, raw: string): (value: string) => bo
     else pattern += unescaped(parsed, piece).replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
   }
   const inner = /^%([^%_\\]+)%$/.exec(raw)?.[1]?.toLowerCase();
-  if (inner !== undefined) return (value) => value.toLowerCase().includes(inner);
+  if (inner !== undefined) {
+    return { any: (value) => value.toLowerCase().includes(inner), folded: (value) => value.includes(inner) };
+  }
   const expression = new RegExp(`^${pattern}$`, "i");
-  return (value) => expression.test(value);
+  const test = (value: string) => expression.test(value);
+  return { any: test, folded: test };
 }
 
 /** 400 MALFORMED_QUERY. */

@@ -2,7 +2,7 @@
 import type { Query, WhereClause, Condition, ValueQueryCondition } from "@jetstreamapp/soql-parser-js";
 import { refusal } from "./errors.ts";
 import { fullId } from "./ids.ts";
-import { idsBy, type Org, type Row } from "./org.ts";
+import { idsBy, idsLike, type Org, type Row } from "./org.ts";
 import type { SchemaObject } from "./schema.ts";
 import { conditionTest, type Operand, operandsOf } from "./soql-compare.ts";
 import { fieldPath, type FieldPath } from "./soql-path.ts";
@@ -141,11 +141,22 @@ function leafFilter(scope: FilterScope, leaf: Leaf): Filter {
   if ("valueQuery" in leaf) return semiJoin(scope, path, leaf);
   const operands = operandsOf(scope.parsed, leaf, path.field, scope.org.now());
   const test = conditionTest(path.field, leaf.operator, operands);
-  const isEquality = leaf.operator === "=" || leaf.operator === "IN";
   return {
     test: (row) => test(path.read(row)),
-    candidates: isEquality ? indexed(scope, path, textsOf(operands)) : undefined,
+    candidates: leafCandidates(scope, path, leaf.operator, operands),
   };
+}
+
+function leafCandidates(
+  scope: FilterScope,
+  path: FieldPath,
+  operator: string,
+  operands: readonly Operand[],
+): ReadonlySet<string> | undefined {
+  if (operator === "=" || operator === "IN") return indexed(scope, path, textsOf(operands));
+  const [like] = operands;
+  if (operator !== "LIKE" || !path.direct || like?.kind !== "like") return undefined;
+  return idsLike(scope.org, scope.object.name, path.field, like.test.folded);
 }
 
 function semiJoin(scope: FilterScope, path: FieldPath, leaf: ValueQueryCondition): Filter {
