@@ -40,13 +40,12 @@ const FaultRule = z
 /** One rule. Without `p` and `nth` it strikes every request that matches. */
 export type FaultRule = z.infer<typeof FaultRule>;
 
+/** How a webhook sender misbehaves; `drop` and `duplicate` are shares of the notifications, 0 to 1. */
 const WebhookFaults = z.strictObject({
   drop: z.number().min(0).max(1).default(0),
   duplicate: z.number().min(0).max(1).default(0),
   shuffle: z.boolean().default(false),
 });
-/** How a webhook sender misbehaves; `drop` and `duplicate` are shares of the notifications, 0 to 1. */
-export type WebhookFaults = z.infer<typeof WebhookFaults>;
 
 const VendorFaults = z.strictObject({
   seed: z.number().int().optional(),

@@ -6,7 +6,7 @@ import type { EmulatorAnswer, EmulatorRequest, Handle } from "../core/routes.ts"
 import { answerOfError, errorList, IntercomError } from "./errors.ts";
 
 /** The one REST version this emulator speaks. */
-export const restVersion = "2.14";
+const restVersion = "2.14";
 
 const windowMs = 10_000;
 

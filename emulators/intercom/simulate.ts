@@ -37,9 +37,9 @@ import {
 } from "./workspace.ts";
 
 /** Unix seconds or milliseconds, or ISO 8601; absent = now. */
-export type When = number | string | undefined;
+type When = number | string | undefined;
 
-export interface NewContact extends Omit<ContactFields, "lastSeenAt" | "signedUpAt"> {
+interface NewContact extends Omit<ContactFields, "lastSeenAt" | "signedUpAt"> {
   /** Kept as the custom attribute `plan`. */
   readonly plan?: string | undefined;
   /** Kept as the custom attribute `score`. */
@@ -52,7 +52,7 @@ export interface NewContact extends Omit<ContactFields, "lastSeenAt" | "signedUp
   readonly companies?: readonly string[] | undefined;
 }
 
-export interface NewCompany extends CompanyFields {
+interface NewCompany extends CompanyFields {
   /** The caller's own key. */
   readonly companyId?: string | undefined;
   /** Kept as the custom attribute `domain`; gives the website when there is none. */

@@ -14,12 +14,12 @@ import {
 } from "./workspace.ts";
 
 /** The author as Intercom shows a contact: `email` is "" when there is none. */
-export function contactAuthor(contact: Contact): Author {
+function contactAuthor(contact: Contact): Author {
   const { role, id, name, email } = contact;
   return { type: role, id, name, email: email ?? "", isFin: false };
 }
 
-export function adminAuthor(admin: Admin): Author {
+function adminAuthor(admin: Admin): Author {
   return { type: "admin", id: admin.id, name: admin.name, email: admin.email, isFin: false };
 }
 

@@ -111,7 +111,7 @@ function teammatesOf(conversation: Conversation): Wire[] {
   return [...ids].map((id) => ({ type: "admin", id }));
 }
 
-export function authorWire(author: Author): Wire {
+function authorWire(author: Author): Wire {
   const { type, id, name, email, isFin } = author;
   return { type, id, name, email, from_ai_agent: isFin, is_ai_answer: isFin };
 }

@@ -75,7 +75,7 @@ export interface Part {
   isRedacted: boolean;
 }
 
-export interface ConversationTag {
+interface ConversationTag {
   readonly tagId: string;
   readonly appliedAt: number;
   readonly adminId: string | null;
@@ -156,7 +156,7 @@ export interface DataAttribute {
   readonly createdAt: number;
 }
 
-export type IdKind = "contact" | "company" | "conversation" | "part" | "admin" | "team" | "tag" | "other";
+type IdKind = "contact" | "company" | "conversation" | "part" | "admin" | "team" | "tag" | "other";
 
 export interface Workspace {
   readonly appId: string;
