@@ -44,7 +44,7 @@ function loggerOf(config: Config): Log {
 }
 
 async function startService(
-  parts: Pick<ServiceOptions, "serves" | "works">,
+  parts: Pick<ServiceOptions, "serves" | "works" | "fresh">,
   config = configuration(),
 ): Promise<Service> {
   const service = await import("./service.ts");

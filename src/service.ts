@@ -7,6 +7,7 @@ import { Registry } from "prom-client";
 import { type EmbeddedPostgres, joinEmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded.ts";
 import { checkDurability } from "./store/durability.ts";
 import { openDatabase, type Log } from "./store/database.ts";
+import { emptyDatabase } from "./store/empty.ts";
 import { migrate } from "./store/migrate.ts";
 import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
@@ -25,6 +26,8 @@ export interface ServiceOptions {
   /** Which parts this process does. */
   readonly serves: boolean;
   readonly works: boolean;
+  /** Throws away what the database holds before anything else: the demo's own database only. */
+  readonly fresh?: boolean;
   readonly concurrency: number;
   readonly settleMs: Ms;
   readonly beatMs?: Ms | undefined;
@@ -52,6 +55,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const undo: (() => Promise<void>)[] = [async () => postgres.stop()];
   try {
     await checkDurability(postgres.url, { allowUnsafe: config.allowUnsafeDatabase, log });
+    if (options.fresh === true) await emptyDatabase(postgres.url);
     await migrate({ url: postgres.url, folder: MIGRATIONS, log });
     const house = await openHouse({ ...options, databaseUrl: postgres.url, vault });
     undo.push(() => house.close(1_000));

@@ -127,3 +127,37 @@ export async function finishHandoff(db: Db, id: string): Promise<"done" | "faile
     where id = ${id} returning status`.execute(db);
   return rows[0]?.status ?? "failed";
 }
+
+export interface Funnel {
+  readonly conversations: number;
+  readonly handoffs: number;
+  readonly finished: number;
+  readonly failed: number;
+  readonly maybe: number;
+  /** From the arrival of the newest message a decision rests on to the last person told; null before the first. */
+  readonly signalToAlertMs: { readonly p50: number; readonly p95: number } | null;
+}
+
+/** How many conversations an environment has heard, what became of them, and how quickly people were told. */
+export async function funnel(db: Db, environment: string): Promise<Funnel> {
+  const { rows } = await sql<Omit<Funnel, "signalToAlertMs"> & { p50: number | null; p95: number | null }>`
+    with told as (
+      select h.id, extract(epoch from max(e.done_at) - (
+          select max(v.received_at) from events v
+          where v.workspace = h.workspace and v.conversation_id = h.conversation_id and v.received_at <= h.started_at)) * 1000 as ms
+      from handoffs h join effects e on e.handoff_id = h.id and e.kind = 'notify' and e.state in ('done', 'would')
+      where h.environment = ${environment} group by h.id)
+    select
+      (select count(*)::int from standings where environment = ${environment}) as conversations,
+      count(*)::int as handoffs,
+      count(*) filter (where status = 'done')::int as finished,
+      count(*) filter (where status = 'failed')::int as failed,
+      count(*) filter (where status = 'maybe')::int as maybe,
+      (select percentile_cont(0.5) within group (order by ms) from told)::float8 as p50,
+      (select percentile_cont(0.95) within group (order by ms) from told)::float8 as p95
+    from handoffs where environment = ${environment}`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("an aggregate without a row");
+  const { p50, p95, ...counts } = row;
+  return { ...counts, signalToAlertMs: p50 === null || p95 === null ? null : { p50, p95 } };
+}
