@@ -39,7 +39,7 @@ import {
 /** Unix seconds or milliseconds, or ISO 8601; absent = now. */
 type When = number | string | undefined;
 
-interface NewContact extends Omit<ContactFields, "lastSeenAt" | "signedUpAt"> {
+export interface NewContact extends Omit<ContactFields, "lastSeenAt" | "signedUpAt"> {
   /** Kept as the custom attribute `plan`. */
   readonly plan?: string | undefined;
   /** Kept as the custom attribute `score`. */
@@ -52,7 +52,7 @@ interface NewContact extends Omit<ContactFields, "lastSeenAt" | "signedUpAt"> {
   readonly companies?: readonly string[] | undefined;
 }
 
-interface NewCompany extends CompanyFields {
+export interface NewCompany extends CompanyFields {
   /** The caller's own key. */
   readonly companyId?: string | undefined;
   /** Kept as the custom attribute `domain`; gives the website when there is none. */
