@@ -52,9 +52,9 @@ export interface Intake {
    * Returns what became of the body once it is committed. `workspace` is the connection's (null before it is known).
    * Rejects with a RetryableFailure of target "database" when it could not be stored in time.
    */
-  take(raw: Uint8Array, workspace: string | null): Promise<Taken>;
+  readonly take: (raw: Uint8Array, workspace: string | null) => Promise<Taken>;
   /** Stores what waits, and takes nothing more. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Rows that may wait before new ones are refused: memory stays flat when the database stands still. */
