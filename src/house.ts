@@ -15,7 +15,7 @@ import { policyOf } from "./decide/publish.ts";
 import type { Decision } from "./decide/decision.ts";
 import type { Directory } from "./decide/route.ts";
 import type { World } from "./handoff/carry.ts";
-import { handoffRun } from "./handoff/run.ts";
+import { type HandoffInput, handoffRun } from "./handoff/run.ts";
 import type { StoredHandoff } from "./handoff/queries.ts";
 import {
   notifierOf,
@@ -79,37 +79,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     if (engine === null) throw new Error("the engine has not started yet");
     return engine;
   };
-  const handoffKind = handoffRun({
-    db,
-    engine: theEngine,
-    world: async (name) => (await place(name)).world,
-    onEnd: (handoff, status) => options.onHandoff?.(handoff, status),
-  });
-  const parts: DeskParts = {
-    db,
-    clock,
-    place,
-    engine: theEngine,
-    handoffKind: () => handoffKind,
-    log,
-    onDecision: (environment, kind) => options.onDecision?.(environment, kind),
-    crashPoint: options.crashPoint,
-  };
-  const desk: Desk = {
-    db,
-    clock,
-    readerOf: async (workspace) => {
-      const feeding = (await environments()).find((one) => one.workspace === workspace);
-      if (feeding === undefined) throw new Error(`no environment is fed by workspace ${workspace}`);
-      const { world } = await place(feeding.name);
-      return async (conversation) => (world.inbox === null ? null : world.inbox.read(conversation));
-    },
-    environmentsOf: async (workspace) =>
-      (await environments())
-        .filter((one) => one.workspace === workspace && one.policyVersion !== null)
-        .map((one) => one.name),
-    decideAbout: (subject) => decideAbout(parts, subject),
-  };
+  const joints: Joints = { options, db, place, environments, engine: theEngine };
+  const handoffKind = handoffKindOf(joints);
+  const desk = deskOf(joints, handoffKind);
   const conversationKind = conversationRun(desk, theEngine);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
@@ -131,6 +103,54 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       await theEngine().stop(graceMs);
       await database.close();
     },
+  };
+}
+
+interface Joints {
+  readonly options: HouseOptions;
+  readonly db: Db;
+  readonly place: Places;
+  readonly environments: () => Promise<readonly Environment[]>;
+  readonly engine: () => Engine;
+}
+
+function handoffKindOf({ options, db, place, engine }: Joints): RunKind<HandoffInput> {
+  return handoffRun({
+    db,
+    engine,
+    world: async (name) => (await place(name)).world,
+    onEnd: (handoff, status) => options.onHandoff?.(handoff, status),
+  });
+}
+
+function deskOf(
+  { options, db, place, environments, engine }: Joints,
+  handoffKind: RunKind<HandoffInput>,
+): Desk {
+  const { clock, log } = options;
+  const parts: DeskParts = {
+    db,
+    clock,
+    place,
+    engine,
+    handoffKind: () => handoffKind,
+    log,
+    onDecision: (environment, kind) => options.onDecision?.(environment, kind),
+    crashPoint: options.crashPoint,
+  };
+  const fedBy = async (workspace: string) =>
+    (await environments()).filter((one) => one.workspace === workspace && one.policyVersion !== null);
+  return {
+    db,
+    clock,
+    readerOf: async (workspace) => {
+      const [first] = await fedBy(workspace);
+      if (first === undefined) throw new Error(`workspace ${workspace} feeds no environment`);
+      const { world } = await place(first.name);
+      return async (conversation) => (world.inbox === null ? null : world.inbox.read(conversation));
+    },
+    environmentsOf: async (workspace) => (await fedBy(workspace)).map((one) => one.name),
+    decideAbout: (subject) => decideAbout(parts, subject),
   };
 }
 

@@ -22,7 +22,7 @@ const terminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   stdin: process.stdin,
-  interactive: process.stderr.isTTY === true,
+  interactive: process.stderr.isTTY,
   clock: () => Date.now(),
   env: process.env,
   exit: (code) => {

@@ -134,7 +134,7 @@ async function serve(
         }),
       ),
   });
-  const server = await buildServer({
+  const server = buildServer({
     intakeFor: async (connection) => {
       const row = (await house.connections()).find((one) => one.id === connection && one.kind === "intercom");
       if (row === undefined) return null;

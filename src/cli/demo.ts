@@ -62,9 +62,7 @@ async function demo(terminal: Terminal, deps: DemoDeps, options: Options): Promi
     log: given.log === "info" ? "warn" : given.log,
   };
   const stopped = { yet: false };
-  const stop = deps.untilStopped().then(() => {
-    stopped.yet = true;
-  });
+  const stop = noted(deps.untilStopped(), stopped);
 
   terminal.err("Starting the emulated Intercom, Salesforce, Slack, mail and enrichment ...");
   const emulators = await startEmulators({ now: terminal.clock });
@@ -80,6 +78,11 @@ async function demo(terminal: Terminal, deps: DemoDeps, options: Options): Promi
     await emulators.stop();
     terminal.err("Everything is stopped.");
   }
+}
+
+async function noted(stop: Promise<void>, stopped: { yet: boolean }): Promise<void> {
+  await stop;
+  stopped.yet = true;
 }
 
 interface Running {

@@ -263,8 +263,9 @@ function personFields(object: "lead" | "contact", { snapshot, policy, lookup }: 
   if (typeof fields["FirstName"] === "string")
     fields["FirstName"] = fields["FirstName"].slice(0, LENGTH.firstName);
   if (object === "lead") {
-    const name = fields["Company"] ?? company?.name ?? company?.domain ?? NOT_PROVIDED;
-    fields["Company"] = String(name).slice(0, LENGTH.company);
+    const mappedName = typeof fields["Company"] === "string" ? fields["Company"] : null;
+    const name = mappedName ?? company?.name ?? company?.domain ?? NOT_PROVIDED;
+    fields["Company"] = name.slice(0, LENGTH.company);
   }
   return fields;
 }
@@ -289,7 +290,7 @@ function converted(rule: FieldMapping, value: FieldValue): CrmValue {
   if (value === undefined || value === null || value === "") return null;
   if (rule.with === "first-name") return firstNameOf(String(value));
   if (rule.with === "last-name") return lastNameOf(String(value));
-  if (/At$/.test(rule.from)) {
+  if (rule.from.endsWith("At")) {
     const at = parseInstant(value);
     return at === null ? null : new Date(at).toISOString();
   }
