@@ -3,6 +3,7 @@ import { assertNever } from "../kernel/assert-never.ts";
 import type { Message, Snapshot } from "../conversation/snapshot.ts";
 import { cutBefore, readableText } from "./plain-text.ts";
 import { maskSecrets } from "./secrets.ts";
+import { isFiller, sentencesOf } from "./sentences.ts";
 
 const FACT_LIMIT = 60;
 
@@ -48,14 +49,30 @@ export function standing(snapshot: Snapshot): string {
     case "snoozed":
       return `${speaker} and the conversation is snoozed`;
     case "open":
-      return wroteLast === "customer"
-        ? "the customer wrote last and waits for an answer"
-        : `${speaker} and the conversation is open`;
+      if (wroteLast !== "customer") return `${speaker} and the conversation is open`;
+      return acknowledged(snapshot)
+        ? "the customer's last message asks nothing more"
+        : "the customer wrote last and waits for an answer";
     case "unknown":
       return speaker;
     default:
       return assertNever(snapshot.state);
   }
+}
+
+/** Whether all that the customer said after the last answer is "thanks" or the like. */
+function acknowledged(snapshot: Snapshot): boolean {
+  const answer = snapshot.messages.findLastIndex((message) => message.role === "teammate");
+  const since = snapshot.messages.slice(answer + 1).filter((message) => message.role === "customer");
+  return (
+    answer !== -1 &&
+    since.every(({ text, attachments }) => {
+      const said = sentencesOf(text).map((span) => text.slice(span.start, span.end));
+      return (
+        attachments.length === 0 && said.every((sentence) => isFiller(sentence) && !sentence.endsWith("?"))
+      );
+    })
+  );
 }
 
 function speakerOf(role: string | null): string {
