@@ -78,7 +78,7 @@ async function run(file: string, options: Options, terminal: Terminal): Promise<
 /** The time to score a row at: now, a fixed one, or that of its last message. */
 function instantOf(at: string | undefined, now: EpochMs): (row: Row) => EpochMs {
   if (at === undefined) return () => now;
-  if (at === "last") return (row) => Math.max(...(row.turns ?? []).map((turn) => turn.at ?? 0), 0) || now;
+  if (at === "last") return (row) => Math.max(...row.turns.map((turn) => turn.at ?? 0), 0) || now;
   const fixed = parseInstant(at);
   if (fixed === null)
     throw new UserError(`score: --at ${at}: write a time such as 2026-01-31T12:00:00Z, or last.`);

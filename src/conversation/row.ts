@@ -7,24 +7,21 @@ import { parseInstant } from "../kernel/time.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import type { Company, Message, Person, Role, Snapshot, UsageEvent } from "./snapshot.ts";
 
-const ROLES: Readonly<Record<string, Role>> = {
-  customer: "customer",
-  user: "customer",
-  lead: "customer",
-  contact: "customer",
-  visitor: "customer",
-  agent: "teammate",
-  teammate: "teammate",
-  admin: "teammate",
-  bot: "bot",
-  operator: "bot",
-  note: "note",
-};
+const ROLES: ReadonlyMap<string, Role> = new Map([
+  ["customer", "customer"],
+  ["user", "customer"],
+  ["lead", "customer"],
+  ["contact", "customer"],
+  ["visitor", "customer"],
+  ["agent", "teammate"],
+  ["teammate", "teammate"],
+  ["admin", "teammate"],
+  ["bot", "bot"],
+  ["operator", "bot"],
+  ["note", "note"],
+]);
 
-const roleSchema = z.string().transform((word): Role => {
-  const folded = word.trim().toLowerCase();
-  return Object.hasOwn(ROLES, folded) ? (ROLES[folded] ?? "unknown") : "unknown";
-});
+const roleSchema = z.string().transform((word): Role => ROLES.get(word.trim().toLowerCase()) ?? "unknown");
 const rowIdSchema = z.union([z.string(), z.number()]);
 const idSchema = rowIdSchema.transform(String);
 /** Unix seconds, milliseconds or ISO 8601; what is no time is unknown. */
@@ -58,7 +55,7 @@ const turnSchema = z.object({
   at: instantSchema,
   id: idSchema.optional(),
   author: text,
-  redacted: z.boolean().optional(),
+  redacted: z.boolean().default(false),
 });
 
 const contactSchema = z.object({
@@ -171,10 +168,12 @@ const common = {
 /** One line: `{id, text}` (one message of the customer) or `{id, turns: [{role, text, at?}]}`, with what is known beside. */
 export const rowSchema = z
   .object({ ...common, text: z.string().optional(), turns: z.array(turnSchema).optional() })
-  .refine(
-    (row) => row.text !== undefined || row.turns !== undefined,
-    'needs "text", or "turns" with role and text',
-  );
+  .transform(({ text, turns, ...row }, context) => {
+    if (turns !== undefined) return { ...row, turns };
+    if (text !== undefined) return { ...row, turns: [turnSchema.parse({ role: "customer", text })] };
+    context.addIssue({ code: "custom", message: 'needs "text", or "turns" with role and text' });
+    return z.NEVER;
+  });
 export type Row = z.infer<typeof rowSchema>;
 type RowCrm = z.infer<typeof crmSchema>;
 
@@ -213,17 +212,14 @@ export function evidenceOfRow(
 }
 
 function messagesOf(row: Row): readonly Message[] {
-  const turns: NonNullable<Row["turns"]> = row.turns ?? [
-    { role: "customer", text: row.text ?? "", at: null, author: null },
-  ];
-  return turns.map((turn, position) => ({
+  return row.turns.map((turn, position) => ({
     id: turn.id ?? String(position),
     role: turn.role,
     author: turn.author,
     authorId: null,
-    text: turn.redacted === true ? "" : turn.text,
+    text: turn.redacted ? "" : turn.text,
     at: turn.at,
-    redacted: turn.redacted === true,
+    redacted: turn.redacted,
     attachments: [],
   }));
 }

@@ -171,24 +171,19 @@ function numberOf(value: unknown): number | null {
   return Number(value);
 }
 
-function judgeOrder(operator: "<" | "<=" | ">" | ">=", actual: FieldValue, value: unknown): Verdict {
+const ORDER = {
+  "<": (left: number, right: number) => left < right,
+  "<=": (left: number, right: number) => left <= right,
+  ">": (left: number, right: number) => left > right,
+  ">=": (left: number, right: number) => left >= right,
+} as const;
+
+function judgeOrder(operator: keyof typeof ORDER, actual: FieldValue, value: unknown): Verdict {
   if (actual === null) return "no";
   const plain = [numberOf(actual), numberOf(value)] as const;
   const [left, right] =
     plain[0] !== null && plain[1] !== null ? plain : [instantOf(actual), instantOf(value)];
-  if (left === null || right === null) return "unknown";
-  switch (operator) {
-    case "<":
-      return yesIf(left < right);
-    case "<=":
-      return yesIf(left <= right);
-    case ">":
-      return yesIf(left > right);
-    case ">=":
-      return yesIf(left >= right);
-    default:
-      return assertNever(operator);
-  }
+  return left === null || right === null ? "unknown" : yesIf(ORDER[operator](left, right));
 }
 
 /** Text counts as an instant only when it starts like ISO 8601: Date.parse would read "tier 2" as a month, too. */

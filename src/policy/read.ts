@@ -1,7 +1,7 @@
 /**
  * The door to a policy: text in, a trusted document or a list of faults out, each with its place and line.
  */
-import { LineCounter, isMap, isNode, isPair, parseDocument } from "yaml";
+import { LineCounter, isMap, isNode, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { crossFaults, warningsOf } from "./cross-checks.ts";
 import { explain } from "./faults.ts";
@@ -37,8 +37,7 @@ export function readPolicy(text: string): PolicyReading {
     return readDocument(text);
   } catch (error) {
     // The parsers recurse and give up on a text of brackets; aliases that would make it huge are refused, too.
-    const cause = error instanceof RangeError ? "it is nested too deeply" : String(error);
-    return faults([{ path: "", message: `cannot be read: ${cause}` }]);
+    return faults([{ path: "", message: `cannot be read: ${String(error)}` }]);
   }
 }
 
@@ -57,10 +56,11 @@ function readDocument(text: string): PolicyReading {
       { path: "", message: "is no policy: a policy is a document that starts with format: baton/policy@1" },
     ]);
   }
-  const place = ({ path, message }: PathedMessage): PolicyFault => {
-    const line = lineOf(document, path, lines);
-    return { path: pathText(path), ...(line === null ? {} : { line }), message };
-  };
+  const place = ({ path, message }: PathedMessage): PolicyFault => ({
+    path: pathText(path),
+    line: lineOf(document, path, lines),
+    message,
+  });
   const parsed = policySchema.safeParse(content);
   if (!parsed.success)
     return faults(parsed.error.issues.flatMap((issue) => explain(issue, content)).map(place));
@@ -80,23 +80,21 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 /** The line of the deepest part of `path` that the text has, its key's where it is a field. */
-function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number | null {
+function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
   for (let length = path.length; length > 0; length -= 1) {
     const offset = offsetOf(document, path.slice(0, length));
     if (offset !== null) return lines.linePos(offset).line;
   }
-  return path.length === 0 ? null : 1;
+  return 1;
 }
 
 function offsetOf(document: Document, path: readonly PropertyKey[]): number | null {
   const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  const key = path.at(-1);
-  if (isMap(parent)) {
-    const pair = parent.items.find(
-      (item) => isPair(item) && isNode(item.key) && String(item.key) === String(key),
-    );
-    return isNode(pair?.key) ? (pair.key.range?.[0] ?? null) : null;
-  }
-  const node: unknown = document.getIn(path, true);
-  return isNode(node) ? (node.range?.[0] ?? null) : null;
+  const key = String(path.at(-1));
+  if (isMap(parent)) return startOf(parent.items.find((item) => String(item.key) === key)?.key);
+  return startOf(document.getIn(path, true));
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) && node.range ? node.range[0] : null;
 }

@@ -188,7 +188,12 @@ const routingSchema = z.strictObject({
 
 const handoffSchema = z.strictObject({
   coolDown: duration.default("30d"),
-  transcript: z.union([z.enum(["full", "summary-only"]), z.string().regex(/^last-\d+$/)]).default("full"),
+  transcript: z
+    .union([
+      z.enum(["full", "summary-only"]),
+      z.string().regex(/^last-\d+$/, "must be full, summary-only, or last- and a number"),
+    ])
+    .default("full"),
   internalNotes: z.boolean().default(false),
 });
 

@@ -80,7 +80,7 @@ function compileSignal(name: string, rule: Signal): CompiledSignal {
           name: rule.usage.event,
           event: foldTag(rule.usage.event),
           atLeast: rule.usage.atLeast,
-          withinMs: parseDuration(rule.usage.within) ?? 0,
+          withinMs: Number(parseDuration(rule.usage.within)),
           within: rule.usage.within,
         };
   return { name, label: rule.label ?? name, rule, tags: new Set(rule.tags.map(foldTag)), usage };

@@ -24,7 +24,7 @@ export interface Sighting {
 interface Tally {
   readonly sightings: Sighting[];
   readonly counted: Set<string>;
-  readonly left: number[];
+  readonly left: Map<CompiledSignal, number>;
 }
 
 /** How far the vendor's clock may run ahead of ours. */
@@ -36,8 +36,7 @@ const CLOCK_SKEW_MS = 5 * 60_000;
  * silent here: they need a text model.
  */
 export function findSignals(evidence: Evidence, compiled: CompiledPolicy, now: EpochMs): readonly Sighting[] {
-  const left = compiled.signals.map(({ rule }) => Math.abs(rule.cap ?? Number.POSITIVE_INFINITY));
-  const tally: Tally = { sightings: [], counted: new Set(), left };
+  const tally: Tally = { sightings: [], counted: new Set(), left: new Map() };
   for (const [turn, message] of evidence.snapshot.messages.entries()) {
     if (message.role === "customer" && !message.redacted) findPhrases(message, turn, compiled, tally);
   }
@@ -53,9 +52,9 @@ function note(tally: Tally, signal: CompiledSignal, index: number, evidence: str
   const key = `${index} ${evidence}`;
   const full = tally.counted.has(key) ? 0 : signal.rule.points;
   tally.counted.add(key);
-  const left = tally.left[index] ?? 0;
+  const left = tally.left.get(signal) ?? Math.abs(signal.rule.cap ?? Number.POSITIVE_INFINITY);
   const points = Math.sign(full) * Math.min(Math.abs(full), left);
-  tally.left[index] = left - Math.abs(points);
+  tally.left.set(signal, left - Math.abs(points));
   tally.sightings.push({
     evidence: key,
     found: { signal: signal.name, label: signal.label, points, ...place },

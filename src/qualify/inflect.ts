@@ -58,7 +58,8 @@ export function phraseVariants(phrase: string): readonly (readonly string[])[] {
     const raw = phrase.slice(word.start, word.end);
     return formsOf(word.key, isAcronym(raw), {
       isLast: at === words.length - 1,
-      isAlone: words.length === 1, isHyphenated: isHyphenated(phrase, words),
+      isAlone: words.length === 1,
+      isHyphenated: isHyphenated(phrase, words),
     });
   });
   const spoken = product(forms);
@@ -79,6 +80,9 @@ function isAcronym(raw: string): boolean {
   return /^[\p{Lu}\p{N}]{2,}$/u.test(raw);
 }
 
+/** A word and its other forms, the word itself first. */
+type Forms = readonly [string, ...string[]];
+
 interface Place {
   readonly isLast: boolean;
   readonly isAlone: boolean;
@@ -86,7 +90,7 @@ interface Place {
   readonly isHyphenated: boolean;
 }
 
-function formsOf(key: string, acronym: boolean, place: Place): readonly string[] {
+function formsOf(key: string, acronym: boolean, place: Place): Forms {
   if (acronym) return place.isLast && /\p{L}$/u.test(key) ? [key, `${key}s`] : [key];
   const alike = place.isAlone || !Object.hasOwn(INTERCHANGEABLE, key) ? undefined : INTERCHANGEABLE[key];
   if (alike !== undefined) return [key, ...alike];
@@ -94,7 +98,7 @@ function formsOf(key: string, acronym: boolean, place: Place): readonly string[]
   if (!/^[a-z]{3,}$/.test(key) || FIXED.has(key)) return [key];
   if (VERBS.has(key)) return [key, ...verbForms(key)];
   if (!place.isLast) return [key];
-  return [key, ...nounForms(key, place.isAlone)];
+  return [key, ...nounForms(key)];
 }
 
 function verbForms(verb: string): readonly string[] {
@@ -105,11 +109,10 @@ function verbForms(verb: string): readonly string[] {
   return [plural(verb), `${verb}ed`, `${verb}ing`];
 }
 
-/** The other number of a noun; a word alone is not made singular, since "sales" is not "sale". */
-function nounForms(noun: string, isAlone: boolean): readonly string[] {
-  const isPlural = /[^su]s$/.test(noun) && !noun.endsWith("is");
+/** The other number of a noun. */
+function nounForms(noun: string): readonly string[] {
+  const isPlural = /.[^siu]s$/.test(noun);
   if (!isPlural) return [plural(noun)];
-  if (isAlone || noun.length < 4) return [];
   return noun.endsWith("ies") ? [`${noun.slice(0, -3)}y`] : [noun.slice(0, -1)];
 }
 
@@ -118,11 +121,11 @@ function plural(word: string): string {
   return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 }
 
-function product(forms: readonly (readonly string[])[]): readonly (readonly string[])[] {
+function product(forms: readonly Forms[]): readonly (readonly string[])[] {
   let rows: readonly (readonly string[])[] = [[]];
   for (const choices of forms) {
     const longer = rows.flatMap((row) => choices.map((choice) => [...row, choice]));
-    rows = longer.length > MOST_VARIANTS ? rows.map((row) => [...row, choices[0] ?? ""]) : longer;
+    rows = longer.length > MOST_VARIANTS ? rows.map((row) => [...row, choices[0]]) : longer;
   }
   return rows;
 }
@@ -130,12 +133,12 @@ function product(forms: readonly (readonly string[])[]): readonly (readonly stri
 /** "SOC 2" as "soc2", and what the phrase writes with a hyphen also as one word. */
 function joinedForms(words: readonly string[], phrase: string): readonly (readonly string[])[] {
   const found: (readonly string[])[] = [];
-  for (let at = 0; at + 1 < words.length; at += 1) {
-    const left = words[at] ?? "";
-    const right = words[at + 1] ?? "";
-    const isNumbered = /\p{L}$/u.test(left) && /^\d{1,3}$/.test(right) && left.length <= 5;
+  for (const [at, right] of words.entries()) {
+    const left = words[at - 1];
+    if (left === undefined) continue;
+    const isNumbered = /^.{0,4}\p{L}$/u.test(left) && /^\d{1,3}$/.test(right);
     if (isNumbered || isHyphenated(phrase, words)) {
-      found.push([...words.slice(0, at), left + right, ...words.slice(at + 2)]);
+      found.push([...words.slice(0, at - 1), left + right, ...words.slice(at + 1)]);
     }
   }
   return found;
@@ -143,10 +146,9 @@ function joinedForms(words: readonly string[], phrase: string): readonly (readon
 
 /** "SOC2" as "soc 2". */
 function splitForms(words: readonly string[]): readonly (readonly string[])[] {
-  return words.flatMap((word, at) => {
-    const parts = /^([a-z]{2,5})(\d{1,3})$/.exec(word);
-    return parts === null
-      ? []
-      : [[...words.slice(0, at), parts[1] ?? "", parts[2] ?? "", ...words.slice(at + 1)]];
-  });
+  return words.flatMap((word, at) =>
+    /^[a-z]{2,5}\d{1,3}$/.test(word)
+      ? [[...words.slice(0, at), ...word.replace(/\d+$/, " $&").split(" "), ...words.slice(at + 1)]]
+      : [],
+  );
 }

@@ -45,6 +45,7 @@ describe("what is declined is no signal", () => {
     "not at all interested in talking about SSO",
     "without SAML",
     "we are fine without SSO",
+    "we are fine without SSO. We cannot wait to start",
     "is there a plan without a contract",
     "SSO is not needed",
     "SSO isn't necessary for us",

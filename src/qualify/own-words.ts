@@ -40,35 +40,52 @@ function merged(kinds: readonly (readonly Foreign[])[]): readonly Foreign[] {
   return kept;
 }
 
+const FENCE = 3;
+
 /** Fenced code (three marks or more, to the end when it is never closed) and inline code within one line. */
 function codeIn(text: string): readonly Foreign[] {
   const runs = [...text.matchAll(/`+/g)].map((match) => ({
     start: match.index,
-    width: Math.min(match[0].length, 3),
+    width: Math.min(match[0].length, FENCE),
     end: match.index + match[0].length,
   }));
   const found: Foreign[] = [];
-  for (let at = 0; at < runs.length; at += 1) {
-    const open = runs[at];
-    if (open === undefined) break;
-    const lineEnd = open.width < 3 ? endOfLine(text, open.end) : text.length;
-    let closing = at + 1;
-    while (
-      closing < runs.length &&
-      runs[closing]?.width !== open.width &&
-      (runs[closing]?.start ?? lineEnd) < lineEnd
-    )
-      closing += 1;
-    const close = runs[closing];
-    if (close !== undefined && close.start < lineEnd) {
-      found.push({ start: open.start, end: close.end, inline: open.width < 3 });
-      at = closing;
-    } else if (open.width === 3) {
-      found.push({ start: open.start, end: text.length, inline: false });
-      break;
+  let lineEnd = -1;
+  let done = 0;
+  for (const [at, open] of runs.entries()) {
+    if (at < done) continue;
+    const isFence = open.width === FENCE;
+    if (open.end > lineEnd) lineEnd = endOfLine(text, open.end);
+    const close = closingOf(runs, at, open.width, isFence ? text.length : lineEnd);
+    if (close !== null) {
+      found.push({ start: open.start, end: close.end, inline: !isFence });
+      done = close.next;
+    } else if (isFence) {
+      return [...found, { start: open.start, end: text.length, inline: false }];
     }
   }
   return found;
+}
+
+interface Run {
+  readonly start: number;
+  readonly end: number;
+  /** Number of backticks, at most three. */
+  readonly width: number;
+}
+
+/** The next run after `at` of that width which starts before `limit`. */
+function closingOf(
+  runs: readonly Run[],
+  at: number,
+  width: number,
+  limit: number,
+): { readonly end: number; readonly next: number } | null {
+  for (let next = at + 1; ; next += 1) {
+    const run = runs[next];
+    if (run === undefined || run.start >= limit) return null;
+    if (run.width === width) return { end: run.end, next: next + 1 };
+  }
 }
 
 function endOfLine(text: string, from: number): number {
@@ -126,28 +143,22 @@ function blocksIn(text: string): readonly Foreign[] {
   const lines = linesOf(text);
   const found: Foreign[] = [];
   let last = lines.length;
-  for (let at = 0; at < last; at += 1) {
-    const line = lines[at];
-    if (line === undefined) break;
-    if (isQuoted(text, line)) {
-      found.push({ start: line.start, end: line.end, inline: false });
-      continue;
-    }
-    const head = quoteHead(lines, at);
-    if (head > 0 && isQuotedBelow(text, lines, at + head)) {
-      found.push({ start: line.start, end: lines[at + head - 1]?.end ?? line.end, inline: false });
-      at += head - 1;
-    } else if (head > 0 || isEarlierMail(lines, at)) {
+  let done = 0;
+  for (const [at, line] of lines.entries()) {
+    if (at < done) continue;
+    const head = quoteHead(line, lines[at + 1]);
+    const isAbove = head !== null && isQuotedBelow(text, lines.slice(at + head.lines, at + head.lines + 3));
+    if ((head !== null && !isAbove) || isEarlierMail(line, lines.slice(at + 1, at + 5))) {
       last = at;
-    } else if (isSentFrom(line) || isStackFrame(text, line)) {
-      found.push({ start: line.start, end: line.end, inline: false });
+      break;
+    }
+    if (head !== null) done = at + head.lines;
+    if (head !== null || isQuoted(text, line) || isSentFrom(line) || isStackFrame(text, line)) {
+      found.push({ start: line.start, end: head?.end ?? line.end, inline: false });
     }
   }
-  const signature = signatureStart(text, lines, last);
-  const rest = Math.min(signature, last);
-  const from = lines[rest];
-  if (from !== undefined) found.push({ start: from.start, end: text.length, inline: false });
-  return found;
+  const rest = lines[Math.min(signatureStart(text, lines, last), last)];
+  return rest === undefined ? found : [...found, { start: rest.start, end: text.length, inline: false }];
 }
 
 /** Looks at the first character only: a quoted line may be as long as it likes. */
@@ -159,40 +170,36 @@ function isQuoted(text: string, line: Line): boolean {
 
 const WROTE = [" wrote:", " schrieb", " a écrit", " escribió", " escreveu", " ha scritto", " schreef"];
 
-/** How many lines the head "On Monday, Ann wrote:" takes at this place: 0 (none), 1, or 2 where it is wrapped. */
-function quoteHead(lines: readonly Line[], at: number): number {
-  const first = lines[at]?.plain ?? "";
-  if (!/^(on|am|le|el|em|il|op) /.test(first)) return 0;
-  if (isWrote(first)) return 1;
-  return !first.endsWith(":") && isWrote(`${first} ${lines[at + 1]?.plain ?? ""}`) ? 2 : 0;
+/** The head "On Monday, Ann wrote:", on one line or wrapped onto the next; null when this line starts none. */
+function quoteHead(
+  line: Line,
+  next: Line | undefined,
+): { readonly lines: number; readonly end: number } | null {
+  if (!/^(on|am|le|el|em|il|op) /.test(line.plain)) return null;
+  if (isWrote(line.plain)) return { lines: 1, end: line.end };
+  if (next === undefined || line.plain.endsWith(":") || !isWrote(`${line.plain} ${next.plain}`)) return null;
+  return { lines: 2, end: next.end };
 }
 
 function isWrote(line: string): boolean {
   return line.endsWith(":") && WROTE.some((word) => line.includes(word)) && !/ (i|we) wrote:$/.test(line);
 }
 
-function isQuotedBelow(text: string, lines: readonly Line[], from: number): boolean {
-  const next = lines
-    .slice(from, from + 3)
-    .find((line) => line.end > line.start && text.slice(line.start, line.end).trim() !== "");
+function isQuotedBelow(text: string, below: readonly Line[]): boolean {
+  const next = below.find((line) => text.slice(line.start, line.end).trim() !== "");
   return next !== undefined && isQuoted(text, next);
 }
 
 const EARLIER_MAIL =
   /^-{2,} ?(original message|original appointment|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht) ?-{2,}$/;
 
+const FROM = /^\*?(from|von|de|da|van) ?:/;
+const HEADER = /^\*?(sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto) ?:/;
+
 /** A separator of mail programs, or the block of headers From, Sent, To, Subject. */
-function isEarlierMail(lines: readonly Line[], at: number): boolean {
-  const line = lines[at]?.plain ?? "";
-  if (EARLIER_MAIL.test(line) || line === "begin forwarded message:") return true;
-  if (!/^\*?(from|von|de|da|van) ?:/.test(line)) return false;
-  return lines
-    .slice(at + 1, at + 5)
-    .some((next) =>
-      /^\*?(sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto) ?:/.test(
-        next.plain,
-      ),
-    );
+function isEarlierMail({ plain }: Line, below: readonly Line[]): boolean {
+  if (EARLIER_MAIL.test(plain) || plain === "begin forwarded message:") return true;
+  return FROM.test(plain) && below.some((next) => HEADER.test(next.plain));
 }
 
 function isSentFrom(line: Line): boolean {
@@ -212,7 +219,7 @@ function isStackFrame(text: string, line: Line): boolean {
 }
 
 const CLOSING =
-  /^((best|kind|warm|many|with best|with kind|warmest|kindest)? ?(regards|wishes|thanks)|best|cheers|sincerely|yours( (sincerely|truly|faithfully))?|thank you( (so|very) much)?|thx|br|rgds|mit freundlichen grüßen|mit freundlichen grüssen|viele grüße|freundliche grüße|beste grüße|cordialement|bien à vous|saludos|un saludo)( in advance)?(,? and (best|kind) regards)?[,.!]*$/;
+  /^((best|kind|warm|many|with best|with kind|warmest|kindest)? ?(regards|wishes|thanks)|thanks (and|&) regards|best|cheers|sincerely|yours( (sincerely|truly|faithfully))?|thank you( (so|very) much)?|thx|br|rgds|mit freundlichen grüßen|mit freundlichen grüssen|viele grüße|freundliche grüße|beste grüße|cordialement|bien à vous|saludos|un saludo)( in advance)?(,? and (best|kind) regards)?[,.!]*$/;
 const MOST_SIGNATURE_LINES = 7;
 const LONGEST_SIGNATURE_LINE = 80;
 
@@ -223,25 +230,30 @@ const LONGEST_SIGNATURE_LINE = 80;
 function signatureStart(text: string, lines: readonly Line[], last: number): number {
   const delimiter = lines.findIndex((line, at) => at < last && line.plain === "--");
   if (delimiter >= 0) return delimiter;
-  const below: Line[] = [];
-  for (let at = last - 1; at >= 0 && below.length <= MOST_SIGNATURE_LINES; at -= 1) {
-    const line = lines[at];
-    if (line === undefined || line.start === line.end || isQuoted(text, line)) continue;
-    if (CLOSING.test(line.plain) && isSignature(text, below)) return at;
-    if (line.plain !== "" || line.end - line.start > LONGEST_MARKER) below.unshift(line);
+  const below: string[] = [];
+  for (const [back, line] of lines.slice(0, last).reverse().entries()) {
+    if (below.length > MOST_SIGNATURE_LINES) break;
+    const raw = text.slice(line.start, Math.min(line.end, line.start + LONGEST_MARKER)).trim();
+    if (raw === "" || isQuoted(text, line)) continue;
+    if (isClosing(raw, below)) return last - 1 - back;
+    below.unshift(raw);
   }
   return lines.length;
 }
 
-function isSignature(text: string, below: readonly Line[]): boolean {
-  const [name, ...rest] = below;
-  if (name === undefined) return false;
-  const isName =
-    /^(\p{Lu}[\p{L}\p{M}.'’-]*)( (\p{Lu}[\p{L}\p{M}.'’-]*|de|van|von|der|da|del|bin|al)){0,4},?$/u;
-  if (!isName.test(text.slice(name.start, name.end).trim())) return false;
-  return rest.every(
-    (line) =>
-      line.end - line.start <= LONGEST_SIGNATURE_LINE &&
-      !/[?!]$|\b(i|we|you|please|can|could|want|need|how|why)\b/.test(line.plain),
-  );
+const NAME = /^(\p{Lu}[\p{L}\p{M}.'’-]*)( (\p{Lu}[\p{L}\p{M}.'’-]*|de|van|von|der|da|del|bin|al)){0,4},?$/u;
+
+/** "Best regards," above a name, or "Best regards, Ann Smith", with nothing but short lines below. */
+function isClosing(raw: string, below: readonly string[]): boolean {
+  const comma = raw.indexOf(",");
+  const [name, ...rest] = CLOSING.test(raw.toLowerCase()) ? below : [raw.slice(comma + 1).trim(), ...below];
+  const isOne =
+    CLOSING.test(raw.toLowerCase()) || (comma > 0 && CLOSING.test(raw.slice(0, comma).toLowerCase()));
+  return isOne && name !== undefined && NAME.test(name) && rest.every(isDetail);
+}
+
+/** A title, a company, a number: short, and nothing that is said to anybody. */
+function isDetail(raw: string): boolean {
+  const isSaid = /[?!]$|\b(i|we|you|please|can|could|want|need|how|why)\b/i.test(raw);
+  return raw.length <= LONGEST_SIGNATURE_LINE && !isSaid;
 }

@@ -79,7 +79,7 @@ function classAt(text: string, at: number): number {
   const unit = text.charCodeAt(at);
   const known = classes[unit];
   if (known !== 0 && known !== undefined) return known;
-  if (unit >= 0xd8_00 && unit <= 0xdf_ff) return classOfPair(text.codePointAt(at) ?? unit);
+  if (unit >= 0xd8_00 && unit <= 0xdf_ff) return classOfPair(Number(text.codePointAt(at)));
   const found = classify(String.fromCharCode(unit));
   classes[unit] = found;
   return found;
@@ -97,7 +97,7 @@ function classOfPair(point: number): number {
 }
 
 function widthAt(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xff_ff ? 2 : 1;
+  return Number(text.codePointAt(at)) > 0xff_ff ? 2 : 1;
 }
 
 /** A phrase's words are short; what is longer is no word of any phrase and is not worth folding. */

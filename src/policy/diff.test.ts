@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { differenceText, diffPolicies } from "./diff.ts";
+import { readPolicy } from "./read.ts";
+import type { Policy } from "./schema.ts";
+import { saasDefault } from "./templates/saas-default.ts";
+
+function changed(...[from, to]: readonly [string, string]): readonly string[] {
+  const text = saasDefault.replace(from, to);
+  expect(text).not.toBe(saasDefault);
+  return diffPolicies(policyOf(saasDefault), policyOf(text)).map(differenceText);
+}
+
+function policyOf(text: string): Policy {
+  const reading = readPolicy(text);
+  if (reading.kind === "ok") return reading.policy;
+  throw new Error(reading.faults.map(({ message }) => message).join("; "));
+}
+
+describe("two policies", () => {
+  test.for([
+    ["points: 15", "points: 16", ["~ signals.complaint.points: 15 -> 16"]],
+    ["  - SCIM\n", "  - SCIM\n      - Okta\n", ['+ signals.enterprise.phrases: "Okta"']],
+    ["[pricing, quote,", "[quote,", ['- signals.pricing.phrases: "pricing"']],
+    ["[pricing, quote,", "[quote, pricing,", []],
+    ["    cap: 40 #", "    #", ["- signals.enterprise.cap: 40"]],
+    ["    customersOnly: true\n", "", ["~ recipes[churn-risk].customersOnly: true -> false"]],
+    [
+      "weight: 2\n",
+      "weight: 3\n",
+      ["~ routing.pools.mid-market.members[ana@ourcompany.example].weight: 2 -> 3"],
+    ],
+    ["by: 1.25", "by: 1.5", ["~ scores.buying.multiply[50+ employees].by: 1.25 -> 1.5"]],
+    [
+      "{ csm: {} }",
+      "{ queue: Q }",
+      [
+        '~ routing.routes.account-owner[1].kind: "csm" -> "queue"',
+        '+ routing.routes.account-owner[1].queue: "Q"',
+      ],
+    ],
+    [
+      "record: by-situation",
+      "record: { create: Task }",
+      ['~ recipes[qualified].record: "by-situation" -> {"create":"Task"}'],
+    ],
+    ["onBreach: [remind,", "onBreach: [", ['- routing.sla.onBreach[0]: "remind"']],
+  ] as const)("%j instead of %j", ([from, to, expected]) => {
+    const lines = changed(from, to);
+    if (from.startsWith("onBreach")) expect(lines).toContain('- routing.sla.onBreach[2]: "reassign"');
+    else expect(lines).toEqual(expected);
+  });
+
+  test("have no other kind of difference", () => {
+    expect(() => differenceText({ kind: "moved" } as never)).toThrow("moved");
+  });
+
+  test("that say the same have no difference", () => {
+    expect(diffPolicies(policyOf(saasDefault), policyOf(saasDefault))).toEqual([]);
+  });
+
+  test("a recipe that moved is told once, with the order, since the first that applies wins", () => {
+    const policy = policyOf(saasDefault);
+    const turned = { ...policy, exclusions: policy.exclusions.toReversed() };
+    expect(diffPolicies(policy, turned)).toEqual([
+      {
+        kind: "changed",
+        path: "exclusions (order)",
+        before: ["[billing-by-finance]", "[technical-support]", "[late-stage]", "[own-people]"],
+        after: ["[own-people]", "[late-stage]", "[technical-support]", "[billing-by-finance]"],
+      },
+    ]);
+  });
+});
