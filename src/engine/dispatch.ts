@@ -16,6 +16,8 @@ import { giveBackRuns, VERSION } from "./queries.ts";
 
 /** The rest between two looks at one queue: under load one look takes many runs. */
 const GAP_MS: Ms = 20;
+/** After a slow look (thousands of waiting partitions) the rest is longer, so that looking stays a third of the work. */
+const LONGEST_GAP_MS: Ms = 500;
 /** Looks without a word from PostgreSQL. */
 const IDLE_MS: Ms = 1_000;
 /** The same while the listening connection is down, and on queues whose limits another worker may free. */
@@ -38,6 +40,7 @@ interface Lane {
   /** More may be waiting than there was room for: look again when a run ends. */
   lookAtEnd: boolean;
   lookedAt: Ms;
+  gapMs: Ms;
   looking: Promise<void> | undefined;
   again: boolean;
   timer: NodeJS.Timeout | undefined;
@@ -74,13 +77,15 @@ export function startDispatcher(context: Context, queues: readonly WorkflowQueue
       if (lane.lookAtEnd || isPartitionedQueue(lane.queue)) wake(lane);
     }).catch((error: unknown) => afterError(context, lane, error));
     lane.looking = undefined;
+    lane.gapMs = Math.min(Math.max(GAP_MS, 2 * (performance.now() - lane.lookedAt)), LONGEST_GAP_MS);
+    lane.lookedAt = performance.now();
     const rest = blind || lane.limited ? BLIND_MS : IDLE_MS;
-    lookIn(lane, lane.again ? GAP_MS : (next ?? rest));
+    lookIn(lane, lane.again ? lane.gapMs : (next ?? rest));
   }
 
   function wake(lane: Lane): void {
     if (lane.looking !== undefined) lane.again = true;
-    else lookIn(lane, Math.max(0, GAP_MS - (performance.now() - lane.lookedAt)));
+    else lookIn(lane, Math.max(0, lane.gapMs - (performance.now() - lane.lookedAt)));
   }
 
   const wakeAll = (): void => lanes.forEach(wake);
@@ -114,6 +119,7 @@ function laneOf(queue: WorkflowQueue): Lane {
     limited: queue.concurrency !== undefined || queue.rateLimit !== undefined,
     lookAtEnd: false,
     lookedAt: -GAP_MS,
+    gapMs: GAP_MS,
     looking: undefined,
     again: false,
     timer: undefined,

@@ -28,7 +28,7 @@ export interface Attempt {
 
 export interface Steps {
   readonly runId: string;
-  /** Runs `body` once and records its result; a recorded step never runs again. Only RetryableFailure is retried. */
+  /** Runs `body` once and records its result; a recorded step never runs again. Only RetryableFailure is retried, and a body that lost Baton's own database. */
   step<T extends Json>(name: string, body: (attempt: Attempt) => Promise<T>, retry?: RetryPolicy): Promise<T>;
   /** The database's time, recorded. */
   now(): Promise<EpochMs>;

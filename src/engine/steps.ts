@@ -6,7 +6,7 @@ import { randomInt } from "node:crypto";
 import { DBOS, Error as DbosErrors } from "@dbos-inc/dbos-sdk";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Attempt, EngineOptions, Json, RetryPolicy, RunKind, Steps } from "./engine.ts";
-import { delayBeforeNextTry, ONCE } from "./retry.ts";
+import { DATABASE_AWAY, delayBeforeNextTry, isDatabaseAway, ONCE } from "./retry.ts";
 
 /** What the runs of one process share. */
 export interface Workplace {
@@ -57,13 +57,19 @@ async function attemptAll<T>(
   retry: RetryPolicy,
   count: (tries: number) => void,
 ): Promise<T> {
+  let withoutDatabase = 0;
   for (let number = 1; ; number += 1) {
     count(number);
     try {
       return await body({ number, signal: place.ending });
     } catch (failure) {
       if (place.ending.aborted) return parked(place);
-      const delayMs = delayBeforeNextTry(failure, number, retry, randomInt(1_000_000) / 1_000_000);
+      const random = randomInt(1_000_000) / 1_000_000;
+      const away = isDatabaseAway(failure);
+      if (away) withoutDatabase += 1;
+      const delayMs = away
+        ? delayBeforeNextTry(failure, withoutDatabase, DATABASE_AWAY, random)
+        : delayBeforeNextTry(failure, number - withoutDatabase, retry, random);
       if (delayMs === null) throw failure;
       await pause(delayMs, place.stopping);
       if (place.stopping.aborted) return parked(place);

@@ -29,7 +29,7 @@ const engine = await createEngine({
   schedules: job.scheduled === true ? [kinds.schedule] : [],
   concurrency: job.concurrency ?? {},
   limits: job.limits,
-  beatMs: job.beatMs ?? 300,
+  beatMs: job.beatMs ?? 1_000,
   crashPoint: (step, phase) => {
     if (step === job.crashAt?.step && phase === job.crashAt.phase) process.kill(process.pid, "SIGKILL");
   },

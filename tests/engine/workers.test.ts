@@ -31,6 +31,8 @@ afterEach(async () => {
   await database.drop();
 });
 
+/** For a worker alone with the dead: three short beats of silence are enough. Among the living it would be too harsh. */
+const QUICK = { beatMs: 300 };
 const worker = (job: Omit<Parameters<typeof startWorker>[0], "databaseUrl"> = {}): Promise<Worker> =>
   startWorker({ databaseUrl: database.url, ...job });
 const chains = (prefix: string, runs: number, stepMs: number): Promise<void> =>
@@ -146,7 +148,7 @@ describe("a killed worker", () => {
     await until("some are done", async () => (await done()) >= 5);
     await kill(victim);
     await sleep(1_200);
-    await worker();
+    await worker(QUICK);
     await until("all are done", async () => (await done()) === 31);
     expect(await repeatedAfterRecord()).toBe(0);
     expect(await sqlCount("select count(*) from ledger where run = 'timer'")).toBe(1);
@@ -160,7 +162,7 @@ describe("a killed worker", () => {
     await engine.start(kinds.chain, { stepMs: 0 }, { id: "victim" });
     const victim = await startWorker({ databaseUrl: database.url, crashAt: { step, phase } });
     expect(await victim.ended).toBe("SIGKILL");
-    await worker();
+    await worker(QUICK);
     await until("it is done", async () => (await done()) === 1);
     const { rows } = await database.pool.query<{ step: string }>("select step from ledger order by seq");
     const twice =
@@ -178,10 +180,11 @@ describe("a killed worker", () => {
     const rescuer = await startWorker({
       databaseUrl: database.url,
       crashAt: { step: "engine:recover", phase: "after-body" },
+      ...QUICK,
     });
     expect(await rescuer.ended).toBe("SIGKILL");
     expect(await sqlCount("select count(*) from baton_worker")).toBe(2);
-    await worker();
+    await worker(QUICK);
     await until("all are done", async () => (await done()) === 10);
     await until(
       "the dead are forgotten",
