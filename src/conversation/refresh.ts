@@ -132,8 +132,22 @@ export async function hearPerson(
       tx,
       events.map((event) => event.seq),
     );
+    if (!notifications.some(wakes)) return { conversations: [], triggers: [] };
     const conversations = await conversationsOf(tx, workspace, current, WOKEN_CONVERSATIONS);
     const used = notifications.some((notification) => notification.kind === "usage");
     return { conversations, triggers: used ? ["usage" as const] : [] };
   });
+}
+
+/** Intercom tells every change of a person; only those that can change a decision wake conversations. */
+function wakes(notification: Notification): boolean {
+  switch (notification.kind) {
+    case "usage":
+    case "contact-tag":
+      return true;
+    case "contact":
+      return notification.change !== "created" && notification.change !== "updated";
+    default:
+      return false;
+  }
 }
