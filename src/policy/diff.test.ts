@@ -34,8 +34,8 @@ describe("two policies", () => {
       "{ csm: {} }",
       "{ queue: Q }",
       [
-        '~ routing.routes.account-owner[1].kind: "csm" -> "queue"',
-        '+ routing.routes.account-owner[1].queue: "Q"',
+        '- routing.routes.account-owner: {"kind":"csm"}',
+        '+ routing.routes.account-owner: {"kind":"queue","queue":"Q"}',
       ],
     ],
     [
@@ -43,11 +43,9 @@ describe("two policies", () => {
       "record: { create: Task }",
       ['~ recipes[qualified].record: "by-situation" -> {"create":"Task"}'],
     ],
-    ["onBreach: [remind,", "onBreach: [", ['- routing.sla.onBreach[0]: "remind"']],
+    ["onBreach: [remind,", "onBreach: [", ['- routing.sla.onBreach: "remind"']],
   ] as const)("%j instead of %j", ([from, to, expected]) => {
-    const lines = changed(from, to);
-    if (from.startsWith("onBreach")) expect(lines).toContain('- routing.sla.onBreach[2]: "reassign"');
-    else expect(lines).toEqual(expected);
+    expect(changed(from, to)).toEqual(expected);
   });
 
   test("have no other kind of difference", () => {
@@ -65,8 +63,8 @@ describe("two policies", () => {
       {
         kind: "changed",
         path: "exclusions (order)",
-        before: ["[billing-by-finance]", "[technical-support]", "[late-stage]", "[own-people]"],
-        after: ["[own-people]", "[late-stage]", "[technical-support]", "[billing-by-finance]"],
+        before: ["billing-by-finance", "technical-support", "late-stage", "own-people"],
+        after: ["own-people", "late-stage", "technical-support", "billing-by-finance"],
       },
     ]);
   });

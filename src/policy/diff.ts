@@ -30,71 +30,68 @@ export function differenceText(difference: Difference): string {
 }
 
 function differences(before: unknown, after: unknown, path: string): readonly Difference[] {
-  if (isScalarList(before) && isScalarList(after)) return listDifferences(before, after, path);
-  const left = partsOf(before);
-  const right = partsOf(after);
+  const left = partsOf(before, path);
+  const right = partsOf(after, path);
   if (left === null || right === null) {
     return before === after ? [] : [{ kind: "changed", path, before, after }];
   }
   const found: Difference[] = [];
-  for (const [key, value] of left) {
-    const place = placeOf(path, key);
-    if (right.has(key)) found.push(...differences(value, right.get(key), place));
-    else found.push({ kind: "removed", path: place, before: value });
+  for (const [key, part] of left) {
+    const other = right.get(key);
+    if (other === undefined) found.push({ kind: "removed", path: part.path, before: part.value });
+    else found.push(...differences(part.value, other.value, part.path));
   }
-  for (const [key, value] of right) {
-    if (!left.has(key)) found.push({ kind: "added", path: placeOf(path, key), after: value });
+  for (const [key, part] of right) {
+    if (!left.has(key)) found.push({ kind: "added", path: part.path, after: part.value });
   }
-  return found.concat(orderDifference([...left.keys()], [...right.keys()], path, Array.isArray(before)));
+  return [...found, ...orderDifference(before, [...left.keys()], [...right.keys()], path)];
 }
 
-/** The first that applies wins in the lists with ids, so their order is content. */
+/** In lists of things the first that applies wins, so their order is content; that of plain words is not. */
 function orderDifference(
+  list: unknown,
   left: readonly string[],
   right: readonly string[],
   path: string,
-  isList: boolean,
 ): readonly Difference[] {
-  const both = left.filter((key) => right.includes(key));
-  const moved = right.filter((key) => left.includes(key));
-  return isList && both.join("\n") !== moved.join("\n")
-    ? [{ kind: "changed", path: `${path} (order)`, before: both, after: moved }]
-    : [];
+  if (!Array.isArray(list) || list.every((item) => typeof item !== "object")) return [];
+  const before = left.filter((key) => right.includes(key));
+  const after = right.filter((key) => left.includes(key));
+  return before.join("\n") === after.join("\n")
+    ? []
+    : [{ kind: "changed", path: `${path} (order)`, before, after }];
 }
 
-function placeOf(path: string, key: string): string {
-  return path === "" || key.startsWith("[") ? `${path}${key}` : `${path}.${key}`;
+interface Part {
+  readonly path: string;
+  readonly value: unknown;
 }
 
-function isScalarList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && value.every((item) => typeof item !== "object");
-}
-
-function listDifferences(
-  before: readonly unknown[],
-  after: readonly unknown[],
-  path: string,
-): readonly Difference[] {
-  return [
-    ...before
-      .filter((item) => !after.includes(item))
-      .map((item): Difference => ({ kind: "removed", path, before: item })),
-    ...after
-      .filter((item) => !before.includes(item))
-      .map((item): Difference => ({ kind: "added", path, after: item })),
-  ];
-}
-
-/** The parts of a group or list by name: an item of a list is named by its id, user, field mapping or label, else its place. */
-function partsOf(value: unknown): ReadonlyMap<string, unknown> | null {
+/**
+ * The parts of a group by field, or of a list by name, else by content: a part without a name has the list's own path.
+ * Null for a plain value.
+ */
+function partsOf(value: unknown, path: string): ReadonlyMap<string, Part> | null {
   if (typeof value !== "object" || value === null) return null;
-  if (!Array.isArray(value)) return new Map(Object.entries(value).filter(([, part]) => part !== undefined));
-  return new Map(value.map((item: unknown, at) => [`[${nameOf(item) ?? at}]`, item]));
+  if (Array.isArray(value)) {
+    return new Map(
+      value.map((item: unknown) => {
+        const name = nameOf(item);
+        if (name === null) return [JSON.stringify(item), { path, value: item }] as const;
+        return [name, { path: `${path}[${name}]`, value: item }] as const;
+      }),
+    );
+  }
+  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
+  return new Map(
+    fields.map(([key, part]) => [key, { path: path === "" ? key : `${path}.${key}`, value: part }]),
+  );
 }
 
+/** What a person calls an item of a list: its id, user, label, or the Salesforce field of a mapping. */
 function nameOf(item: unknown): string | null {
   if (typeof item !== "object" || item === null) return null;
   const fields = item as Readonly<Record<string, unknown>>;
   const name = fields["id"] ?? fields["user"] ?? fields["label"] ?? fields["to"];
-  return typeof name === "string" ? name : null;
+  return typeof name === "string" && fields["kind"] === undefined ? name : null;
 }

@@ -95,7 +95,7 @@ const LONGEST_QUOTE = 60;
 
 function quoted(value: unknown): string {
   if (value === null) return "an empty value";
-  const text = typeof value === "string" ? `"${value}"` : String(JSON.stringify(value));
+  const text = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
 }
 

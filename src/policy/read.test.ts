@@ -85,12 +85,12 @@ describe("a policy that cannot be read says where", () => {
       ],
     ],
     [
-      `${routed.replace("{ queue: Q }", "{ pol: Q }")}`,
+      routed.replace("{ queue: Q }", "{ pol: Q }"),
       [
         '7 routing.routes.r[0]: {"pol":"Q"} is no step of a route: write one of accountOwner, opportunityOwner, leadOwner, csm, territories, list, pool, queue, user',
       ],
     ],
-    [`${routed.replace("[ { queue: Q } ]", "[]")}`, ["7 routing.routes.r: [] is empty: write at least one"]],
+    [routed.replace("[ { queue: Q } ]", "[]"), ["7 routing.routes.r: [] is empty: write at least one"]],
     [
       `${routed}recipes:\n  - { id: x, name: X, on: [mesage], owner: { route: r } }\n`,
       ['9 recipes[0].on[0]: "mesage" is not one of message, tag, usage'],
@@ -161,7 +161,7 @@ describe("a policy that cannot be read says where", () => {
   });
 
   test("one slip of the pen makes three complaints at most", () => {
-    expect(complaints(`${"[a: {\n".repeat(20)}`)).toHaveLength(3);
+    expect(complaints("[a: {\n".repeat(20))).toHaveLength(3);
   });
 });
 
