@@ -6,7 +6,7 @@ import { z } from "zod";
 import { PermanentFailure, UserError } from "./kernel/failure.ts";
 import type { Clock } from "./kernel/time.ts";
 import type { Vault } from "./vault/vault.ts";
-import { type ConnectionRow, secretContext } from "./vault/queries.ts";
+import { type ConnectionKind, type ConnectionRow, secretContext } from "./vault/queries.ts";
 import type { Enricher, Notifier, Recipient } from "./handoff/ports.ts";
 import type { HttpLog } from "./connectors/http/http.ts";
 import { connectIntercom, INTERCOM_DEFAULTS, type IntercomConnection } from "./connectors/intercom/inbox.ts";
@@ -59,6 +59,50 @@ const emailSettings = z.object({
   allowPrivateAddresses: privateToo,
 });
 const emailSecret = z.object({ password: text.nullable().default(null) });
+
+const SHAPES = {
+  intercom: [intercomSettings, intercomSecret],
+  salesforce: [salesforceSettings, salesforceSecret],
+  slack: [slackSettings, slackSecret],
+  email: [emailSettings, emailSecret],
+  enrichment: [z.looseObject({}), z.looseObject({})],
+} as const;
+
+/** Secrets of enrichment providers, whatever else they need. */
+const ENRICHMENT_SECRETS = ["apiKey"];
+
+/** Parts what a person wrote of an account into plain settings and secrets; a UserError names every fault. */
+export function splitConnection(
+  kind: ConnectionKind,
+  id: string,
+  given: unknown,
+): { readonly settings: unknown; readonly secret: unknown } {
+  const row: ConnectionRow = { id, kind, settings: null, secret: null };
+  const isSecret = (key: string) =>
+    kind === "enrichment" ? ENRICHMENT_SECRETS.includes(key) : key in SHAPES[kind][1].shape;
+  const entries = Object.entries(typeof given === "object" && given !== null ? given : {});
+  const [settingsShape, secretShape] = SHAPES[kind];
+  const settings = checked(
+    row,
+    settingsShape.loose(),
+    Object.fromEntries(entries.filter(([key]) => !isSecret(key))),
+    "section",
+  );
+  const unknown = Object.keys(settings).filter(
+    (key) => kind !== "enrichment" && !(key in settingsShape.shape),
+  );
+  if (unknown.length > 0)
+    throw new UserError(
+      `connection ${id}: ${kind} has no setting ${unknown.join(", ")}; known are ${[...Object.keys(settingsShape.shape), ...Object.keys(secretShape.shape)].join(", ")}`,
+    );
+  const secret = checked(
+    row,
+    secretShape,
+    Object.fromEntries(entries.filter(([key]) => isSecret(key))),
+    "section",
+  );
+  return { settings, secret: Object.keys(secret).length === 0 ? null : secret };
+}
 
 /** What a webhook must be signed with, and whose workspace it must name. */
 export interface WebhookSource {

@@ -7,8 +7,10 @@ import { pino } from "pino";
 import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.ts";
 import type { Log } from "./store/database.ts";
 import { type Config, configCommand, describeFault, readConfig } from "./cli/config.ts";
+import { connectCommand, type ConnectDeps, type Store } from "./cli/connect.ts";
 import { demoCommand } from "./cli/demo.ts";
 import { emulatorsCommand } from "./cli/emulators.ts";
+import { keysCommand } from "./cli/keys.ts";
 import { policyCommand } from "./cli/policy.ts";
 import { rehearseCommand } from "./cli/rehearse.ts";
 import { scoreCommand } from "./cli/score.ts";
@@ -74,6 +76,17 @@ function untilStopped(): Promise<void> {
   });
 }
 
+async function openStore(): Promise<Store> {
+  const config = configuration();
+  const { openStore: open } = await import("./service.ts");
+  return open(config, loggerOf({ ...config, log: config.log === "info" ? "warn" : config.log }));
+}
+
+async function split(...given: Parameters<ConnectDeps["split"]>): ReturnType<ConnectDeps["split"]> {
+  const { splitConnection } = await import("./connections.ts");
+  return splitConnection(...given);
+}
+
 const deps: StartDeps = { start: startService, untilStopped };
 const program = new Command("baton")
   .description(
@@ -91,6 +104,8 @@ for (const command of [
   summarizeCommand(terminal),
   policyCommand(terminal),
   configCommand(terminal),
+  connectCommand(terminal, { openStore, split }),
+  keysCommand(terminal, openStore),
 ]) {
   program.addCommand(command);
 }

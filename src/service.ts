@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { type EmbeddedPostgres, joinEmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded.ts";
 import { checkDurability } from "./store/durability.ts";
-import { openDatabase, type Log } from "./store/database.ts";
+import { type Db, openDatabase, type Log } from "./store/database.ts";
 import { emptyDatabase } from "./store/empty.ts";
 import { migrate } from "./store/migrate.ts";
 import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
@@ -77,6 +77,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     for (const step of undo.toReversed()) await step().catch(() => {});
     throw error;
   }
+}
+
+/** Database and vault alone, for commands that change what is stored while the service may run or not. */
+export async function openStore(
+  config: Config,
+  log: Log,
+): Promise<{ readonly db: Db; readonly vault: Vault; readonly close: () => Promise<void> }> {
+  const vault = await vaultOf(config);
+  const postgres = await databaseOf(config, log, false);
+  await migrate({ url: postgres.url, folder: MIGRATIONS, log });
+  const database = openDatabase({ url: postgres.url, poolSize: 2, log });
+  return {
+    db: database.db,
+    vault,
+    close: async () => {
+      await database.close();
+      await postgres.stop();
+    },
+  };
 }
 
 async function vaultOf(config: Config): Promise<Vault> {
