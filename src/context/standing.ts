@@ -66,11 +66,10 @@ function acknowledged(snapshot: Snapshot): boolean {
   const since = snapshot.messages.slice(answer + 1).filter((message) => message.role === "customer");
   return (
     answer !== -1 &&
-    since.every(({ text, attachments }) => {
+    since.every(({ text, attachments, redacted }) => {
+      if (redacted || attachments.length > 0) return false;
       const said = sentencesOf(text).map((span) => text.slice(span.start, span.end));
-      return (
-        attachments.length === 0 && said.every((sentence) => isFiller(sentence) && !sentence.endsWith("?"))
-      );
+      return said.every((sentence) => isFiller(sentence) && !sentence.endsWith("?"));
     })
   );
 }

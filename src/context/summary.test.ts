@@ -216,6 +216,12 @@ describe("where it stands", () => {
       {},
       "the customer wrote last and waits for an answer.",
     ],
+    [
+      "open",
+      [asked, told, ["customer", "", { redacted: true }]],
+      {},
+      "the customer wrote last and waits for an answer.",
+    ],
     ["open", [asked, told, ["customer", "Anyone?"]], {}, "the customer wrote last and waits for an answer."],
     ["unknown", [told, asked], {}, "the customer wrote last."],
     ["unknown", [told, ["unknown", "x"]], {}, "somebody else wrote last."],

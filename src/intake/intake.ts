@@ -6,17 +6,8 @@ import { RetryableFailure } from "../kernel/failure.ts";
 import type { Clock, Ms } from "../kernel/time.ts";
 import { type Db, type Log, sqlState } from "../store/database.ts";
 import { insertEvents, type InsertedEvent } from "./queries.ts";
+import { type Arrival, createStarter } from "./starter.ts";
 import { type NewEvent, parkedRow, readArrival } from "./storable.ts";
-
-/** A conversation, or a person outside any conversation, that something new was stored of. */
-export interface Arrival {
-  readonly workspace: string;
-  readonly conversation: string | null;
-  /** Set only where `conversation` is null. */
-  readonly contact: string | null;
-  /** The newest event of this batch about it, a bigint as text. */
-  readonly seq: string;
-}
 
 export type Taken =
   | { readonly kind: "stored"; readonly workspace: string }
@@ -70,6 +61,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const { maxWaitMs = 4, maxBatch = 200, inserts = 2, deadlineMs = 4_000 } = options;
   const waiting: Waiting[] = [];
   const running = new Set<Promise<void>>();
+  const starter = createStarter(options.start, options.log);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -77,12 +69,17 @@ export function createIntake(options: IntakeOptions): Intake {
     clearTimeout(timer);
     timer = undefined;
     while (waiting.length > 0 && running.size < inserts) {
-      const run = store(options, waiting.splice(0, maxBatch)).finally(() => {
+      const run = work(waiting.splice(0, maxBatch)).finally(() => {
         running.delete(run);
         if (waiting.length > 0) flush();
       });
       running.add(run);
     }
+  }
+
+  async function work(batch: readonly Waiting[]): Promise<void> {
+    const arrivals = await store(options, batch);
+    if (arrivals.length > 0) starter.add(arrivals);
   }
 
   function enqueue(row: NewEvent): Promise<Taken> {
@@ -112,17 +109,17 @@ export function createIntake(options: IntakeOptions): Intake {
       closed = true;
       flush();
       while (running.size > 0) await Promise.allSettled(running);
+      await starter.idle();
     },
   };
 }
 
-/** Stores one batch and tells every sender. Never rejects. */
-async function store(options: IntakeOptions, batch: readonly Waiting[]): Promise<void> {
+/** Stores one batch, tells every sender, and returns what is new. Never rejects. */
+async function store(options: IntakeOptions, batch: readonly Waiting[]): Promise<readonly Arrival[]> {
   try {
     const inserted = await insertAll(options, batch);
     tell(batch, inserted);
-    const arrivals = arrivalsOf(inserted, batch);
-    if (arrivals.length > 0) await started(options, arrivals);
+    return arrivalsOf(inserted, batch);
   } catch (error) {
     const failure = away(error instanceof Error ? error.message : String(error), error);
     options.log("error", "notifications could not be stored; Intercom sends each once more after a minute", {
@@ -131,17 +128,7 @@ async function store(options: IntakeOptions, batch: readonly Waiting[]): Promise
       error: failure.message,
     });
     for (const one of batch) one.settle(failure);
-  }
-}
-
-async function started(options: IntakeOptions, arrivals: readonly Arrival[]): Promise<void> {
-  try {
-    await options.start(arrivals);
-  } catch (error) {
-    options.log("warn", "stored, but the runs could not be started; the sweeper will start them", {
-      conversations: arrivals.length,
-      error: error instanceof Error ? error.message : String(error),
-    });
+    return [];
   }
 }
 
@@ -188,28 +175,18 @@ function tell(batch: readonly Waiting[], inserted: readonly InsertedEvent[]): vo
   }
 }
 
-/** One arrival for each conversation and each person outside of one. Parked rows wake nobody. */
+/** What runs should look at. Parked rows wake nobody. */
 function arrivalsOf(inserted: readonly InsertedEvent[], batch: readonly Waiting[]): readonly Arrival[] {
-  const idle = new Set(
-    batch
-      .filter(({ row }) => row.parkedReason !== null)
-      .map(({ row }) => `${row.workspace} ${row.notificationId}`),
-  );
-  const arrivals = new Map<string, Arrival>();
-  for (const event of inserted) {
-    if (idle.has(`${event.workspace} ${event.notification_id}`)) continue;
-    const conversation = event.conversation_id;
-    const contact = conversation === null ? event.contact_id : null;
-    const key = JSON.stringify([event.workspace, conversation, contact]);
-    const seq = newer(event.seq, arrivals.get(key)?.seq ?? "0");
-    arrivals.set(key, { workspace: event.workspace, conversation, contact, seq });
-  }
-  return [...arrivals.values()];
-}
-
-/** The larger of two whole numbers written as text. */
-function newer(a: string, b: string): string {
-  return BigInt(a) > BigInt(b) ? a : b;
+  const parked = batch.filter(({ row }) => row.parkedReason !== null);
+  const idle = new Set(parked.map(({ row }) => JSON.stringify([row.workspace, row.notificationId])));
+  return inserted
+    .filter((event) => !idle.has(JSON.stringify([event.workspace, event.notification_id])))
+    .map((event) => ({
+      workspace: event.workspace,
+      conversation: event.conversation_id,
+      contact: event.conversation_id === null ? event.contact_id : null,
+      seq: event.seq,
+    }));
 }
 
 function away(reason: string, cause?: unknown): RetryableFailure {

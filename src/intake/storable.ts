@@ -43,7 +43,7 @@ export function readArrival(raw: Uint8Array, workspace: string | null, now: Epoc
   const fallback = {
     workspace: workspace ?? "",
     now,
-    hash: `sha256:${createHash("sha256").update(raw).digest("hex")}`,
+    hash: () => `sha256:${createHash("sha256").update(raw).digest("hex")}`,
   };
   const parsed = parseJson(text);
   if (parsed === undefined) return parked(text, fallback, "the body is no JSON");
@@ -58,7 +58,7 @@ export function readArrival(raw: Uint8Array, workspace: string | null, now: Epoc
   const parkedReason = reasonToPark(notification);
   const row: NewEvent = {
     workspace: limited(notification.workspace) || fallback.workspace,
-    notificationId: limited(notification.notificationId) || fallback.hash,
+    notificationId: limited(notification.notificationId) || fallback.hash(),
     topic: limited(notification.topic) ?? "",
     conversation: limited(notification.conversation),
     contact: limited(notification.contact),
@@ -78,12 +78,12 @@ export function parkedRow(row: NewEvent, reason: string): NewEvent {
 
 function parked(
   text: string,
-  fallback: { readonly workspace: string; readonly now: EpochMs; readonly hash: string },
+  fallback: { readonly workspace: string; readonly now: EpochMs; readonly hash: () => string },
   reason: string,
 ): Arrived {
   const row: NewEvent = {
     workspace: fallback.workspace,
-    notificationId: fallback.hash,
+    notificationId: fallback.hash(),
     topic: "",
     conversation: null,
     contact: null,

@@ -3,7 +3,8 @@ import { anything, assert as holds, asyncProperty, constantFrom, string } from "
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RetryableFailure } from "../../src/kernel/failure.ts";
-import { type Arrival, createIntake, type Intake, type IntakeOptions } from "../../src/intake/intake.ts";
+import { createIntake, type Intake, type IntakeOptions } from "../../src/intake/intake.ts";
+import type { Arrival } from "../../src/intake/starter.ts";
 import { untaken } from "../../src/intake/queries.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
@@ -23,7 +24,7 @@ beforeEach(async () => {
   [intakes, started, logged, batches] = [[], [], [], []];
 });
 afterEach(async () => {
-  for (const intake of intakes) await intake.close();
+  await settled();
 });
 afterAll(() => database.drop());
 
@@ -40,6 +41,11 @@ function intakeWith(over: Partial<IntakeOptions> = {}): Intake {
   });
   intakes.push(intake);
   return intake;
+}
+
+/** Waits until what was stored is also started. */
+async function settled(): Promise<void> {
+  for (const intake of intakes) await intake.close();
 }
 
 async function rows() {
@@ -76,6 +82,7 @@ describe("a notification", () => {
       taken_at: null,
     });
     expect(row?.body).toEqual(JSON.parse(replyNotice(1)));
+    await settled();
     expect(started).toEqual([[{ workspace: "ws1", conversation: "1001", contact: null, seq: "1" }]]);
   });
 
@@ -87,6 +94,7 @@ describe("a notification", () => {
       kept.contact,
       kept.part,
     ]);
+    await settled();
     expect(started[0]?.[0]).toMatchObject({
       conversation: kept.conversation,
       contact: kept.conversation === null ? kept.contact : null,
@@ -100,8 +108,9 @@ describe("a notification", () => {
     );
     expect(taken.map((one) => one.kind).sort()).toEqual([...Array<string>(9).fill("duplicate"), "stored"]);
     expect((await rows()).length).toBe(1);
-    expect(started.flat().length).toBe(1);
     expect(await intake.take(Buffer.from(replyNotice(1)), "ws1")).toMatchObject({ kind: "duplicate" });
+    await settled();
+    expect(started.flat().length).toBe(1);
   });
 
   test("of the same part under another id is a duplicate, under another workspace it is not", async () => {
@@ -133,6 +142,7 @@ describe("a notification", () => {
     );
     expect(kinds.map((one) => one.kind)).toEqual(["parked", "parked"]);
     expect((await rows()).every((row) => row.taken_at !== null && row.parked_reason !== null)).toBe(true);
+    await settled();
     expect([started, await untaken(database.db, -1_000)]).toEqual([[], []]);
   });
 });
@@ -148,6 +158,7 @@ describe("many at once", () => {
     expect((await rows()).length).toBe(500);
     expect(batches.length).toBeLessThan(20);
     expect(Math.max(...batches)).toBeLessThanOrEqual(200);
+    await settled();
     for (const batch of started) {
       expect(new Set(batch.map((arrival) => arrival.conversation)).size).toBe(batch.length);
     }
@@ -171,6 +182,7 @@ describe("when something is away", () => {
   test("runs that cannot be started do not refuse what is stored; the sweeper finds it", async () => {
     const intake = intakeWith({ start: () => Promise.reject(new Error("engine away")) });
     expect(await intake.take(Buffer.from(replyNotice(1)), "ws1")).toMatchObject({ kind: "stored" });
+    await settled();
     expect(logged).toEqual(["warn: stored, but the runs could not be started; the sweeper will start them"]);
     expect(await untaken(database.db, -60_000)).toEqual([
       { workspace: "ws1", conversation: "1001", contact: null, seq: "1" },
