@@ -27,7 +27,11 @@ export default defineConfig({
     ],
     coverage: {
       provider: "v8",
-      include: [...pureRooms.map((room) => `src/${room}/**/*.ts`), "src/decide/*.ts", "src/conversation/*.ts"],
+      include: [
+        ...pureRooms.map((room) => `src/${room}/**/*.ts`),
+        "src/decide/*.ts",
+        "src/conversation/*.ts",
+      ],
       exclude: ["**/*.test.ts", "**/queries.ts", "src/decide/ledger.ts"],
       reporter: ["text-summary", "json-summary"],
       thresholds: { branches: 100 },

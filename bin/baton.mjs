@@ -37,7 +37,11 @@ if (Number(process.versions.node.split(".")[0]) >= WANTED) {
 function ownNode() {
   try {
     const require = createRequire(import.meta.url);
-    const node = join(dirname(require.resolve("node/package.json")), "bin", process.platform === "win32" ? "node.exe" : "node");
+    const node = join(
+      dirname(require.resolve("node/package.json")),
+      "bin",
+      process.platform === "win32" ? "node.exe" : "node",
+    );
     return existsSync(node) ? node : null;
   } catch {
     return null;
