@@ -52,7 +52,7 @@ const STARTER = setOf(
 );
 /** Cut a clause off wherever they stand. */
 const TURN = setOf(
-  "but however although though except instead yet whereas unless because since so otherwise",
+  "but however although though except instead whereas unless because since so otherwise",
 );
 /** Cut it off when a subject or an auxiliary follows: "and we want SAML", "when I upgrade". */
 const JOINT = setOf("and or if when while as before after until which whether how why where what who");
@@ -64,7 +64,7 @@ const LACKING = setOf(
 );
 /** Who declines by "won't upgrade"; "it won't upgrade" is a fault. The empty text is the start of the clause. */
 const DECLINING = setOf(
-  "i we ive weve im were id wed ill us please and team company boss management they nobody just",
+  "i we ive weve im were id wed ill us please and team company boss management they nobody just rather",
 );
 const BLOCKED = setOf("cant cannot couldnt wont unable not never no nothing useless impossible dont doesnt");
 
@@ -98,6 +98,7 @@ function declines(words: readonly Word[], site: Site): boolean {
   if (key === "without") return from - at <= REACH && !isBlockedWithout(words, site);
   const isAvoided =
     key === "avoid" ||
+    key === "against" ||
     (key === "of" && keyAt(words, at - 1) === "instead") ||
     (key === "than" && keyAt(words, at - 1) === "rather");
   return isAvoided && isNextTo(words, at, from);
