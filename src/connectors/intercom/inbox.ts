@@ -2,13 +2,14 @@
 import type { z } from "zod";
 import type { Company, Person, Snapshot } from "../../conversation/snapshot.ts";
 import type { Inbox } from "../../handoff/ports.ts";
+import { assertNever } from "../../kernel/assert-never.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
 import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import { createHttp, type HttpLog } from "../http/http.ts";
 import { createClient } from "./client.ts";
 import { isNotFound, oddBody } from "./errors.ts";
 import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
-import { createNames, type Names } from "./names.ts";
+import { createNames, type NamedThing, type Names } from "./names.ts";
 import * as schema from "./schema.ts";
 
 /** What an Intercom connection stores; `token` is secret. */
@@ -40,6 +41,8 @@ export interface ConnectorDeps {
 export interface IntercomConnection extends Inbox {
   /** GET /me: whose token this is, and of which workspace. */
   me(): Promise<schema.Me>;
+  /** All tags, teams or teammates of the workspace, asked anew. */
+  list(what: "tags" | "teams" | "admins"): Promise<readonly NamedThing[]>;
   readonly settings: IntercomSettings;
   close(): void;
 }
@@ -226,6 +229,24 @@ async function moveToTeam(workspace: Workspace, id: string, team: string): Promi
   await sdk.conversations.manage({ conversation_id: id, body });
 }
 
+async function listed(
+  sdk: Workspace["sdk"],
+  apiUrl: string,
+  what: "tags" | "teams" | "admins",
+): Promise<schema.Named[]> {
+  const api = await sdk();
+  switch (what) {
+    case "tags":
+      return parsed(schema.Tags, await api.tags.list(), "GET", `${apiUrl}/tags`);
+    case "teams":
+      return parsed(schema.Teams, await api.teams.list(), "GET", `${apiUrl}/teams`);
+    case "admins":
+      return parsed(schema.Admins, await api.admins.list(), "GET", `${apiUrl}/admins`);
+    default:
+      return assertNever(what);
+  }
+}
+
 /** Opens a connection; nothing is sent before the first call. */
 export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps): IntercomConnection {
   const { clock, log } = deps;
@@ -239,15 +260,12 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
   });
   const { apiUrl, token } = settings;
   const sdk = createClient({ apiUrl, token, http, clock });
-  const listTags = async (): Promise<schema.Named[]> =>
-    parsed(schema.Tags, await (await sdk()).tags.list(), "GET", `${apiUrl}/tags`);
-  const listTeams = async (): Promise<schema.Named[]> =>
-    parsed(schema.Teams, await (await sdk()).teams.list(), "GET", `${apiUrl}/teams`);
+  const list = (what: "tags" | "teams" | "admins"): Promise<schema.Named[]> => listed(sdk, apiUrl, what);
   const workspace: Workspace = {
     settings,
     sdk,
-    tags: createNames(listTags, clock),
-    teams: createNames(listTeams, clock),
+    tags: createNames(() => list("tags"), clock),
+    teams: createNames(() => list("teams"), clock),
     clock,
     companies: new Map(),
     adminId: null,
@@ -256,6 +274,7 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
   return {
     settings,
     me: () => me(workspace),
+    list,
     read: (id) => read(workspace, id),
     async tagConversation(conversation, tag) {
       const [api, admin_id] = await Promise.all([sdk(), actingAdmin(workspace)]);

@@ -97,6 +97,10 @@ export const Tag = named;
 export const Tags = z.object({ data: z.array(named) }).transform(({ data }) => data);
 export const Teams = z.object({ teams: z.array(named) }).transform(({ teams }) => teams);
 
+export const Admins = z
+  .object({ admins: z.array(z.object({ id, name: text })) })
+  .transform(({ admins }) => admins.map((admin) => ({ id: admin.id, name: admin.name ?? admin.id })));
+
 export const Me = z.object({
   id,
   name: text,

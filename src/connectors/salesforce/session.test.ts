@@ -50,7 +50,9 @@ describe("the session", () => {
       "RetryableFailure",
       "rate_limit_exceeded",
     ],
-    ["503", { status: 503, text: "" }, "RetryableFailure", "unknown"],
+    ["503", { status: 503, text: "" }, "RetryableFailure", "http_503"],
+    ["429", { status: 429, text: "" }, "RetryableFailure", "rate_limited"],
+    ["404", { status: 404, text: "" }, "PermanentFailure", "http_404"],
     ["a cut body", cutBody, "RetryableFailure", "cut"],
     ["somebody else's page", { status: 200, json: { hello: "world" } }, "PermanentFailure", "odd_token"],
   ] as const satisfies readonly (readonly [string, Answer, string, string])[])(

@@ -4,6 +4,7 @@ import { Connection } from "jsforce/lib/connection.js";
 import { OAuth2 } from "jsforce/lib/oauth2.js";
 import { PermanentFailure } from "../../kernel/failure.ts";
 import type { Clock, EpochMs } from "../../kernel/time.ts";
+import { failureOfStatus } from "../http/failures.ts";
 import type { Http } from "../http/http.ts";
 import { failureOfError } from "./errors.ts";
 import { jsforceTransport, Refusal, setTransport } from "./transport.ts";
@@ -93,7 +94,7 @@ export function createSessions(settings: {
     const answer: { access_token?: unknown; instance_url?: unknown } | undefined = await oauth2
       .requestToken(grant())
       .catch((error: unknown) => {
-        throw error instanceof Refusal ? failureOfSignIn(error) : error;
+        throw error instanceof Refusal ? failureOfSignIn(error, loginUrl, clock()) : error;
       });
     if (typeof answer?.access_token !== "string" || typeof answer.instance_url !== "string") {
       const message = `${new URL(loginUrl).host} did not answer like a Salesforce sign-in: check the login address of the connection.`;
@@ -124,8 +125,11 @@ export function createSessions(settings: {
   };
 }
 
-function failureOfSignIn(refusal: Refusal): unknown {
-  const [error] = refusal.errors;
-  if (error === undefined) return refusal;
-  return failureOfError(error, { effect: "read", status: refusal.status, rolledBack: true });
+function failureOfSignIn(refusal: Refusal, loginUrl: string, now: EpochMs): unknown {
+  const { status, headers } = refusal;
+  const error = refusal.errors.find(({ code }) => code !== "unknown");
+  const url = new URL("/services/oauth2/token", loginUrl);
+  const call = { method: "POST", url, effect: "read" } as const;
+  if (error === undefined) return failureOfStatus("salesforce", call, { status, headers, text: "" }, now);
+  return failureOfError(error, { effect: "read", status, rolledBack: true });
 }

@@ -1,0 +1,54 @@
+/** What the set-up commands share: findings as lines, and where a connection comes from. */
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { UserError } from "../kernel/failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface SetupFinding {
+  readonly level: "ok" | "warning" | "missing";
+  readonly what: string;
+  readonly fix: string | null;
+}
+
+/** A connection that is stored for an environment, or one given as settings (then nothing is read from the database). */
+export type ConnectionSource =
+  | { readonly kind: "environment"; readonly environment: string }
+  | { readonly kind: "settings"; readonly settings: unknown };
+
+export interface SourceOptions {
+  readonly environment: string;
+  readonly settings?: string;
+  readonly json?: boolean;
+}
+
+/** Reads `--settings FILE` (JSON, - for standard input), else names the environment. Throws UserError. */
+export async function sourceOf(options: SourceOptions, terminal: Terminal): Promise<ConnectionSource> {
+  const { environment, settings: file } = options;
+  if (file === undefined) return { kind: "environment", environment };
+  const json = await (file === "-" ? text(terminal.stdin) : readFile(file, "utf8")).catch(
+    (cause: unknown) => {
+      throw new UserError(`${file}: cannot be read`, { cause });
+    },
+  );
+  try {
+    return { kind: "settings", settings: JSON.parse(json) as unknown };
+  } catch (cause) {
+    throw new UserError(`${file}: is no JSON; expected an object with the settings of the connection`, {
+      cause,
+    });
+  }
+}
+
+const MARKS = { ok: "ok     ", warning: "warning", missing: "missing" } as const;
+
+/** Prints one line per finding, or one JSON object; the exit code is 1 when something is missing. */
+export function report(findings: readonly SetupFinding[], isJson: boolean, terminal: Terminal): void {
+  const isReady = findings.every(({ level }) => level !== "missing");
+  if (isJson) terminal.out(JSON.stringify({ ready: isReady, findings }));
+  else {
+    for (const { level, what, fix } of findings) {
+      terminal.out(`${MARKS[level]}  ${what}${fix === null ? "" : `. ${fix}`}`);
+    }
+  }
+  if (!isReady) terminal.exit(1);
+}
