@@ -25,6 +25,9 @@ create table standings (
   conversation_id text not null,
   bucket          text not null check (bucket in ('new', 'excluded', 'below-threshold', 'held', 'handed-off', 'failed')),
   decision_id     bigint references decisions (id),
+  -- What has been heard and not decided yet: written with the conversation's state, cleared with the decision, so that
+  -- a process that dies between the two loses nothing.
+  pending         text[] not null default '{}',
   since           timestamptz not null default now(),
   primary key (environment, workspace, conversation_id)
 );

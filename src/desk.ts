@@ -80,16 +80,14 @@ export async function decideAbout(parts: DeskParts, subject: Subject): Promise<s
   const { db } = parts;
   const stored = await loadConversation(db, subject.workspace, subject.conversation);
   if (stored === null) throw new Error(`conversation ${subject.conversation} was heard but is not stored`);
+  // A later run has heard more and decides about all of it.
+  if (stored.version !== subject.version) return "overtaken";
   const place = await parts.place(subject.environment);
   const here = {
     environment: subject.environment,
     workspace: subject.workspace,
     conversation: subject.conversation,
   };
-  if (subject.triggers.length === 0 && !stored.state.snapshot.deleted) {
-    await setStanding(db, here, "new", null);
-    return "nothing new to decide";
-  }
   const now = parts.clock();
   const earlier = await earlierHandoffs(db, here.environment, here.workspace, here.conversation);
   const heard = { snapshot: withDomain(stored.state.snapshot), crm: null };
@@ -145,7 +143,7 @@ async function lookUp(
   const recipe = recipeOf(place.policy.policy, first.recipe);
 
   parts.crashPoint("enrich", "before");
-  const wanted = recipe.enrich === "required-soon" || !first.certain;
+  const wanted = recipe.enrich === "required-soon" || first.recipes.at(-1)?.verdict === "unknown";
   const enrichment = wanted ? await enrich(parts, place, heard.snapshot) : null;
   const enriched = { ...heard, snapshot: withEnrichment(heard.snapshot, enrichment) };
   parts.crashPoint("enrich", "after-body");

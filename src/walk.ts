@@ -5,8 +5,10 @@
  */
 import type { Engine, RetryPolicy, RunKind } from "./engine/engine.ts";
 import { stepOrLater, waitBefore } from "./engine/patience.ts";
-import { hear, hearPerson, type Heard } from "./conversation/refresh.ts";
+import { hear, hearPerson } from "./conversation/refresh.ts";
 import type { Trigger } from "./conversation/fold.ts";
+import { notePending, pendingOf } from "./decide/queries.ts";
+import type { Tx } from "./store/database.ts";
 import type { Desk } from "./desk.ts";
 
 /** News of a conversation, or of a person (then `conversation` is null and theirs are woken). */
@@ -35,69 +37,47 @@ export function conversationRun(desk: Desk, engine: () => Engine): RunKind<News>
         await steps.step("hear person", () => wakeConversations(desk, engine(), kind, news), PATIENCE);
         return;
       }
-      const later = async (reason: string, triggers: readonly Trigger[]): Promise<void> => {
-        const next = { ...news, triggers: [...triggers], reread: true, turn: news.turn + 1 };
-        await steps.step("later", () =>
-          start(engine(), kind, next, waitBefore(news.turn)).then(() => reason),
-        );
+      const later = async (reason: string): Promise<void> => {
+        const next = { ...news, reread: true, turn: news.turn + 1 };
+        await steps.step("later", () => start(engine(), kind, next, waitBefore(news.turn)).then(() => reason));
       };
 
       // event -> conversation
       const heard = await stepOrLater(steps, "hear", () => listen(desk, news, conversation), PATIENCE);
-      if (heard.kind === "later") return later(heard.reason, news.triggers);
-      const { version, triggers, environments } = heard.value;
-      if (version === null) return;
+      if (heard.kind === "later") return later(heard.reason);
 
       // conversation -> score -> decision -> handoff, once for each environment this workspace feeds
-      for (const environment of environments) {
-        const subject = { environment, workspace, conversation, version, triggers };
-        const decided = await stepOrLater(
-          steps,
-          `decide for ${environment}`,
-          () => desk.decideAbout(subject),
-          PATIENCE,
-        );
-        if (decided.kind === "later") return later(decided.reason, triggers);
+      for (const { environment, triggers } of heard.value.waiting) {
+        const subject = { environment, workspace, conversation, version: heard.value.version, triggers };
+        const decided = await stepOrLater(steps, `decide for ${environment}`, () => desk.decideAbout(subject), PATIENCE);
+        if (decided.kind === "later") return later(decided.reason);
       }
     },
   };
   return kind;
 }
 
-type Listened = { version: number | null; triggers: Trigger[]; environments: string[] };
+type Listened = { version: number; waiting: { environment: string; triggers: Trigger[] }[] };
 
+/** Hears what is new; returns what waits for a decision, of this news or left over from a process that died. */
 async function listen(desk: Desk, news: News, conversation: string): Promise<Listened> {
   const { db, clock } = desk;
-  const environments = [...(await desk.environmentsOf(news.workspace))];
+  const { workspace, reread } = news;
+  const environments = await desk.environmentsOf(workspace);
   // A workspace that feeds no environment yet keeps its events; the sweep finds them when one is made.
-  if (environments.length === 0) return { version: null, triggers: [], environments };
-  const read = await desk.readerOf(news.workspace);
-  const heard: Heard = await hear({
-    db,
-    workspace: news.workspace,
-    conversation,
-    reread: news.reread,
-    now: clock(),
-    read,
-  });
-  const triggers = [...new Set([...heard.triggers, ...news.triggers])];
-  return { version: heard.version, triggers, environments };
+  if (environments.length === 0) return { version: 0, waiting: [] };
+  const read = await desk.readerOf(workspace);
+  const place = { workspace, conversation };
+  const stored = (tx: Tx, triggers: readonly Trigger[]) =>
+    notePending(tx, place, environments, [...new Set([...triggers, ...news.triggers])]);
+  const version = await hear({ db, ...place, reread, now: clock(), read, stored });
+  const waiting = version === null ? [] : await pendingOf(db, place);
+  return { version: version ?? 0, waiting: waiting.map(({ environment, triggers }) => ({ environment, triggers: [...triggers] })) };
 }
 
-async function wakeConversations(
-  desk: Desk,
-  engine: Engine,
-  kind: RunKind<News>,
-  news: News,
-): Promise<number> {
+async function wakeConversations(desk: Desk, engine: Engine, kind: RunKind<News>, news: News): Promise<number> {
   const { conversations, triggers } = await hearPerson(desk.db, news.workspace, news.contact ?? "");
-  const woken = conversations.map((conversation) => ({
-    ...news,
-    conversation,
-    triggers: [...triggers],
-    reread: true,
-    id: `${news.id}:${conversation}`,
-  }));
+  const woken = conversations.map((conversation) => ({ ...news, conversation, triggers: [...triggers], reread: true, id: `${news.id}:${conversation}` }));
   for (const one of woken) await start(engine, kind, one);
   return woken.length;
 }

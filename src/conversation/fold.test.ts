@@ -295,6 +295,7 @@ describe("what is new", () => {
     ["a tag on the conversation", { tags: ["bug"] }, ["tag"]],
     ["a tag on the person", { contact: person({ tags: ["trial"] }) }, ["tag"]],
     ["a use of the product", { usage: [{ event: "x", at: NOON }] }, ["usage"]],
+    ["its deletion", { deleted: true }, ["deletion"]],
     ["nothing", {}, []],
   ] as const)("%s", ([, over, triggers]) => {
     expect(triggersBetween(before, { ...before, snapshot: { ...before.snapshot, ...over } })).toEqual(

@@ -9,8 +9,8 @@ import { type ParsedPart, partsOf } from "../intake/parts.ts";
 import { said } from "./item.ts";
 import type { Message, Snapshot } from "./snapshot.ts";
 
-/** What started a look at the conversation: the recipes' triggers. */
-export type Trigger = "message" | "tag" | "usage";
+/** What started a look at the conversation: the recipes' triggers, and its deletion, to which no recipe listens. */
+export type Trigger = "message" | "tag" | "usage" | "deletion";
 
 export interface ConversationState {
   readonly snapshot: Snapshot;
@@ -115,6 +115,7 @@ export function triggersBetween(before: ConversationState, after: ConversationSt
   const tags = new Set(allTags(before.snapshot));
   if (allTags(after.snapshot).some((tag) => !tags.has(tag))) triggers.push("tag");
   if (after.snapshot.usage.length > before.snapshot.usage.length) triggers.push("usage");
+  if (after.snapshot.deleted && !before.snapshot.deleted) triggers.push("deletion");
   return triggers;
 }
 

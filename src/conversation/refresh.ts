@@ -5,8 +5,7 @@
  */
 import { type EpochMs, parseInstant } from "../kernel/time.ts";
 import { type Notification, parseNotification } from "../intake/notification.ts";
-import type { Db } from "../store/database.ts";
-import { inTransaction } from "../store/database.ts";
+import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import {
   absorb,
   type ConversationState,
@@ -45,22 +44,22 @@ export interface Hearing {
   readonly now: EpochMs;
   /** The whole conversation through the API; null when it is gone. */
   readonly read: (conversation: string) => Promise<Snapshot | null>;
+  /** Called in the transaction that stores the new state, with what is new in it. */
+  readonly stored: (tx: Tx, triggers: readonly Trigger[]) => Promise<void>;
 }
 
-export interface Heard {
-  /** Null: nothing new, nothing stored. */
-  readonly version: number | null;
-  readonly triggers: readonly Trigger[];
-}
 
-/** Folds what is new into the stored conversation. Throws what `read` throws; nothing is lost then. */
-export async function hear(hearing: Hearing): Promise<Heard> {
+/**
+ * Folds what is new into the stored conversation and returns its version; null when it is unknown and nothing is new.
+ * Throws what `read` throws; nothing is lost then.
+ */
+export async function hear(hearing: Hearing): Promise<number | null> {
   const { db, workspace, conversation } = hearing;
   const [events, stored] = await Promise.all([
     untakenOfConversation(db, workspace, conversation),
     loadConversation(db, workspace, conversation),
   ]);
-  if (events.length === 0 && !hearing.reread) return { version: null, triggers: [] };
+  if (events.length === 0 && !hearing.reread) return stored?.version ?? null;
 
   const before = stored?.state ?? emptyState(workspace, conversation);
   const told = notificationsOf(events).reduce(evolve, before);
@@ -69,15 +68,16 @@ export async function hear(hearing: Hearing): Promise<Heard> {
 
   const won = await inTransaction(db, async (tx) => {
     const first = await storeConversation(tx, version, after);
-    if (first)
-      await markTaken(
-        tx,
-        events.map((event) => event.seq),
-      );
-    return first;
+    if (!first) return false;
+    await markTaken(
+      tx,
+      events.map((event) => event.seq),
+    );
+    await hearing.stored(tx, triggersBetween(before, after));
+    return true;
   });
   if (!won) throw new Error(`conversation ${conversation} was folded by two runs at once`);
-  return { version, triggers: triggersBetween(before, after) };
+  return version;
 }
 
 async function completed(state: ConversationState, hearing: Hearing): Promise<ConversationState> {

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { EpochMs } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
+import type { Trigger } from "../conversation/fold.ts";
 import type { Decision, OwnerPlan } from "./decision.ts";
 import type { MemberState } from "./route.ts";
 
@@ -103,7 +104,33 @@ export async function insertDecision(tx: Tx, row: DecisionRow): Promise<string |
 
 export type Bucket = "new" | "excluded" | "below-threshold" | "held" | "handed-off" | "failed";
 
-/** A conversation that was handed off stays so, whatever later states of it say. */
+/** Notes for each environment what has been heard of a conversation and waits for a decision. */
+export async function notePending(
+  tx: Tx,
+  place: { readonly workspace: string; readonly conversation: string },
+  environments: readonly string[],
+  triggers: readonly Trigger[],
+): Promise<void> {
+  await sql`
+    insert into standings (environment, workspace, conversation_id, bucket, pending)
+    select unnest(${environments}::text[]), ${place.workspace}, ${place.conversation}, 'new', ${triggers}::text[]
+    on conflict (environment, workspace, conversation_id) do update
+      set pending = array(select distinct unnest(standings.pending || excluded.pending) order by 1)`.execute(tx);
+}
+
+/** What waits for a decision, by environment; environments for which nothing waits are left out. */
+export async function pendingOf(
+  db: Db,
+  place: { readonly workspace: string; readonly conversation: string },
+): Promise<readonly { readonly environment: string; readonly triggers: readonly Trigger[] }[]> {
+  const { rows } = await sql<{ environment: string; triggers: Trigger[] }>`
+    select environment, pending as triggers from standings
+    where workspace = ${place.workspace} and conversation_id = ${place.conversation} and pending <> '{}'
+    order by environment`.execute(db);
+  return rows;
+}
+
+/** Where the conversation stands now; nothing waits any more. One that was handed off stays so, whatever later states say. */
 export async function setStanding(
   tx: Tx | Db,
   place: { readonly environment: string; readonly workspace: string; readonly conversation: string },
@@ -111,14 +138,15 @@ export async function setStanding(
   decision: string | null,
 ): Promise<void> {
   await sql`
-    insert into standings (environment, workspace, conversation_id, bucket, decision_id)
+    insert into standings as s (environment, workspace, conversation_id, bucket, decision_id)
     values (${place.environment}, ${place.workspace}, ${place.conversation}, ${bucket}, ${decision}::bigint)
-    on conflict (environment, workspace, conversation_id) do update
-      set bucket = excluded.bucket, decision_id = excluded.decision_id, since = now()
-      where standings.bucket <> excluded.bucket
-        and (standings.bucket not in ('handed-off', 'failed') or excluded.bucket in ('handed-off', 'failed'))`.execute(
-    tx,
-  );
+    on conflict (environment, workspace, conversation_id) do update set
+      pending = '{}',
+      (bucket, decision_id, since) = (
+        select case when keeps then s.bucket else excluded.bucket end,
+               case when keeps then s.decision_id else coalesce(excluded.decision_id, s.decision_id) end,
+               case when keeps or s.bucket = excluded.bucket then s.since else now() end
+        from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`.execute(tx);
 }
 
 export async function census(db: Db, environment: string): Promise<Readonly<Record<string, number>>> {

@@ -59,7 +59,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     types: { getTypeParser: typeParser },
   });
   // A pool without this listener ends the process when an idle connection breaks.
-  pool.on("error", (error) => options.log("warn", `a database connection broke: ${error.message}`));
+  const broke = (error: Error): void => options.log("warn", `a database connection broke: ${error.message}`);
+  pool.on("error", broke);
+  // One that breaks inside an open transaction says it to its client alone.
+  pool.on("connect", (client) => client.on("error", broke));
   const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;
   return {
