@@ -209,6 +209,7 @@ describe("when something is away", () => {
     });
     await locked.query("commit");
     locked.release();
+    await intake.close();
     const again = intakeWith();
     expect(await again.take(Buffer.from(replyNotice(1)), "ws1")).toMatchObject({ kind: "duplicate" });
   });
