@@ -5,7 +5,7 @@ import type { Row } from "../conversation/row.ts";
 import { preview, triggersOf } from "../decide/preview.ts";
 import { UserError } from "../kernel/failure.ts";
 import { parseInstant } from "../kernel/time.ts";
-import type { EpochMs } from "../kernel/time.ts";
+import type { EpochMs, Ms } from "../kernel/time.ts";
 import { compile } from "../qualify/compile.ts";
 import type { CompiledPolicy } from "../qualify/compile.ts";
 import { score } from "../qualify/score.ts";
@@ -46,7 +46,8 @@ export function scoreCommand(terminal: Terminal): Command {
     .option("--policy <file>", "policy in YAML or JSON; the default policy when absent")
     .option(
       "--at <instant>",
-      'score as of this time (ISO 8601 or unix), or "last": as of each one\'s last message',
+      'score as of this time (ISO 8601 or unix), or "last": as of each last message; default: now, and for ' +
+        "conversations that ended over 30 days ago their last message",
     )
     .option("--json", "JSON lines, as without it")
     .action((file: string, options: Options) => run(file, options, terminal));
@@ -75,10 +76,14 @@ async function run(file: string, options: Options, terminal: Terminal): Promise<
   if (counts.bad > 0) terminal.exit(1);
 }
 
-/** The time to score a row at: now, a fixed one, or that of its last message. */
+/** A conversation that ended longer ago belongs to the past: it is scored as it was then, today and tomorrow alike. */
+const PAST_MS: Ms = 30 * 86_400_000;
+
+/** The time to score a row at: a fixed one, that of its last message, or now unless the conversation is long over. */
 function instantOf(at: string | undefined, now: EpochMs): (row: Row) => EpochMs {
-  if (at === undefined) return () => now;
-  if (at === "last") return (row) => Math.max(...row.turns.map((turn) => turn.at ?? 0), 0) || now;
+  const lastOf = (row: Row): EpochMs => Math.max(...row.turns.map((turn) => turn.at ?? 0), 0) || now;
+  if (at === undefined) return (row) => (now - lastOf(row) > PAST_MS ? lastOf(row) : now);
+  if (at === "last") return lastOf;
   const fixed = parseInstant(at);
   if (fixed === null)
     throw new UserError(`score: --at ${at}: write a time such as 2026-01-31T12:00:00Z, or last.`);

@@ -86,6 +86,7 @@ export function absorb(state: ConversationState, read: Snapshot, now: EpochMs): 
     snapshot: {
       ...read,
       workspace: state.snapshot.workspace,
+      conversation: state.snapshot.conversation,
       usage: state.snapshot.usage,
       deleted: state.snapshot.deleted,
       messages: merged(state.snapshot.messages, read.messages),
