@@ -76,7 +76,7 @@ export interface Emulators {
 export type Connection = { readonly url: string } & Readonly<Record<string, string>>;
 
 /** A workspace in which the channels of the example policy exist and every address belongs to somebody. */
-export const defaultSlackSeed: SlackSeed = {
+const defaultSlackSeed: SlackSeed = {
   anyUser: true,
   channels: [{ name: "churn" }, { name: "sales" }, { name: "baton" }],
 };

@@ -1,6 +1,5 @@
 /** The org from inside the process: what tests and the rehearsal read and change without HTTP. */
 import type { Service } from "./api.ts";
-import type { CallCounts } from "./emulator.ts";
 import type { FieldValue } from "./fields.ts";
 import {
   type Conversion,
@@ -20,6 +19,13 @@ import type { SettingsChange } from "./settings.ts";
 import { type Seeded, type Situations, seedSituations } from "./situations.ts";
 
 type Fields = Readonly<Record<string, FieldValue>>;
+
+/** API calls counted since the start or the last reset. */
+export interface CallCounts {
+  total: number;
+  composite: number;
+  query: number;
+}
 
 export interface OrgAccess {
   /** Puts a record in without any rule; returns its id. Throws for an unknown object or field. */

@@ -5,7 +5,7 @@ import { createLedger } from "../core/ledger.ts";
 import type { EmulatorAnswer, EmulatorRequest } from "../core/routes.ts";
 import { type RunningEmulator, startServer } from "../core/server.ts";
 import type { ApiAnswer, Service } from "./api.ts";
-import { createAccess, type OrgAccess } from "./access.ts";
+import { type CallCounts, createAccess, type OrgAccess } from "./access.ts";
 import { keysOfRequest, ledgerBodyOf } from "./ledger-entry.ts";
 import {
   answerToken,
@@ -39,13 +39,6 @@ export interface SalesforceEmulator extends RunningEmulator {
   readonly state: OrgAccess;
   /** A fresh access token of the integration user, without the token endpoint. */
   readonly accessToken: () => string;
-}
-
-/** API calls counted since the start or the last reset. */
-export interface CallCounts {
-  total: number;
-  composite: number;
-  query: number;
 }
 
 /** Starts an emulated org. */

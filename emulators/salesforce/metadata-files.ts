@@ -1,7 +1,14 @@
 /** The files of a metadata package (mdapi format) as objects and fields of the org. */
 import { field, type FieldDef, type FieldType, object, type ObjectDef, readOnly } from "./fields.ts";
-import type { DeployMessage } from "./metadata.ts";
 import { childrenOf, child, childText, parseXml, type XmlElement } from "./xml.ts";
+
+/** One line of a deploy's report. */
+export interface DeployMessage {
+  readonly fullName: string;
+  readonly componentType: string;
+  readonly fileName: string;
+  readonly problem?: string;
+}
 
 export interface PackageComponents {
   readonly objects: readonly ObjectDef[];

@@ -5,7 +5,7 @@
  */
 import type { ApiAnswer, ApiCall, Service } from "./api.ts";
 import { notFound, refusal } from "./errors.ts";
-import { componentsOf, type PackageComponents } from "./metadata-files.ts";
+import { componentsOf, type DeployMessage, type PackageComponents } from "./metadata-files.ts";
 import { findObject, setObjects } from "./org.ts";
 import { insertRow } from "./records.ts";
 import { withFields } from "./schema.ts";
@@ -13,13 +13,6 @@ import { unzipped } from "./zip.ts";
 
 export interface DeployOptions {
   readonly checkOnly: boolean;
-}
-
-export interface DeployMessage {
-  readonly fullName: string;
-  readonly componentType: string;
-  readonly fileName: string;
-  readonly problem?: string;
 }
 
 export interface DeployResult {

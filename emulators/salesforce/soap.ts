@@ -1,7 +1,8 @@
 /** `/services/Soap/m/66.0`: the two metadata calls an installer needs. Other calls answer UNKNOWN_METHOD. */
 import type { EmulatorAnswer } from "../core/routes.ts";
 import type { Service } from "./api.ts";
-import { deploy, type DeployMessage, type DeployResult } from "./metadata.ts";
+import { deploy, type DeployResult } from "./metadata.ts";
+import type { DeployMessage } from "./metadata-files.ts";
 import type { Sessions } from "./oauth.ts";
 import { child, childText, escapedXml, parseXml, type XmlElement } from "./xml.ts";
 

@@ -36,7 +36,7 @@ export function answerSobjects(service: Service, call: ApiCall): ApiAnswer {
 }
 
 /** The body of a write. Throws JSON_PARSER_ERROR when it is no object. */
-export function bodyOf(call: ApiCall): RecordBody {
+function bodyOf(call: ApiCall): RecordBody {
   if (typeof call.body === "object" && call.body !== null && !Array.isArray(call.body)) {
     return call.body as RecordBody;
   }

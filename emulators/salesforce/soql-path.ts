@@ -109,7 +109,7 @@ export function withoutAlias(object: SchemaObject, pieces: string[], alias: stri
 }
 
 /** 400 INVALID_FIELD for a column an entity does not have. */
-export function noSuchColumn(name: string, entity: string): SalesforceError {
+function noSuchColumn(name: string, entity: string): SalesforceError {
   return refusal(
     400,
     "INVALID_FIELD",

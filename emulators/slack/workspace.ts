@@ -5,7 +5,7 @@ import { z } from "zod";
 import { SeedError } from "../core/control.ts";
 
 /** What the emulator's app is allowed to do by default; a seed may take scopes away. */
-export const defaultScopes = [
+const defaultScopes = [
   "chat:write",
   "channels:read",
   "channels:history",
@@ -152,7 +152,7 @@ export function addUser(
 }
 
 /** Adds or replaces a channel. */
-export function addChannel(workspace: Workspace, channel: SlackChannel): SlackChannel {
+function addChannel(workspace: Workspace, channel: SlackChannel): SlackChannel {
   workspace.channels.set(channel.id, channel);
   if (channel.kind === "public" || channel.kind === "private") {
     workspace.channelIdByName.set(channel.name, channel.id);
@@ -183,7 +183,7 @@ export function nextTs(workspace: Workspace, nowMs: number): string {
 }
 
 /** A Slack id: one letter for the kind, then ten characters that depend only on `text`. */
-export function slackId(kind: "U" | "C" | "D" | "G", text: string): string {
+function slackId(kind: "U" | "C" | "D" | "G", text: string): string {
   let low = 2_166_136_261;
   let high = 40_389;
   for (let index = 0; index < text.length; index++) {

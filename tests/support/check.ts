@@ -33,7 +33,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     name: "format",
-    command: ["prettier", "--check", "--cache", "--cache-location", join(CACHE, "prettier"), "."],
+    command: ["prettier", "--check", "--cache", "--cache-location", join(CACHE, "baton.prettier"), "."],
     hint: "npm run format",
   },
   {
