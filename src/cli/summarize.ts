@@ -54,7 +54,7 @@ async function run(file: string, options: Options, terminal: Terminal): Promise<
 }
 
 /** The answer to one row; the policy's signals decide which words are the key ones. */
-export function summarizeRow(row: Row, compiled: CompiledPolicy, now: EpochMs): SummarizedRow {
+function summarizeRow(row: Row, compiled: CompiledPolicy, now: EpochMs): SummarizedRow {
   const evidence = evidenceOfRow(row, now);
   const { sentences } = summarize(evidence.snapshot, score(evidence, compiled, now).signals);
   return {

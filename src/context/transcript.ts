@@ -15,7 +15,7 @@ import { maskSecrets } from "./secrets.ts";
 export const TRANSCRIPT_PART_LIMIT = 120_000;
 
 /** Characters of Task.Description, plain text (Salesforce object reference, Task). */
-export const TASK_DESCRIPTION_LIMIT = 32_000;
+const TASK_DESCRIPTION_LIMIT = 32_000;
 
 /** Kept free in each part for its heading and notices. */
 const HEADING_ROOM = 2_000;

@@ -178,7 +178,7 @@ function fileName(address: string): string {
 }
 
 /** Returns the text with named (the common ones) and numeric entities decoded; unknown ones stay as written. */
-export function decodeEntities(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z][a-z0-9]{1,10}));/gi,
     (whole, decimal?: string, hex?: string, name?: string) => {
