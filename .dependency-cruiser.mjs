@@ -49,7 +49,7 @@ export default {
     error(
       "connectors-only-from-main",
       "Rooms own ports; main.ts plugs connectors into them.",
-      { path: "^src/(?!main\\.ts|connections\\.ts|service\\.ts|connectors/)" },
+      { path: "^src/(?!main\\.ts|connections\\.ts|setup\\.ts|connectors/)" },
       { path: anyOf(["connectors"]) },
     ),
     error(

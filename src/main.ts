@@ -10,9 +10,11 @@ import { type Config, configCommand, describeFault, readConfig } from "./cli/con
 import { connectCommand, type ConnectDeps, type Store } from "./cli/connect.ts";
 import { demoCommand } from "./cli/demo.ts";
 import { emulatorsCommand } from "./cli/emulators.ts";
+import { intercomCommand } from "./cli/intercom.ts";
 import { keysCommand } from "./cli/keys.ts";
 import { policyCommand } from "./cli/policy.ts";
 import { rehearseCommand } from "./cli/rehearse.ts";
+import { salesforceCommand } from "./cli/salesforce.ts";
 import { scoreCommand } from "./cli/score.ts";
 import { startCommand, type StartDeps, workerCommand } from "./cli/start.ts";
 import { summarizeCommand } from "./cli/summarize.ts";
@@ -87,6 +89,7 @@ async function split(...given: Parameters<ConnectDeps["split"]>): ReturnType<Con
   return splitConnection(...given);
 }
 
+const setupDeps = { clock: terminal.clock, openStore };
 const deps: StartDeps = { start: startService, untilStopped };
 const program = new Command("baton")
   .description(
@@ -104,6 +107,12 @@ for (const command of [
   summarizeCommand(terminal),
   policyCommand(terminal),
   configCommand(terminal),
+  salesforceCommand(terminal, {
+    connect: async (source) => (await import("./setup.ts")).salesforceSetup(source, setupDeps),
+  }),
+  intercomCommand(terminal, {
+    connect: async (source) => (await import("./setup.ts")).intercomSetup(source, setupDeps),
+  }),
   connectCommand(terminal, { openStore, split }),
   keysCommand(terminal, openStore),
 ]) {
