@@ -34,11 +34,11 @@ test("each line becomes three sentences whose cites are slices of its turns", as
   const [first, second] = out.map(
     (line) =>
       JSON.parse(line) as {
-        id: string;
+        id: string | number;
         sentences: { text: string; cites: { turn: number; start: number; end: number }[] }[];
       },
   );
-  expect([first?.id, second?.id, second?.sentences.length]).toEqual(["a", "7", 3]);
+  expect([first?.id, second?.id, second?.sentences.length]).toEqual(["a", 7, 3]);
   expect(first?.sentences.length).toBe(3);
   for (const { text, cites } of first?.sentences ?? []) {
     expect(cites.length).toBeGreaterThan(0);
