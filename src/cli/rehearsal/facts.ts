@@ -1,0 +1,159 @@
+/**
+ * What a rehearsal leaves behind, as plain data: Baton's own tables beside the emulators' ledgers and states. The
+ * checker and the report read nothing else.
+ */
+import type { LedgerEntry } from "../../../emulators/core/ledger.ts";
+import type { EffectRequest } from "../../handoff/effects.ts";
+import type { EpochMs, Ms } from "../../kernel/time.ts";
+
+/** What must become of a conversation by its words alone, found without Baton's run of it. */
+export interface Expectation {
+  /** Intercom's id. */
+  readonly conversation: string;
+  /** The row or demo conversation it was made of. */
+  readonly name: string;
+  readonly person: { readonly email: string | null; readonly domain: string | null };
+  /** "either": it qualified on the way but not at the end, or only with what enrichment knows. */
+  readonly handoff: "must" | "must-not" | "either";
+  /** Read by people: the recipe or the exclusion. */
+  readonly because: string;
+}
+
+/** One attempt of Intercom to deliver a notification. */
+export interface DeliveryFact {
+  readonly topic: string;
+  /** Null for a ping. */
+  readonly notificationId: string | null;
+  readonly status: "delivered" | "refused" | "unanswered" | "withheld" | "discarded";
+  readonly ms: Ms;
+}
+
+export interface EventFact {
+  readonly notificationId: string;
+  readonly topic: string;
+  readonly conversation: string | null;
+  /** conversation:part:topic for messages. */
+  readonly partKey: string | null;
+  readonly receivedAt: EpochMs;
+  readonly isTaken: boolean;
+}
+
+export interface DecisionFact {
+  readonly id: number;
+  readonly conversation: string;
+  readonly kind: string;
+  readonly recipe: string | null;
+  readonly exclusion: string | null;
+  readonly decidedAt: EpochMs;
+  /** The handoff it names, for kind "handoff". */
+  readonly handoff: string | null;
+  /** For kind "handoff": where the person stood, and what is written. */
+  readonly record: {
+    readonly situation: string;
+    readonly kind: string;
+    readonly on: string | null;
+    readonly because: string;
+    readonly via: string;
+  } | null;
+  /** People and channels to tell, queues left out (they are told by a Task); 0 for other kinds. */
+  readonly notices: number;
+  readonly ownerEmail: string | null;
+  /** Intercom's id of the newest words of the customer that it rests on. */
+  readonly newestWords: string | null;
+}
+
+export interface EffectFact {
+  readonly kind: EffectRequest["kind"];
+  readonly key: string;
+  readonly request: EffectRequest;
+  readonly state: "planned" | "sending" | "done" | "would" | "maybe" | "failed" | "skipped";
+  readonly result: {
+    readonly ids?: Readonly<Record<string, string>>;
+    readonly already?: boolean;
+  } | null;
+  readonly error: string | null;
+  readonly doneAt: EpochMs | null;
+}
+
+export interface HandoffFact {
+  readonly id: string;
+  readonly conversation: string;
+  readonly recipe: string;
+  readonly episode: number;
+  readonly decision: number;
+  readonly mode: "shadow" | "live";
+  readonly status: string;
+  readonly effects: readonly EffectFact[];
+}
+
+/** A run of the engine that ended badly. */
+export interface FailedRun {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly error: string | null;
+}
+
+export interface CrmRecord {
+  readonly object: string;
+  readonly id: string;
+  /** Baton_Key__c. */
+  readonly key: string | null;
+}
+
+export interface Facts {
+  readonly expectations: readonly Expectation[];
+  readonly deliveries: readonly DeliveryFact[];
+  readonly events: readonly EventFact[];
+  readonly standings: readonly { readonly conversation: string; readonly bucket: string }[];
+  readonly decisions: readonly DecisionFact[];
+  readonly handoffs: readonly HandoffFact[];
+  readonly failedRuns: readonly FailedRun[];
+  /** How many things each recipe asks of Intercom, by recipe. */
+  readonly inboxWishes: Readonly<Record<string, number>>;
+  readonly salesforce: {
+    readonly calls: readonly LedgerEntry[];
+    /** Deleted ones included. */
+    readonly records: readonly CrmRecord[];
+    readonly contactRoles: readonly { readonly opportunity: string; readonly contact: string }[];
+  };
+  readonly intercom: {
+    readonly calls: readonly LedgerEntry[];
+    readonly conversations: readonly {
+      readonly id: string;
+      readonly tags: readonly string[];
+      readonly team: string | null;
+    }[];
+    readonly contacts: readonly { readonly id: string; readonly tags: readonly string[] }[];
+    readonly teams: readonly { readonly id: string; readonly name: string }[];
+  };
+  /** `keys`: one for each message that is there. */
+  readonly slack: { readonly calls: readonly LedgerEntry[]; readonly keys: readonly string[] };
+  /** `keys`: the part of each Message-ID before the @, one for each mail and recipient. */
+  readonly mail: { readonly calls: readonly LedgerEntry[]; readonly keys: readonly string[] };
+  readonly enrichment: { readonly calls: readonly LedgerEntry[] };
+}
+
+/** Something the checker does not accept. */
+export interface Problem {
+  readonly kind: "lost" | "doubled" | "out-of-order" | "failed" | "mismatch";
+  /** One line: what, where. */
+  readonly line: string;
+}
+
+/** An empty rehearsal; tests start from it. */
+export const NOTHING: Facts = {
+  expectations: [],
+  deliveries: [],
+  events: [],
+  standings: [],
+  decisions: [],
+  handoffs: [],
+  failedRuns: [],
+  inboxWishes: {},
+  salesforce: { calls: [], records: [], contactRoles: [] },
+  intercom: { calls: [], conversations: [], contacts: [], teams: [] },
+  slack: { calls: [], keys: [] },
+  mail: { calls: [], keys: [] },
+  enrichment: { calls: [] },
+};

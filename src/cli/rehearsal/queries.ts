@@ -1,0 +1,139 @@
+/** SQL of the rehearsal: how far the work is, and at the end everything that the checker looks at. */
+import { sql } from "kysely";
+import { Client } from "pg";
+import type { Db } from "../../store/database.ts";
+import type { DecisionFact, EffectFact, EventFact, FailedRun, HandoffFact } from "./facts.ts";
+
+/** Makes a database beside the one that `url` names and returns its address. */
+export async function createDatabase(url: string, name: string): Promise<string> {
+  await asOwner(url, `create database "${name}"`);
+  const made = new URL(url);
+  made.pathname = `/${name}`;
+  return made.href;
+}
+
+/** Removes it again, whoever is still connected. */
+export async function dropDatabase(url: string, name: string): Promise<void> {
+  await asOwner(url, `drop database if exists "${name}" with (force)`);
+}
+
+async function asOwner(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** How far the work is; every number that moves is progress. */
+export interface Progress {
+  readonly events: number;
+  readonly untaken: number;
+  readonly standings: number;
+  readonly decisions: number;
+  readonly handoffs: number;
+  readonly handoffsRunning: number;
+  readonly effectsOpen: number;
+  /** Attempts at effects, so that a repeat counts as progress. */
+  readonly attempts: number;
+  /** Runs of conversations and handoffs that wait, sleep or run. */
+  readonly runsOpen: number;
+}
+
+export async function progress(db: Db): Promise<Progress> {
+  const { rows } = await sql<Progress>`
+    select
+      (select count(*)::int from events) as events,
+      (select count(*)::int from events where taken_at is null
+         and (conversation_id is not null or contact_id is not null)) as untaken,
+      (select count(*)::int from standings) as standings,
+      (select count(*)::int from decisions) as decisions,
+      (select count(*)::int from handoffs) as handoffs,
+      (select count(*)::int from handoffs where status = 'running') as "handoffsRunning",
+      (select count(*)::int from effects where state in ('planned', 'sending')) as "effectsOpen",
+      (select coalesce(sum(attempts), 0)::int from effects) as attempts,
+      (select count(*)::int from dbos.workflow_status
+        where status in ('DELAYED', 'ENQUEUED', 'PENDING') and queue_name in ('conversation', 'handoff')) as "runsOpen"`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error("an aggregate without a row");
+  return row;
+}
+
+/** What still stands in the way of the end, one line each, the oldest first. */
+export async function hanging(db: Db): Promise<readonly string[]> {
+  const { rows } = await sql<{ line: string }>`
+    (select 'event ' || notification_id || ' (' || topic || ') of conversation ' || coalesce(conversation_id, '-') || ' is taken by no run' as line
+       from events where taken_at is null and (conversation_id is not null or contact_id is not null) order by seq limit 20)
+    union all
+    (select handoff_id || ': ' || kind || ' is ' || state || ' after ' || attempts || ' attempts' || coalesce(': ' || (error ->> 'message'), '')
+       from effects where state in ('planned', 'sending') order by updated_at limit 20)
+    union all
+    (select 'run ' || workflow_uuid || ' is ' || status || coalesce(' at worker ' || executor_id, '')
+       from dbos.workflow_status where status in ('DELAYED', 'ENQUEUED', 'PENDING') and queue_name in ('conversation', 'handoff')
+       order by created_at limit 20)`.execute(db);
+  return rows.map((row) => row.line);
+}
+
+export async function eventFacts(db: Db): Promise<readonly EventFact[]> {
+  const { rows } = await sql<Omit<EventFact, "receivedAt"> & { receivedAt: number }>`
+    select notification_id as "notificationId", topic, conversation_id as conversation, part_key as "partKey",
+      (extract(epoch from received_at) * 1000)::float8 as "receivedAt",
+      (taken_at is not null or (conversation_id is null and contact_id is null)) as "isTaken"
+    from events order by seq`.execute(db);
+  return rows;
+}
+
+export async function standingFacts(
+  db: Db,
+  environment: string,
+): Promise<readonly { readonly conversation: string; readonly bucket: string }[]> {
+  const { rows } = await sql<{ conversation: string; bucket: string }>`
+    select conversation_id as conversation, bucket from standings where environment = ${environment}`.execute(
+    db,
+  );
+  return rows;
+}
+
+export async function decisionFacts(db: Db, environment: string): Promise<readonly DecisionFact[]> {
+  const { rows } = await sql<DecisionFact>`
+    select id::float8 as id, conversation_id as conversation, kind, recipe, exclusion,
+      (extract(epoch from decided_at) * 1000)::float8 as "decidedAt",
+      case when kind = 'handoff' then answer ->> 'handoff' end as handoff,
+      case when kind = 'handoff' then jsonb_build_object(
+        'situation', answer #>> '{record,situation}', 'kind', answer #>> '{record,kind}',
+        'on', answer #>> '{record,on,object}', 'because', answer #>> '{record,because}',
+        'via', answer #>> '{owner,via}') end as record,
+      coalesce((select count(*)::int from jsonb_array_elements(answer -> 'told') told
+        where told ->> 'kind' <> 'queue-task'), 0) as notices,
+      answer #>> '{owner,owner,email}' as "ownerEmail",
+      (select message ->> 'id'
+         from jsonb_array_elements(inputs #> '{evidence,snapshot,messages}') with ordinality said (message, place)
+        where message ->> 'role' = 'customer' order by place desc limit 1) as "newestWords"
+    from decisions where environment = ${environment} order by id`.execute(db);
+  return rows;
+}
+
+export async function handoffFacts(db: Db, environment: string): Promise<readonly HandoffFact[]> {
+  const { rows } = await sql<Omit<HandoffFact, "effects"> & { effects: readonly EffectFact[] }>`
+    select h.id, h.conversation_id as conversation, h.recipe, h.episode, h.decision_id::float8 as decision, h.mode, h.status,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('kind', e.kind, 'key', e.key, 'request', e.request, 'state', e.state,
+          'result', e.result, 'error', e.error ->> 'message',
+          'doneAt', extract(epoch from e.done_at) * 1000) order by e.ordinal)
+        from effects e where e.handoff_id = h.id), '[]') as effects
+    from handoffs h where h.environment = ${environment} order by h.decision_id`.execute(db);
+  return rows;
+}
+
+export async function failedRunFacts(db: Db): Promise<readonly FailedRun[]> {
+  const { rows } = await sql<FailedRun>`
+    select s.workflow_uuid as id, s.name as kind,
+      case s.status when 'ERROR' then 'failed' else 'gave up' end as status, left(coalesce(o.error, s.error), 500) as error
+    from dbos.workflow_status s left join dbos.workflow_output o using (workflow_uuid)
+    where s.status in ('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED') order by s.created_at`.execute(db);
+  return rows;
+}
