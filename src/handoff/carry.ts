@@ -141,7 +141,10 @@ async function writeAround(
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
     const match = error.facts.code === "DUPLICATES_DETECTED" ? matchedRecord(error.detail) : null;
-    if (match !== null) return writeAround(crm, useExisting(operations, match.ref, match.id), alternates);
+    if (match !== null && operations.some((operation) => operation.ref === match.ref)) {
+      const written = await writeAround(crm, useExisting(operations, match.ref, match.id), alternates);
+      return { ...written, ids: { ...written.ids, [match.ref]: match.id } };
+    }
     const [next, ...others] = alternates;
     if (error.facts.code === "INACTIVE_OWNER_OR_USER" && next !== undefined) {
       return writeAround(crm, withOwner(operations, next), others);
@@ -152,10 +155,10 @@ async function writeAround(
 
 /** What a duplicate rule matched: the refused operation's `ref` and the id of the record that is already there. */
 function matchedRecord(detail: unknown): { readonly ref: string; readonly id: string } | null {
-  if (typeof detail !== "object" || detail === null || !("ref" in detail) || !("matchedIds" in detail))
+  if (typeof detail !== "object" || detail === null || !("operation" in detail) || !("records" in detail))
     return null;
-  const { ref, matchedIds } = detail;
-  const id: unknown = Array.isArray(matchedIds) ? matchedIds[0] : undefined;
+  const { operation: ref, records } = detail;
+  const id: unknown = Array.isArray(records) ? records[0] : undefined;
   return typeof ref === "string" && typeof id === "string" ? { ref, id } : null;
 }
 

@@ -84,7 +84,7 @@ function recordOperations(
           ref: "record",
           object: "Lead",
           id: record.leadId,
-          fields: withoutAbsent({ ...ownedLeadFields(words), LeadSource: record.source }),
+          fields: withoutAbsent(ownedLeadFields(words)),
         },
       ];
     case "create-opportunity":
