@@ -12,6 +12,7 @@ import { migrate } from "./store/migrate.ts";
 import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
+import { batchMetrics } from "./http/metrics.ts";
 import { buildServer } from "./http/server.ts";
 import type { Config } from "./cli/config.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
@@ -140,6 +141,7 @@ async function serve(
     db: pool.db,
     clock,
     log,
+    onBatch: batchMetrics(metrics),
     start: (arrivals) =>
       house.engine.startMany(
         house.conversationKind,

@@ -14,7 +14,8 @@ import type { Db, Tables, Tx } from "../store/database.ts";
 import { startDispatcher, type Dispatcher } from "./dispatch.ts";
 import type { Engine, EngineOptions, Json, QueueName, RunKind, StartOptions } from "./engine.ts";
 import { startListener, type Listener } from "./listen.ts";
-import { prepareHotStatements } from "./prepared.ts";
+import { prepareStatements } from "../store/prepared.ts";
+import { isHot } from "./prepared.ts";
 import { APP, databaseNow, insertRuns, PROMOTE_DUE_RUNS, VERSION, type StartRow } from "./queries.ts";
 import { plainJson } from "./record.ts";
 import { retentionSchedule } from "./retention.ts";
@@ -52,7 +53,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   taken = true;
   // Two pools: a burst of steps must not keep heartbeats waiting.
   const stepPool = openPool(options, STEP_CONNECTIONS);
-  prepareHotStatements(stepPool);
+  prepareStatements(stepPool, isHot);
   const db: Db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: openPool(options, OWN_CONNECTIONS) }),
   });

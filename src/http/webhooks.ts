@@ -133,7 +133,7 @@ function answerTo(
       return reply.code(200).send();
     case "parked":
       metrics.count("parked");
-      log("info", "a notification was stored but not understood", { connection, reason: taken.reason });
+      log("debug", "a notification was stored and wakes no run", { connection, reason: taken.reason });
       return reply.code(200).send();
     case "foreign":
       metrics.count("wrong_workspace");

@@ -6,6 +6,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import { Pool, types } from "pg";
+import { prepareStatements } from "./prepared.ts";
 import type { Ms } from "../kernel/time.ts";
 
 export type Tables = Record<string, never>;
@@ -63,6 +64,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on("error", broke);
   // One that breaks inside an open transaction says it to its client alone.
   pool.on("connect", (client) => client.on("error", broke));
+  prepareStatements(pool, () => true);
   const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;
   return {
