@@ -91,12 +91,9 @@ async function split(...given: Parameters<ConnectDeps["split"]>): ReturnType<Con
 
 const setupDeps = { clock: terminal.clock, openStore };
 const deps: StartDeps = { start: startService, untilStopped };
-const program = new Command("baton")
-  .description(
-    "Carries a buying or churn signal from an Intercom conversation to the right person in Salesforce.",
-  )
-  .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "baton: ")) });
+const program = new Command("baton").description(
+  "Carries a buying or churn signal from an Intercom conversation to the right person in Salesforce.",
+);
 for (const command of [
   startCommand(terminal, deps),
   workerCommand(terminal, deps),
@@ -118,6 +115,7 @@ for (const command of [
 ]) {
   program.addCommand(command);
 }
+oneLinePerFault(program, "baton");
 
 try {
   await program.parseAsync(process.argv);
@@ -128,6 +126,21 @@ try {
 } catch (error) {
   process.exitCode = report(error);
   process.exit(process.exitCode);
+}
+
+/** For the command and all below it: a mistyped call is one line that says where to look; `report` sets the exit code. */
+function oneLinePerFault(command: Command, call: string): void {
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => {
+      const fault = text
+        .replace(/^error: /, "")
+        .trim()
+        .replaceAll(/\s*\n\s*/g, " ")
+        .replace(/\.$/, "");
+      write(`baton: ${fault}; see \`${call} --help\`\n`);
+    },
+  });
+  for (const part of command.commands) oneLinePerFault(part, `${call} ${part.name()}`);
 }
 
 /** One readable line for people's mistakes and the world's failures; a stack only for bugs. */

@@ -19,7 +19,7 @@ const GRACE_MS: Ms = 8_000;
 
 export function startCommand(terminal: Terminal, deps: StartDeps): Command {
   return new Command("start")
-    .description("serve webhooks, API and web admin, and run the work")
+    .description("take webhooks in, show health and figures, and run the work")
     .option("--serve-only", "serve, and leave the work to `baton worker` processes")
     .action(async (options: { readonly serveOnly?: boolean }) => {
       const service = await deps.start({ serves: true, works: options.serveOnly !== true });
