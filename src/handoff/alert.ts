@@ -4,7 +4,7 @@
  */
 import type { Snapshot } from "../conversation/snapshot.ts";
 import type { Scores } from "../qualify/scores.ts";
-import type { Attachment } from "../decide/decision.ts";
+import type { Attachment, OwnerRef } from "../decide/decision.ts";
 import type { HandoffDecision } from "./crm-plan.ts";
 import type { Alert } from "./ports.ts";
 
@@ -59,7 +59,7 @@ function facts(
       scored.map(([name, score]) => `${name} ${score.value} (threshold ${score.threshold})`).join(", ") ||
         null,
     ],
-    ["Owner", ownerName(decision)],
+    ["Owner", ownerName(decision.owner.owner)],
     ["Why this owner", decision.owner.via],
     ["Salesforce", decision.record.because],
     ...(attached.includes("enrichment") && company !== null
@@ -75,10 +75,9 @@ function facts(
   );
 }
 
-function ownerName({ owner }: HandoffDecision): string {
-  return owner.owner.kind === "queue"
-    ? `queue ${owner.owner.name}`
-    : (owner.owner.name ?? owner.owner.email ?? owner.owner.id);
+/** An owner as people read it. */
+export function ownerName(owner: OwnerRef): string {
+  return owner.kind === "queue" ? `queue ${owner.name}` : (owner.name ?? owner.email ?? owner.id);
 }
 
 /** The heaviest contributions first: "+10 Enterprise intent: “SSO”". */

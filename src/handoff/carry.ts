@@ -8,6 +8,7 @@ import { type FailureFacts, PermanentFailure, RetryableFailure } from "../kernel
 import type { Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
 import type { OwnerRef } from "../decide/decision.ts";
+import { ownerName } from "./alert.ts";
 import type { EffectRequest } from "./effects.ts";
 import type { Alert, Crm, CrmOperation, CrmValue, CrmWritten, Inbox, Notifier } from "./ports.ts";
 import { finishEffect, markEffect, type StoredEffect, type StoredHandoff } from "./queries.ts";
@@ -26,6 +27,8 @@ export interface World {
 interface EffectResult {
   readonly ids?: Readonly<Record<string, string>>;
   readonly about?: string | undefined;
+  /** Set when Salesforce refused the planned owner and the next one took it. */
+  readonly owner?: OwnerRef;
   readonly already?: boolean;
   readonly id?: string;
 }
@@ -81,8 +84,12 @@ async function attempt(db: Db, world: World, handoff: StoredHandoff, effect: Sto
     case "move-to-team":
       await connected(world.inbox, "intercom").moveToTeam(request.conversation, request.team);
       return done({});
-    case "notify":
-      return notify(db, world, effect, request, linked(request.alert, world.crm, handoff));
+    case "notify": {
+      const written = writtenIn(handoff);
+      const addressed = addressedTo(request, written);
+      if (addressed === null) return { state: "skipped", facts: { message: "a queue took it in the end" } };
+      return notify(db, world, effect, addressed.recipient, linked(addressed.alert, world.crm, written));
+    }
     case "impossible":
       return { state: "skipped", facts: { message: request.reason } };
     default:
@@ -117,7 +124,7 @@ async function writeToCrm(
   const before = effect.state === "sending" ? await crm.find(request.operations) : null;
   if (before !== null) return crmResult(before, request);
   try {
-    return crmResult(await writeAround(crm, request.operations, request.alternates), request);
+    return await writeAround(crm, request.operations, request);
   } catch (error) {
     if (error instanceof RetryableFailure && error.outcome === "unknown")
       await markEffect(db, effect.key, "sending", plainFacts(error.facts));
@@ -134,20 +141,26 @@ function crmResult(written: CrmWritten, request: CrmRequest): EffectResult {
 async function writeAround(
   crm: Crm,
   operations: readonly CrmOperation[],
-  alternates: readonly OwnerRef[],
-): Promise<CrmWritten> {
+  request: CrmRequest,
+): Promise<EffectResult> {
   try {
-    return await crm.write(operations);
+    return crmResult(await crm.write(operations), request);
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
     const match = error.facts.code === "DUPLICATES_DETECTED" ? matchedRecord(error.detail) : null;
     if (match !== null && operations.some((operation) => operation.ref === match.ref)) {
-      const written = await writeAround(crm, useExisting(operations, match.ref, match.id), alternates);
-      return { ...written, ids: { ...written.ids, [match.ref]: match.id } };
+      const written = await writeAround(crm, useExisting(operations, match.ref, match.id), request);
+      const ids = { ...written.ids, [match.ref]: match.id };
+      return { ...written, ...crmResult({ ids, already: written.already === true }, request) };
     }
-    const [next, ...others] = alternates;
+    const [next, ...alternates] = request.alternates;
     if (error.facts.code === "INACTIVE_OWNER_OR_USER" && next !== undefined) {
-      return writeAround(crm, withOwner(operations, next), others);
+      const written = await writeAround(crm, withOwner(operations, request.owner, next), {
+        ...request,
+        owner: next,
+        alternates,
+      });
+      return { owner: next, ...written };
     }
     throw error;
   }
@@ -180,11 +193,15 @@ export function useExisting(
     }));
 }
 
-/** The same write for the next owner of the route. */
-export function withOwner(operations: readonly CrmOperation[], owner: OwnerRef): readonly CrmOperation[] {
+/** The same write for the next owner of the route; what belongs to others (a second Task of a queue) stays theirs. */
+export function withOwner(
+  operations: readonly CrmOperation[],
+  gone: OwnerRef,
+  next: OwnerRef,
+): readonly CrmOperation[] {
   return operations.map((operation) =>
-    "OwnerId" in operation.fields
-      ? { ...operation, fields: { ...operation.fields, OwnerId: owner.id } }
+    operation.fields["OwnerId"] === gone.id
+      ? { ...operation, fields: { ...operation.fields, OwnerId: next.id } }
       : operation,
   );
 }
@@ -197,7 +214,7 @@ async function notify(
   db: Db,
   world: World,
   effect: StoredEffect,
-  { recipient }: NotifyRequest,
+  recipient: NotifyRequest["recipient"],
   alert: Alert,
 ): Promise<Outcome> {
   const notifier = connected(world.notifier, "slack");
@@ -258,21 +275,47 @@ function describe(recipient: NotifyRequest["recipient"]): string {
   return recipient.kind === "slack-channel" ? recipient.channel : recipient.email;
 }
 
-/** The alert with a link to the record, now that it exists. */
-function linked(alert: Alert, crm: Crm | null, handoff: StoredHandoff): Alert {
-  const written = handoff.effects.find((effect) => effect.kind === "crm-write");
-  const about = aboutOf(written?.result);
-  if (crm === null || about === null) return alert;
-  return { ...alert, links: [{ label: "Open in Salesforce", url: crm.recordUrl(about) }, ...alert.links] };
+interface Written {
+  readonly planned: OwnerRef;
+  /** Who owns it in the end, when that is not who was planned. */
+  readonly owner: OwnerRef | null;
+  /** The record people want to open; null when nothing was written. */
+  readonly about: string | null;
 }
 
-function aboutOf(result: unknown): string | null {
-  return typeof result === "object" &&
-    result !== null &&
-    "about" in result &&
-    typeof result.about === "string"
-    ? result.about
-    : null;
+/** What became of the handoff's write, from its stored result. */
+function writtenIn({ effects }: StoredHandoff): Written | null {
+  const effect = effects.find(({ kind }) => kind === "crm-write");
+  if (effect?.request.kind !== "crm-write") return null;
+  // finishEffect stored it as EffectResult.
+  const result = effect.result as EffectResult | null;
+  return { planned: effect.request.owner, owner: result?.owner ?? null, about: result?.about ?? null };
+}
+
+/**
+ * The request for the person who owns it in the end: who was planned may have left. Null when that is a queue, whose
+ * members Salesforce tells.
+ */
+function addressedTo(request: NotifyRequest, written: Written | null): NotifyRequest | null {
+  if (written === null || written.owner === null) return request;
+  const { planned, owner } = written;
+  const facts = request.alert.facts.map((fact) =>
+    fact.label === "Owner" ? { ...fact, value: ownerName(owner) } : fact,
+  );
+  const alert = { ...request.alert, facts };
+  const { recipient } = request;
+  if (recipient.kind === "slack-channel" || planned.kind === "queue" || recipient.email !== planned.email)
+    return { ...request, alert };
+  return owner.kind === "queue" || owner.email === null
+    ? null
+    : { ...request, alert, recipient: { ...recipient, email: owner.email } };
+}
+
+/** The alert with a link to the record, now that it exists. */
+function linked(alert: Alert, crm: Crm | null, written: Written | null): Alert {
+  const about = written?.about ?? null;
+  if (crm === null || about === null) return alert;
+  return { ...alert, links: [{ label: "Open in Salesforce", url: crm.recordUrl(about) }, ...alert.links] };
 }
 
 function plainFacts({ target, code, status, message }: FailureFacts): Omit<FailureFacts, "cause"> {

@@ -28,7 +28,14 @@ export interface CrmWords {
 /** Salesforce's own mark for a required text that nobody knows. */
 const NOT_PROVIDED = "[not provided]";
 /** Lengths of the standard fields (Salesforce object reference: Lead, Opportunity, Task). */
-const LENGTH = { lastName: 80, firstName: 40, company: 255, opportunityName: 120, subject: 255 } as const;
+const LENGTH = {
+  email: 80,
+  lastName: 80,
+  firstName: 40,
+  company: 255,
+  opportunityName: 120,
+  subject: 255,
+} as const;
 
 type Create = Extract<CrmOperation, { kind: "create" }>;
 
@@ -260,6 +267,8 @@ function personFields(object: "lead" | "contact", { snapshot, policy, lookup }: 
       ? fields["LastName"]
       : lastNameOf(fallback);
   fields["LastName"] = lastName.slice(0, LENGTH.lastName);
+  // A longer address is a valid one, but a piece of it would be somebody else's: the record does without.
+  if (String(fields["Email"] ?? "").length > LENGTH.email) fields["Email"] = null;
   if (typeof fields["FirstName"] === "string")
     fields["FirstName"] = fields["FirstName"].slice(0, LENGTH.firstName);
   if (object === "lead") {

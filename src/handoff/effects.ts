@@ -10,6 +10,8 @@ export type EffectRequest =
   | {
       readonly kind: "crm-write";
       readonly operations: readonly CrmOperation[];
+      readonly owner: OwnerRef;
+      /** Who comes next if Salesforce refuses the owner at the last moment. */
       readonly alternates: readonly OwnerRef[];
       /** The record that alerts link to: one that exists, or the `ref` of one this write creates. */
       readonly about: string | { readonly ref: string };

@@ -46,6 +46,7 @@ export function planEffects(decision: HandoffDecision, words: HandoffWords): rea
     plan("crm", "salesforce", {
       kind: "crm-write",
       operations: planCrmWrite(decision, crmWords),
+      owner: decision.owner.owner,
       alternates: decision.owner.alternates,
       about: aboutOf(decision.record),
     }),

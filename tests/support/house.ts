@@ -3,7 +3,6 @@
  * HTTP, and a clock that the test moves. One per test file: the engine is one per process.
  */
 import { sql } from "kysely";
-import { expect } from "vitest";
 import { type Emulators, startEmulators } from "../../emulators/all.ts";
 import type { FaultRule } from "../../emulators/core/faults.ts";
 import type { SituationName } from "../../emulators/salesforce/situations.ts";
@@ -106,28 +105,26 @@ function configFor(url: string, settleMs: Ms): Config {
 }
 
 const LOOK_EVERY_MS = 25;
+const PATIENCE_MS = 120_000;
 
 /** Quiet twice in a row: what a handoff does in Intercom comes back as webhooks of its own. */
 async function settle(emulators: Emulators, service: Service, { db }: TestDatabase): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
   let quiet = 0;
-  let seen = -1;
-  await expect
-    .poll(
-      async () => {
-        await emulators.intercom.flush();
-        const depths = await service.house.engine.queueDepths();
-        const { rows } = await sql<{ n: number }>`
-          select count(*)::int as n from events where taken_at is null`.execute(db);
-        const delivered = emulators.intercom.deliveries.length;
-        const isQuiet = depths.length === 0 && rows[0]?.n === 0 && delivered === seen;
-        seen = delivered;
-        quiet = isQuiet ? quiet + 1 : 0;
-        return quiet > 1 ? "quiet" : { depths, untaken: rows[0]?.n };
-      },
-      { timeout: 120_000, interval: LOOK_EVERY_MS },
-    )
-    .toBe("quiet");
-  await Promise.all([emulators.settled()]);
+  let before = -1;
+  while (quiet < 2) {
+    await emulators.intercom.flush();
+    const depths = await service.house.engine.queueDepths();
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from events where taken_at is null`.execute(db);
+    const delivered = emulators.intercom.deliveries.length;
+    quiet = depths.length === 0 && rows[0]?.n === 0 && delivered === before ? quiet + 1 : 0;
+    before = delivered;
+    if (performance.now() > deadline)
+      throw new Error(`the house does not settle: ${JSON.stringify({ depths, untaken: rows[0]?.n })}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  await emulators.settled();
 }
 
 // --- People who write ---------------------------------------------------------------------------------------------

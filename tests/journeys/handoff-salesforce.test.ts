@@ -1,0 +1,191 @@
+/** Salesforce's ambiguous and refusing answers to the one write of a handoff: each record is there exactly once. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { FaultRule } from "../../emulators/core/faults.ts";
+import {
+  clearFaults,
+  faultOn,
+  handoffOf,
+  openTestHouse,
+  recordsOf,
+  type ShownHandoff,
+  slackMessages,
+  standingsOf,
+  type TestHouse,
+  WORDS,
+  writes,
+} from "../support/house.ts";
+
+let house: TestHouse;
+beforeAll(async () => {
+  house = await openTestHouse();
+  // Signed in, people and queues read: from here on a handoff is one composite call that looks and one that writes.
+  await writes(house, { who: "warmup", text: WORDS.buying });
+});
+afterEach(() => {
+  clearFaults(house);
+  house.emulators.salesforce.state.settings({
+    rowLocks: [],
+    duplicateRules: [],
+    validationRules: [],
+    dailyLimit: 100_000,
+  });
+});
+afterAll(() => house.close());
+
+const leadDuplicates = (match: string[]) => ({
+  object: "Lead",
+  name: "Standard_Rule",
+  match,
+  action: "block" as const,
+  spelling: "duplicateResut" as const,
+  message: "Use one of these records?",
+});
+const crm = () => house.emulators.salesforce.state;
+const states = (handoff: ShownHandoff) => handoff.effects.map((effect) => `${effect.kind} ${effect.state}`);
+const objects = (handoff: ShownHandoff) => recordsOf(house, handoff).map((record) => record.object);
+
+/** Strikes the write of the next handoff: its first composite call looks. */
+function strikeWrite(then: FaultRule["then"], nth: readonly number[] = [2]): void {
+  house.emulators.salesforce.faults.set({
+    rules: [faultOn("POST", "/services/data/*/composite", then, nth)],
+  });
+}
+
+describe("a write whose answer is lost or bad leaves each record exactly once", () => {
+  test.for<readonly [string, FaultRule["then"]]>([
+    ["commit-then-drop", { kind: "commit-then-drop" }],
+    ["commit-then-cut", { kind: "commit-then-cut" }],
+    ["commit-late", { kind: "commit-late", ms: 300 }],
+    ["drop", { kind: "drop" }],
+    ["503", { kind: "status", status: 503 }],
+    ["500", { kind: "status", status: 500 }],
+    [
+      "429",
+      {
+        kind: "status",
+        status: 429,
+        headers: { "retry-after": 1 },
+        body: [{ errorCode: "REQUEST_LIMIT_EXCEEDED", message: "ConcurrentRequests Limit exceeded." }],
+      },
+    ],
+    ["an expired token", { kind: "expire-token" }],
+    ["an answer that is no JSON", { kind: "status", status: 200, body: "<html>maintenance</html>" }],
+  ])("%s", async ([name, then]) => {
+    strikeWrite(then);
+    const { conversation } = await writes(house, {
+      who: `f${name.replaceAll(/\W/g, "")}`.toLowerCase(),
+      text: WORDS.buying,
+    });
+    const handoff = await handoffOf(house, conversation);
+    expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
+    expect(handoff.status).toBe("done");
+    expect(objects(handoff)).toEqual(["Lead", "Baton_Conversation__c", "Task"]);
+    const [write, notice] = handoff.effects;
+    const leadId = recordsOf(house, handoff)[0]?.["Id"];
+    expect(write?.result).toMatchObject({ about: leadId, ids: { record: leadId } });
+    expect(JSON.stringify(slackMessages(house, notice?.key ?? ""))).toContain(String(leadId));
+    expect(house.emulators.salesforce.ledger.entries().some((entry) => entry.fault === then.kind)).toBe(true);
+  });
+
+  test("a locked row", async () => {
+    crm().settings({ rowLocks: [{ object: "Lead", nth: [1] }] });
+    const { conversation } = await writes(house, { who: "lockrow", text: WORDS.buying });
+    const handoff = await handoffOf(house, conversation);
+    expect([handoff.status, ...objects(handoff)]).toEqual(["done", "Lead", "Baton_Conversation__c", "Task"]);
+  });
+
+  test("several of them in a row, beyond the tries of one run", { timeout: 60_000 }, async () => {
+    strikeWrite({ kind: "status", status: 503 }, [2, 3, 4, 5, 6]);
+    const { conversation } = await writes(house, { who: "stubborn", text: WORDS.buying });
+    const handoff = await handoffOf(house, conversation);
+    expect([handoff.status, ...objects(handoff)]).toEqual(["done", "Lead", "Baton_Conversation__c", "Task"]);
+  });
+
+  test("a lost answer to an Opportunity with its contact role: one role", async () => {
+    strikeWrite({ kind: "commit-then-drop" });
+    const { conversation } = await writes(house, {
+      who: "rolf",
+      situation: "contact",
+      text: WORDS.buying,
+    });
+    const handoff = await handoffOf(house, conversation);
+    const [opportunity] = recordsOf(house, handoff);
+    expect(objects(handoff)).toEqual(["Opportunity", "Baton_Conversation__c", "Task"]);
+    const roles = crm()
+      .rows("OpportunityContactRole")
+      .filter((role) => role["OpportunityId"] === opportunity?.["Id"]);
+    expect(roles.length).toBe(1);
+  });
+
+  test("an outage while Salesforce is asked who it is delays the decision and loses nothing", async () => {
+    strikeWrite({ kind: "status", status: 503 }, [1, 2]);
+    const { conversation } = await writes(house, { who: "asker", text: WORDS.buying });
+    const handoff = await handoffOf(house, conversation);
+    expect([handoff.status, ...objects(handoff)]).toEqual(["done", "Lead", "Baton_Conversation__c", "Task"]);
+  });
+});
+
+describe("a refusal that has an answer", () => {
+  test("a duplicate rule: the record it matched is used, and the alert links to it", async () => {
+    const leadId = crm().insert("Lead", {
+      LastName: "Nguyen",
+      Company: "dupe works",
+      Email: "private@mail.example",
+      OwnerId: crm().userByEmail("kim@ourcompany.example")?.["Id"] ?? null,
+    });
+    crm().settings({ duplicateRules: [leadDuplicates(["LastName", "Company"])] });
+    const { conversation } = await writes(house, { who: "dupe", text: WORDS.buying });
+    const handoff = await handoffOf(house, conversation);
+    expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
+    expect(recordsOf(house, handoff)).toMatchObject([
+      { object: "Baton_Conversation__c", Lead__c: leadId },
+      { object: "Task", WhoId: leadId },
+    ]);
+    expect(handoff.effects[0]?.result).toMatchObject({ about: leadId });
+    expect(JSON.stringify(slackMessages(house, handoff.effects[1]?.key ?? ""))).toContain(leadId);
+  });
+
+  test("a duplicate rule that matches Baton's own Lead of a lost answer: nothing doubles", async () => {
+    crm().settings({ duplicateRules: [leadDuplicates(["Email"])] });
+    strikeWrite({ kind: "commit-late", ms: 250 });
+    const { conversation } = await writes(house, { who: "dodo", text: WORDS.buying });
+    const handoff = await handoffOf(house, conversation);
+    expect([handoff.status, ...objects(handoff)]).toEqual(["done", "Lead", "Baton_Conversation__c", "Task"]);
+  });
+
+  test("owners who left a moment ago: the next of the route takes it and is the one who is told", async () => {
+    const gone = ["ana@ourcompany.example", "ben@ourcompany.example"].map((email) =>
+      String(crm().userByEmail(email)?.["Id"]),
+    );
+    for (const id of gone) crm().update("User", id, { IsActive: false });
+    const { conversation } = await writes(house, { who: "nextup", text: WORDS.buying });
+    for (const id of gone) crm().update("User", id, { IsActive: true });
+    const handoff = await handoffOf(house, conversation);
+    const sam = crm().userByEmail("sales-lead@ourcompany.example")?.["Id"];
+    expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
+    expect(recordsOf(house, handoff)).toMatchObject([{ object: "Lead", OwnerId: sam }, {}, { OwnerId: sam }]);
+    const [message] = slackMessages(house, handoff.effects[1]?.key ?? "");
+    expect(message?.to).toBe("sales-lead@ourcompany.example");
+    expect(JSON.stringify(message?.blocks)).toContain("Sam Sinclair");
+  });
+});
+
+describe("a refusal that only a person can answer", () => {
+  test("a validation rule fails the handoff readably, and the owner is told all the same", async () => {
+    crm().settings({
+      validationRules: [{ object: "Lead", message: "Industry is required", when: { Industry: null } }],
+    });
+    const { conversation } = await writes(house, { who: "valid", text: WORDS.buying });
+    const handoff = await handoffOf(house, conversation);
+    expect(states(handoff)).toEqual(["crm-write failed", "notify done"]);
+    expect(handoff.status).toBe("failed");
+    expect(handoff.effects[0]?.error).toMatchObject({
+      target: "salesforce",
+      code: "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+      message: expect.stringContaining("Industry is required"),
+    });
+    expect(recordsOf(house, handoff)).toEqual([]);
+    expect(await standingsOf(house, conversation)).toEqual({ production: "failed" });
+    expect(slackMessages(house, handoff.effects[1]?.key ?? "").length).toBe(1);
+  });
+});
