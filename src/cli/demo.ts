@@ -38,8 +38,10 @@ interface Options {
 
 const GRACE_MS: Ms = 5_000;
 const LOOK_EVERY_MS: Ms = 1_000;
-/** After the last replay: no new handoff for this long means that all is done. */
-const QUIET_MS: Ms = 4_000;
+/** Everything heard and nothing under way for this long means that all is dealt with. */
+const QUIET_MS: Ms = 3_000;
+/** Nothing moved for this long although something is open: that is said, and not waited for for ever. */
+const STUCK_MS: Ms = 90_000;
 
 export function demoCommand(terminal: Terminal, deps: DemoDeps): Command {
   return new Command("demo")
@@ -129,7 +131,8 @@ async function run(terminal: Terminal, options: Options, running: Running): Prom
     const state = `${replayed.count} ${shown.handoffs} ${shown.finished} ${shown.conversations}`;
     if (state !== last) quietSince = terminal.clock();
     last = state;
-    const isQuiet = replayed.count === conversations.length && terminal.clock() - quietSince > QUIET_MS;
+    const isOver = replayed.count === conversations.length && isAtRest(shown, replayed.count);
+    const isQuiet = terminal.clock() - quietSince > (isOver ? QUIET_MS : STUCK_MS);
     if (isQuiet && !isDone && options.exit !== true)
       terminal.err(
         `\nAll conversations are dealt with. Baton goes on listening on ${service.url}; Ctrl-C stops everything.`,
@@ -166,6 +169,10 @@ async function play(
     replayed.count += 1;
     await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
   }
+}
+
+function isAtRest(shown: Funnel, replayed: number): boolean {
+  return shown.conversations >= replayed && shown.finished + shown.failed + shown.maybe === shown.handoffs;
 }
 
 function lineOf(shown: Funnel, replayed: number, emulators: Emulators): string {
