@@ -2,10 +2,10 @@
  * What the durable engine alone can do: runs of six empty steps. It is the ceiling for handoffs, which have about as
  * many steps and do real work in them. One worker, in this process, on a database whose migrations have run.
  */
-import { readFile } from "node:fs/promises";
 import { Pool } from "pg";
 import { createEngine } from "../src/engine/dbos.ts";
 import type { Engine, RunKind } from "../src/engine/engine.ts";
+import { postgresCpu, postgresCpuSince } from "./cpu.ts";
 
 export interface BenchRow {
   readonly name: string;
@@ -18,7 +18,6 @@ const BURST = 500;
 const CONCURRENCY = 50;
 const LATENCY_SAMPLES = 60;
 const START_CLIENTS = 16;
-const TICK_MS = 10;
 
 /** Measures throughput, idle latency and CPU of empty six-step runs, and how fast runs can be started. */
 export async function engineBench(databaseUrl: string): Promise<{ rows: BenchRow[] }> {
@@ -189,29 +188,6 @@ async function timed(end: Promise<void>, begin: () => Promise<void>): Promise<nu
 function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-/** CPU time of each PostgreSQL process so far, where the server runs on this machine and Linux tells; else null. */
-async function postgresCpu(pool: Pool): Promise<ReadonlyMap<number, number> | null> {
-  const { rows } = await pool.query<{ pid: number }>("select pid from pg_stat_activity");
-  const spent = new Map<number, number>();
-  for (const { pid } of rows) {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-    if (stat === null || !stat.includes("postgres")) return null;
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    spent.set(pid, (Number(fields[11]) + Number(fields[12])) * TICK_MS);
-  }
-  return spent;
-}
-
-/** CPU time since `before` of the processes that still live. */
-async function postgresCpuSince(
-  pool: Pool,
-  before: ReadonlyMap<number, number> | null,
-): Promise<number | null> {
-  const after = await postgresCpu(pool);
-  if (before === null || after === null) return null;
-  return [...after].reduce((sum, [pid, spent]) => sum + spent - (before.get(pid) ?? 0), 0);
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -189,16 +189,6 @@ export async function memoryOf(pid: number): Promise<{ readonly now: number; rea
   return text === null ? null : { now: kilobytes("VmRSS") / 1_024, peak: kilobytes("VmHWM") / 1_024 };
 }
 
-const TICK_MS = 10;
-
-/** CPU time of a process so far, in milliseconds; null where the system does not tell. */
-export async function cpuOf(pid: number): Promise<number | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-  if (stat === null) return null;
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

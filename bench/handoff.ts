@@ -12,16 +12,9 @@ import { readArrival } from "../src/intake/storable.ts";
 import { newsOf } from "../src/upkeep.ts";
 import type { News } from "../src/walk.ts";
 import { type Emulators, startEmulators } from "../emulators/all.ts";
+import { cpuOf, postgresCpu, postgresCpuSince } from "./cpu.ts";
 import { engineBench } from "./engine.ts";
-import {
-  type Baton,
-  type Bench,
-  type BenchDatabase,
-  cpuOf,
-  type Ground,
-  pause,
-  startBaton,
-} from "./ground.ts";
+import { type Baton, type Bench, type BenchDatabase, type Ground, pause, startBaton } from "./ground.ts";
 import { atLeast, atMost, informs, percentile, type Row } from "./row.ts";
 import { qualifying } from "./story.ts";
 import { openLine, signedRequest } from "./traffic.ts";
@@ -76,14 +69,14 @@ async function throughput(ground: Ground, emulators: Emulators, limit: number): 
   const worker = await startBaton(ground, { command: ["worker"], databaseUrl: database.url, folder });
   try {
     await store(database, people, ground.clock());
-    await starting(ground, database, async (begin) => {
-      const [first, rest] = [told.slice(0, warmUp), told.slice(warmUp)];
-      for (const story of told) await store(database, story.bodies, ground.clock());
-      await begin(first.map((story) => story.conversation));
-      await untilHandedOff(database, first.length);
-      await begin(rest.map((story) => story.conversation));
+    for (const story of told) await store(database, story.bodies, ground.clock());
+    return await starting(ground, database, async (begin) => {
+      await begin(told.slice(0, warmUp).map((story) => story.conversation));
+      await untilHandedOff(database, warmUp);
+      const rest = told.slice(warmUp).map((story) => story.conversation);
+      const start = (): Promise<void> => begin(rest);
+      return measured(ground, { emulators, database, worker, start, warmUp, count, limit });
     });
-    return await measured(ground, { emulators, database, worker, warmUp, count, limit });
   } finally {
     await worker.stop();
   }
@@ -93,20 +86,24 @@ interface Measuring {
   readonly emulators: Emulators;
   readonly database: BenchDatabase;
   readonly worker: Baton;
+  readonly start: () => Promise<void>;
   readonly warmUp: number;
   readonly count: number;
   readonly limit: number;
 }
 
 async function measured(ground: Ground, measuring: Measuring): Promise<readonly Row[]> {
-  const { emulators, database, worker, warmUp, count, limit } = measuring;
-  const began = ground.clock();
+  const { emulators, database, worker, start, warmUp, count, limit } = measuring;
   const calls = emulators.salesforce.state.calls.total;
   const cpu = await cpuOf(worker.pid);
+  const postgres = await postgresCpu(database.pool);
   const own = process.cpuUsage();
+  const began = ground.clock();
+  await start();
   await untilHandedOff(database, warmUp + count);
   const spent = process.cpuUsage(own);
   const after = await cpuOf(worker.pid);
+  const inPostgres = await postgresCpuSince(database.pool, postgres);
   const { rows } = await sql<{ ended: Date; done: number }>`
     select max(finished_at) as ended, count(*) filter (where status = 'done')::int as done from handoffs`.execute(
     database.db,
@@ -127,15 +124,18 @@ async function measured(ground: Ground, measuring: Measuring): Promise<readonly 
       40,
     ),
     atMost({ name: "Salesforce calls per handoff, no faults", value: used / count, unit: "calls" }, 2),
-    ...(cpu === null || after === null
-      ? []
-      : [informs({ name: "the worker's CPU per handoff", value: (after - cpu) / count, unit: "ms" })]),
+    ...cpuRow("the worker's CPU per handoff", cpu === null || after === null ? null : after - cpu, count),
+    ...cpuRow("PostgreSQL's CPU per handoff", inPostgres, count),
     informs({
       name: "the emulators' CPU per handoff (same two cores)",
       value: (spent.user + spent.system) / 1_000 / count,
       unit: "ms",
     }),
   ];
+}
+
+function cpuRow(name: string, ms: number | null, count: number): readonly Row[] {
+  return ms === null ? [] : [informs({ name, value: ms / count, unit: "ms" })];
 }
 
 async function store(database: BenchDatabase, bodies: readonly string[], now: number): Promise<void> {
@@ -147,11 +147,11 @@ async function store(database: BenchDatabase, bodies: readonly string[], now: nu
 }
 
 /** Starts the runs of stored events as the intake does, from an engine that does no work itself. */
-async function starting(
+async function starting<T>(
   ground: Ground,
   database: BenchDatabase,
-  body: (begin: (conversations: readonly string[]) => Promise<void>) => Promise<void>,
-): Promise<void> {
+  body: (begin: (conversations: readonly string[]) => Promise<void>) => Promise<T>,
+): Promise<T> {
   const kind: RunKind<News> = { name: "conversation", queue: "conversation", body: () => Promise.resolve() };
   const engine = await createEngine({
     databaseUrl: database.url,
@@ -163,7 +163,7 @@ async function starting(
     },
   });
   try {
-    await body(async (conversations) => {
+    return await body(async (conversations) => {
       const { rows } = await sql<{
         workspace: string;
         seq: number;

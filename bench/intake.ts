@@ -8,7 +8,8 @@ import { type NewEvent, readArrival } from "../src/intake/storable.ts";
 import { connectEmulators, DEMO_ENVIRONMENT } from "../src/cli/emulated.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { type Emulators, startEmulators } from "../emulators/all.ts";
-import { type BenchDatabase, type Bench, cpuOf, type Ground, startBaton } from "./ground.ts";
+import { cpuOf, postgresCpu, postgresCpuSince } from "./cpu.ts";
+import { type BenchDatabase, type Bench, type Ground, startBaton } from "./ground.ts";
 import { atLeast, atMost, informs, percentile, type Row } from "./row.ts";
 import { flood, notificationBody, series, steady } from "./traffic.ts";
 
@@ -61,10 +62,12 @@ async function sustained(ground: Ground, emulators: Emulators): Promise<readonly
     await flood(url, series(url, "warm", ground.quick ? 1_000 : 4_000, ground.clock()), LINES, 10_000);
     const requests = series(url, "flood", ground.quick ? 4_000 : 30_000, ground.clock());
     const before = await cpuOf(baton.pid);
+    const postgres = await postgresCpu(database.pool);
     const own = process.cpuUsage();
     const { accepted, sent, seconds } = await flood(url, requests, LINES, 30_000);
     const sender = process.cpuUsage(own);
     const after = await cpuOf(baton.pid);
+    const inPostgres = await postgresCpuSince(database.pool, postgres);
     const { rows } = await sql<{ n: number }>`
       select count(*)::int as n from events where notification_id like 'notif_flood_%'`.execute(database.db);
     const committed = rows[0]?.n ?? 0;
@@ -81,15 +84,12 @@ async function sustained(ground: Ground, emulators: Emulators): Promise<readonly
         1_500,
         0.25,
       ),
-      ...(before === null || after === null
-        ? []
-        : [
-            informs({
-              name: "Baton's CPU per notification",
-              value: ((after - before) / committed) * 1_000,
-              unit: "us",
-            }),
-          ]),
+      ...cpuRow(
+        "Baton's CPU per notification",
+        before === null || after === null ? null : after - before,
+        committed,
+      ),
+      ...cpuRow("PostgreSQL's CPU per notification", inPostgres, committed),
       informs({
         name: "the sender's CPU per notification (same two cores)",
         value: (sender.user + sender.system) / committed,
@@ -99,6 +99,10 @@ async function sustained(ground: Ground, emulators: Emulators): Promise<readonly
   } finally {
     await baton.stop();
   }
+}
+
+function cpuRow(name: string, ms: number | null, count: number): readonly Row[] {
+  return ms === null ? [] : [informs({ name, value: (ms / count) * 1_000, unit: "us" })];
 }
 
 /** Rows a second into a copy of the table with all its indexes: the intake's own statement, nothing around it. */
