@@ -122,15 +122,24 @@ const GONE = { email: "gone@ourcompany.example", name: "Gil Gone", role: "ae", a
 const QUEUES = ["Enterprise_Inbound", "Solutions_Engineers"] as const;
 const OWNABLE = ["Lead", "Task", "Baton_Conversation__c"];
 
+/** What Salesforce's account of a person says about the company. */
+export interface KnownToSalesforce {
+  readonly employees?: number;
+  readonly annualRevenue?: number;
+  readonly country?: string;
+  readonly state?: string;
+}
+
 /**
  * What stands in the vendors' accounts before anybody writes: Intercom's teams and teammates, Salesforce users and
  * queues (those that `policy` names too), every person's situation there, and what enrichment knows of the companies.
+ * Returns by e-mail address what Salesforce then knows of the person's company.
  */
 export async function prepareWorld(
   emulators: Emulators,
   conversations: readonly Replayable[],
   policy?: Policy,
-): Promise<void> {
+): Promise<ReadonlyMap<string, KnownToSalesforce>> {
   prepareIntercom(emulators, policy);
   const named = policy === undefined ? [] : emailsIn(policy);
   const staff = [
@@ -141,12 +150,27 @@ export async function prepareWorld(
     GONE,
   ];
   const queues = [...new Set([...QUEUES, ...(policy === undefined ? [] : queuesIn(policy))])];
-  emulators.salesforce.state.seedSituations({
+  const seeded = emulators.salesforce.state.seedSituations({
     users: staff,
     queues: queues.map((name) => ({ name, objects: OWNABLE })),
     people: conversations.flatMap(inSalesforce),
   });
   await seedEnrichment(emulators, conversations);
+  const accounts = new Map(emulators.salesforce.state.rows("Account").map((row) => [row["Id"], row]));
+  return new Map(
+    seeded.people.map(({ email, accountId }) => [email, knownOf(accounts.get(accountId) ?? {})]),
+  );
+}
+
+function knownOf(account: Readonly<Record<string, unknown>>): KnownToSalesforce {
+  const { NumberOfEmployees: employees, AnnualRevenue: annualRevenue } = account;
+  const { BillingCountry: country, BillingState: state } = account;
+  return {
+    ...(typeof employees === "number" && { employees }),
+    ...(typeof annualRevenue === "number" && { annualRevenue }),
+    ...(typeof country === "string" && { country }),
+    ...(typeof state === "string" && { state }),
+  };
 }
 
 function prepareIntercom({ intercom }: Emulators, policy: Policy | undefined): void {

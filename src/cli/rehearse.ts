@@ -15,7 +15,13 @@ import { saasDefault } from "../policy/templates/saas-default.ts";
 import { type CompiledPolicy, compile } from "../qualify/compile.ts";
 import { type Db, openDatabase } from "../store/database.ts";
 import { openVault } from "../vault/vault.ts";
-import { connectEmulators, DEMO_ENVIRONMENT, prepareWorld, type Replayable } from "./emulated.ts";
+import {
+  connectEmulators,
+  DEMO_ENVIRONMENT,
+  type KnownToSalesforce,
+  prepareWorld,
+  type Replayable,
+} from "./emulated.ts";
 import { readPolicyText } from "./policy-file.ts";
 import { check } from "./rehearsal/check.ts";
 import { collect } from "./rehearsal/collect.ts";
@@ -164,7 +170,7 @@ async function inSite(
     mode: "live",
     policy: policyText,
   });
-  await prepareWorld(emulators, conversations, policy.policy);
+  const known = await prepareWorld(emulators, conversations, policy.policy);
   if (faults !== null) emulators.applyFaults(faults);
   const random = seededRandom(seed);
   const env = childEnv(terminal, site, key);
@@ -187,7 +193,7 @@ async function inSite(
   });
   if (stopped.yet) throw new UserError("rehearse: stopped before its end; there is no report");
   const seconds = (terminal.clock() - startedAt) / 1_000;
-  return judged({ terminal, prepared, emulators, db: database.db, driven, crew, startedAt, seconds });
+  return judged({ terminal, prepared, emulators, db: database.db, driven, crew, startedAt, seconds, known });
 }
 
 async function judged(end: {
@@ -199,14 +205,15 @@ async function judged(end: {
   readonly crew: Crew;
   readonly startedAt: number;
   readonly seconds: number;
+  readonly known: ReadonlyMap<string, KnownToSalesforce>;
 }): Promise<Report> {
-  const { prepared, emulators, db, driven, crew } = end;
+  const { prepared, emulators, db, driven, crew, known } = end;
   const { loaded, policy, seed } = prepared;
   const expectations = loaded.conversations.flatMap((conversation, i): Expectation[] => {
     const replayed = driven.replayed[i];
     return replayed === null || replayed === undefined
       ? []
-      : [{ ...expectedOf(conversation, policy, end.startedAt), conversation: replayed.conversation }];
+      : [{ ...expectedOf(conversation, policy, end.startedAt, known), conversation: replayed.conversation }];
   });
   const facts = await collect({
     db,
@@ -229,12 +236,13 @@ function expectedOf(
   conversation: Replayable,
   policy: CompiledPolicy,
   now: number,
+  known: ReadonlyMap<string, KnownToSalesforce>,
 ): Omit<Expectation, "conversation"> {
   const { contact, company } = conversation;
   return {
     name: conversation.id,
     person: { email: contact.email, domain: company?.domain ?? null },
-    ...expectationOf(conversation, policy, now),
+    ...expectationOf(conversation, policy, now, known.get(contact.email ?? "")),
   };
 }
 

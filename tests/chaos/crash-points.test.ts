@@ -47,6 +47,7 @@ let emulators: Emulators;
 let server: Process;
 const workers = new Set<Process>();
 const expectations: Expectation[] = [];
+let known: Awaited<ReturnType<typeof prepareWorld>>;
 
 /** The shortest first: no later message covers up what was lost with an earlier one. */
 function castsOf(count: number): readonly (readonly Replayable[])[] {
@@ -82,7 +83,7 @@ function startWorker(crashAt?: string): Process {
 beforeAll(async () => {
   database = await freshDatabase();
   emulators = await startEmulators({ scale: 60 });
-  await prepareWorld(emulators, casts.flat(), policy.policy);
+  known = await prepareWorld(emulators, casts.flat(), policy.policy);
   const webhooks = await connectEmulators({
     db: database.db,
     vault: openVault({ key: KEY }),
@@ -149,5 +150,12 @@ describe("workers that die", () => {
 function expected(id: string | undefined, conversation: Replayable | undefined): readonly Expectation[] {
   if (id === undefined || conversation === undefined) return [];
   const person = { email: conversation.contact.email, domain: conversation.company?.domain ?? null };
-  return [{ name: conversation.id, person, conversation: id, ...expectationOf(conversation, policy, now) }];
+  return [
+    {
+      name: conversation.id,
+      person,
+      conversation: id,
+      ...expectationOf(conversation, policy, now, known.get(person.email ?? "")),
+    },
+  ];
 }
