@@ -27,7 +27,8 @@ import {
   type Plugs,
 } from "./connections.ts";
 import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
-import { conversationRun, type News } from "./walk.ts";
+import type { News } from "./news.ts";
+import { walk } from "./walk.ts";
 import { upkeep } from "./upkeep.ts";
 
 export interface HouseOptions {
@@ -82,7 +83,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const joints: Joints = { options, db, place, environments, engine: theEngine };
   const handoffKind = handoffKindOf(joints);
   const desk = deskOf(joints, handoffKind);
-  const conversationKind = conversationRun(desk, theEngine);
+  const conversationKind = walk(desk, theEngine);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
     kinds: [conversationKind as RunKind<never>, handoffKind as RunKind<never>],

@@ -18,7 +18,7 @@ import type { Config } from "./cli/config.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
 import { webhookSource } from "./connections.ts";
 import { type House, openHouse } from "./house.ts";
-import { newsOf } from "./upkeep.ts";
+import { newsOf, runOf } from "./news.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -145,14 +145,7 @@ async function serve(
     start: (arrivals) =>
       house.engine.startMany(
         house.conversationKind,
-        arrivals.map((arrival) => {
-          const news = newsOf(arrival);
-          return {
-            input: news,
-            id: `news:${news.workspace}:${news.id}`,
-            partition: `${news.workspace}:${news.conversation ?? `person ${news.contact}`}`,
-          };
-        }),
+        arrivals.map((arrival) => runOf(newsOf(arrival))),
       ),
   });
   const server = buildServer({

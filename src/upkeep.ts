@@ -2,7 +2,7 @@
 import type { Engine, RunKind, Schedule } from "./engine/engine.ts";
 import type { Db, Log } from "./store/database.ts";
 import { untaken } from "./intake/queries.ts";
-import { type News, start } from "./walk.ts";
+import { type News, newsOf, start } from "./news.ts";
 
 const SWEEP_EVERY_MS = 10_000;
 /** An event this old should have a run: the run that took its batch is over, or was never started. */
@@ -30,16 +30,4 @@ export function upkeep({ db, engine, conversationKind, log }: UpkeepParts): read
       },
     },
   ];
-}
-
-/** The news that an event is. */
-export function newsOf(event: {
-  readonly workspace: string;
-  /** The newest of its events. */
-  readonly seq: number | string;
-  readonly conversation: string | null;
-  readonly contact: string | null;
-}): News {
-  const { workspace, conversation, contact } = event;
-  return { workspace, conversation, contact, triggers: [], reread: false, id: `e${event.seq}`, turn: 1 };
 }

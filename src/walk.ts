@@ -5,51 +5,42 @@
  */
 import type { Engine, RetryPolicy, RunKind } from "./engine/engine.ts";
 import { stepOrLater, waitBefore } from "./engine/patience.ts";
-import { hear, hearPerson } from "./conversation/refresh.ts";
+import { hear } from "./conversation/refresh.ts";
 import type { Trigger } from "./conversation/fold.ts";
 import { notePending, pendingOf } from "./decide/queries.ts";
 import type { Tx } from "./store/database.ts";
 import type { Desk } from "./desk.ts";
-
-/** News of a conversation, or of a person (then `conversation` is null and theirs are woken). */
-export type News = {
-  readonly workspace: string;
-  readonly conversation: string | null;
-  readonly contact: string | null;
-  /** What the person's news adds to the conversation's own triggers. */
-  readonly triggers: readonly Trigger[];
-  readonly reread: boolean;
-  /** Unique per start; `turn` counts the later starts of the same news. */
-  readonly id: string;
-  readonly turn: number;
-};
+import { type News, start, wakeConversations } from "./news.ts";
 
 const PATIENCE: RetryPolicy = { attempts: 4, firstDelayMs: 200, maxDelayMs: 4_000 };
 
 /** The run of one conversation's news; one at a time per conversation, in the order of Intercom's time. */
-export function conversationRun(desk: Desk, engine: () => Engine): RunKind<News> {
+export function walk(desk: Desk, engine: () => Engine): RunKind<News> {
   const kind: RunKind<News> = {
     name: "conversation",
     queue: "conversation",
     body: async (steps, news) => {
       const { workspace, conversation } = news;
       if (conversation === null) {
-        await steps.step("hear person", () => wakeConversations(desk, engine(), kind, news), PATIENCE);
+        await steps.step("hear person", () => wakeConversations(desk.db, engine(), kind, news), PATIENCE);
         return;
       }
       const later = async (reason: string): Promise<void> => {
         const next = { ...news, reread: true, turn: news.turn + 1 };
-        await steps.step("later", () => start(engine(), kind, next, waitBefore(news.turn)).then(() => reason));
+        await steps.step("later", () =>
+          start(engine(), kind, next, waitBefore(news.turn)).then(() => reason),
+        );
       };
 
       // event -> conversation
       const heard = await stepOrLater(steps, "hear", () => listen(desk, news, conversation), PATIENCE);
       if (heard.kind === "later") return later(heard.reason);
+      const { version, waiting } = heard.value;
 
       // conversation -> score -> decision -> handoff, once for each environment this workspace feeds
-      for (const { environment, triggers } of heard.value.waiting) {
-        const subject = { environment, workspace, conversation, version: heard.value.version, triggers };
-        const decided = await stepOrLater(steps, `decide for ${environment}`, () => desk.decideAbout(subject), PATIENCE);
+      for (const { environment, triggers } of waiting) {
+        const decide = () => desk.decideAbout({ environment, workspace, conversation, version, triggers });
+        const decided = await stepOrLater(steps, `decide for ${environment}`, decide, PATIENCE);
         if (decided.kind === "later") return later(decided.reason);
       }
     },
@@ -72,24 +63,5 @@ async function listen(desk: Desk, news: News, conversation: string): Promise<Lis
     notePending(tx, place, environments, [...new Set([...triggers, ...news.triggers])]);
   const version = await hear({ db, ...place, reread, now: clock(), read, stored });
   const waiting = version === null ? [] : await pendingOf(db, place);
-  return { version: version ?? 0, waiting: waiting.map(({ environment, triggers }) => ({ environment, triggers: [...triggers] })) };
-}
-
-async function wakeConversations(desk: Desk, engine: Engine, kind: RunKind<News>, news: News): Promise<number> {
-  const { conversations, triggers } = await hearPerson(desk.db, news.workspace, news.contact ?? "");
-  const woken = conversations.map((conversation) => ({ ...news, conversation, triggers: [...triggers], reread: true, id: `${news.id}:${conversation}` }));
-  for (const one of woken) await start(engine, kind, one);
-  return woken.length;
-}
-
-/** Starts the run of some news; the same news again changes nothing. */
-export async function start(
-  engine: Engine,
-  kind: RunKind<News>,
-  news: News,
-  delayMs?: number,
-): Promise<void> {
-  const id = `news:${news.workspace}:${news.id}${news.turn === 1 ? "" : `~${news.turn}`}`;
-  const partition = `${news.workspace}:${news.conversation ?? `person ${news.contact}`}`;
-  await engine.start(kind, news, delayMs === undefined ? { id, partition } : { id, partition, delayMs });
+  return { version: version ?? 0, waiting: waiting.map((one) => ({ ...one, triggers: [...one.triggers] })) };
 }
