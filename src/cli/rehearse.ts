@@ -105,20 +105,25 @@ interface Prepared {
 async function rehearse(terminal: Terminal, deps: RehearseDeps, options: Options): Promise<void> {
   const prepared = await prepare(terminal, options);
   const stopped = { yet: false };
-  void deps.untilStopped().then(() => {
-    stopped.yet = true;
-  });
+  void noteStop(deps, stopped);
   const undo: (() => Promise<void>)[] = [];
   let report: Report;
   try {
     report = await inSite(terminal, deps, prepared, stopped, undo);
   } finally {
-    for (const step of undo.toReversed()) await step();
+    // What cannot be taken down is said; the rest still is.
+    for (const step of undo.toReversed())
+      await step().catch((error: unknown) => terminal.err(`rehearse: ${String(error)}`));
   }
   await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
   terminal.out(options.json === true ? JSON.stringify(report) : tableOf(report));
   const { lost, doubled, outOfOrder, failed, drained } = report;
   if (lost + doubled + outOfOrder + failed > 0 || !drained) terminal.exit(1);
+}
+
+async function noteStop(deps: RehearseDeps, stopped: { yet: boolean }): Promise<void> {
+  await deps.untilStopped();
+  stopped.yet = true;
 }
 
 async function prepare(terminal: Terminal, options: Options): Promise<Prepared> {
@@ -158,7 +163,7 @@ async function inSite(
   const emulators = await startEmulators({ now: terminal.clock, scale: SCALE });
   undo.push(emulators.stop);
   const database = openDatabase({ url: site.databaseUrl, poolSize: 4, log: () => {} });
-  undo.push(database.close);
+  undo.push(() => database.close());
 
   const key = createHash("sha256").update(`rehearsal ${seed}`).digest("base64");
   const vault = openVault({ key });

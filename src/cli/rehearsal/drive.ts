@@ -82,7 +82,7 @@ interface State {
 }
 
 function startMore(options: Drive, state: State): void {
-  const { conversations, random } = options;
+  const { conversations } = options;
   let room = roomFor(options, state);
   while (room > 0 && state.started < conversations.length) {
     const place = state.started;
@@ -90,17 +90,21 @@ function startMore(options: Drive, state: State): void {
     if (conversation === undefined) return;
     state.started += 1;
     room -= 1;
-    const pauses = { appearedMs: APPEARED_MS, pauseMs: () => random() * LONGEST_PAUSE_MS };
-    const running = replay(options.emulators, conversation, pauses).then(
-      (replayed) => {
-        state.replayed[place] = replayed;
-      },
-      (error: unknown) => {
-        state.error ??= error;
-      },
-    );
+    const running = play(options, state, conversation, place);
     const tracked = running.finally(() => state.underway.delete(tracked));
     state.underway.add(tracked);
+  }
+}
+
+async function play(options: Drive, state: State, conversation: Replayable, place: number): Promise<void> {
+  const pauseMs = (): Ms => options.random() * LONGEST_PAUSE_MS;
+  try {
+    state.replayed[place] = await replay(options.emulators, conversation, {
+      appearedMs: APPEARED_MS,
+      pauseMs,
+    });
+  } catch (error) {
+    state.error ??= error;
   }
 }
 

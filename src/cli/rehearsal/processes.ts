@@ -121,16 +121,18 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
   const startWorker = (slot: number): void => {
     const worker = startProcess({ ...common, name: `worker ${slot + 1}`, args: ["worker"] });
     slots[slot] = worker;
-    void worker.ended.then((how) => {
-      if (state.stopping) return;
-      if (!expected.has(worker)) accidents.push(`${worker.name} ended by itself: ${how}`);
-      // Some come back at once, so that the dead one's lease still runs; others leave the work to those who are left.
-      const timer = setTimeout(() => {
-        waiting.delete(timer);
-        if (!state.stopping) startWorker(slot);
-      }, random() * LONGEST_ABSENCE_MS);
-      waiting.add(timer);
-    });
+    void replaceAfter(worker, slot);
+  };
+  const replaceAfter = async (worker: Process, slot: number): Promise<void> => {
+    const how = await worker.ended;
+    if (state.stopping) return;
+    if (!expected.has(worker)) accidents.push(`${worker.name} ended by itself: ${how}`);
+    // Some come back at once, so that the dead one's lease still runs; others leave the work to those who are left.
+    const timer = setTimeout(() => {
+      waiting.delete(timer);
+      if (!state.stopping) startWorker(slot);
+    }, random() * LONGEST_ABSENCE_MS);
+    waiting.add(timer);
   };
   const stop = async (): Promise<void> => {
     state.stopping = true;
