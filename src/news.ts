@@ -1,9 +1,9 @@
 /** News: what wakes the walk. Of a conversation, or of a person whose conversations it wakes in turn. */
 import type { Trigger } from "./conversation/fold.ts";
-import { hearPerson } from "./conversation/refresh.ts";
+import { hearPerson, type PersonalHearing } from "./conversation/refresh.ts";
 import type { Engine, RunKind } from "./engine/engine.ts";
 import type { Ms } from "./kernel/time.ts";
-import type { Db } from "./store/database.ts";
+import type { Db, Tx } from "./store/database.ts";
 
 export type News = {
   readonly workspace: string;
@@ -37,10 +37,15 @@ export function runOf(news: News): { readonly input: News; readonly id: string; 
   return { input: news, id, partition: `${news.workspace}:${news.conversation ?? `person ${news.contact}`}` };
 }
 
-/** Starts the run of some news; the same news again changes nothing. */
-export async function start(engine: Engine, kind: RunKind<News>, news: News, delayMs?: Ms): Promise<void> {
+/** Starts the run of some news, later or in a transaction where told; the same news again changes nothing. */
+export async function start(
+  engine: Engine,
+  kind: RunKind<News>,
+  news: News,
+  how: { readonly delayMs?: Ms; readonly tx?: Tx } = {},
+): Promise<void> {
   const { input, id, partition } = runOf(news);
-  await engine.start(kind, input, delayMs === undefined ? { id, partition } : { id, partition, delayMs });
+  await engine.start(kind, input, { id, partition, ...how });
 }
 
 /** Takes in what is new about a person and starts runs for the conversations it may change; returns how many. */
@@ -50,16 +55,13 @@ export async function wakeConversations(
   kind: RunKind<News>,
   news: News,
 ): Promise<number> {
-  const { conversations, triggers } = await hearPerson(db, news.workspace, news.contact ?? "");
-  for (const conversation of conversations) {
-    const woken = {
-      ...news,
-      conversation,
-      triggers: [...triggers],
-      reread: true,
-      id: `${news.id}:${conversation}`,
-    };
-    await start(engine, kind, woken);
-  }
-  return conversations.length;
+  const { workspace, contact } = news;
+  const wake: PersonalHearing["wake"] = async (tx, conversations, triggers) => {
+    for (const conversation of conversations) {
+      const id = `${news.id}:${conversation}`;
+      const woken = { ...news, conversation, triggers: [...triggers], reread: true, id };
+      await start(engine, kind, woken, { tx });
+    }
+  };
+  return hearPerson({ db, workspace, contact: contact ?? "", wake });
 }

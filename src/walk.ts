@@ -28,7 +28,7 @@ export function walk(desk: Desk, engine: () => Engine): RunKind<News> {
       const later = async (reason: string): Promise<void> => {
         const next = { ...news, reread: true, turn: news.turn + 1 };
         await steps.step("later", () =>
-          start(engine(), kind, next, waitBefore(news.turn)).then(() => reason),
+          start(engine(), kind, next, { delayMs: waitBefore(news.turn) }).then(() => reason),
         );
       };
 

@@ -69,7 +69,7 @@ export async function storeConversation(tx: Tx, version: number, state: Conversa
 }
 
 /** The person an id stands for today. */
-export async function currentContact(db: Db, workspace: string, contact: string): Promise<string> {
+export async function currentContact(db: Db | Tx, workspace: string, contact: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     with recursive chain (id, depth) as (
       select ${contact}::text, 0
@@ -80,6 +80,11 @@ export async function currentContact(db: Db, workspace: string, contact: string)
     )
     select id from chain order by depth desc limit 1`.execute(db);
   return rows[0]?.id ?? contact;
+}
+
+/** Holds what is known of a person until the transaction ends: their news and their conversations' states wait for each other. */
+export async function lockPerson(tx: Tx, workspace: string, contact: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${workspace} ${contact}`}, 0))`.execute(tx);
 }
 
 export async function addAlias(
@@ -133,7 +138,7 @@ export async function addUsage(
 
 /** Usage of the person and of every id they had before, newest last. */
 export async function usageOf(
-  db: Db,
+  db: Db | Tx,
   workspace: string,
   contact: string,
   since: EpochMs,

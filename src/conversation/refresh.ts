@@ -21,6 +21,7 @@ import {
   conversationsOf,
   currentContact,
   loadConversation,
+  lockPerson,
   markTaken,
   storeConversation,
   untakenOfContact,
@@ -48,7 +49,6 @@ export interface Hearing {
   readonly stored: (tx: Tx, triggers: readonly Trigger[]) => Promise<void>;
 }
 
-
 /**
  * Folds what is new into the stored conversation and returns its version; null when it is unknown and nothing is new.
  * Throws what `read` throws; nothing is lost then.
@@ -63,10 +63,11 @@ export async function hear(hearing: Hearing): Promise<number | null> {
 
   const before = stored?.state ?? emptyState(workspace, conversation);
   const told = notificationsOf(events).reduce(evolve, before);
-  const after = await withUsage(db, await completed(told, hearing), hearing.now);
+  const read = await completed(told, hearing);
   const version = (stored?.version ?? 0) + 1;
 
   const won = await inTransaction(db, async (tx) => {
+    const after = await withUsage(tx, read, hearing.now);
     const first = await storeConversation(tx, version, after);
     if (!first) return false;
     await markTaken(
@@ -91,10 +92,13 @@ async function completed(state: ConversationState, hearing: Hearing): Promise<Co
   return absorb(state, read, hearing.now);
 }
 
-async function withUsage(db: Db, state: ConversationState, now: EpochMs): Promise<ConversationState> {
+/** The person is held meanwhile: either this sees their news, or their news finds the conversation that this stores. */
+async function withUsage(tx: Tx, state: ConversationState, now: EpochMs): Promise<ConversationState> {
   if (state.contactId === null) return state;
-  const contactId = await currentContact(db, state.snapshot.workspace, state.contactId);
-  const usage = await usageOf(db, state.snapshot.workspace, contactId, now - USAGE_WINDOW_MS);
+  const { workspace } = state.snapshot;
+  const contactId = await currentContact(tx, workspace, state.contactId);
+  await lockPerson(tx, workspace, contactId);
+  const usage = await usageOf(tx, workspace, contactId, now - USAGE_WINDOW_MS);
   return { ...state, contactId, snapshot: { ...state.snapshot, usage } };
 }
 
@@ -102,17 +106,22 @@ function notificationsOf(events: readonly UntakenEvent[]): readonly Notification
   return events.map((event) => parseNotification(event.body));
 }
 
-/** A person's news that belongs to no conversation: merges, tags, product usage. Returns which conversations to wake, and why. */
-export async function hearPerson(
-  db: Db,
-  workspace: string,
-  contact: string,
-): Promise<{ readonly conversations: readonly string[]; readonly triggers: readonly Trigger[] }> {
+export interface PersonalHearing {
+  readonly db: Db;
+  readonly workspace: string;
+  readonly contact: string;
+  /** Called in the transaction that takes the news in, with the conversations to wake, and why. */
+  readonly wake: (tx: Tx, conversations: readonly string[], triggers: readonly Trigger[]) => Promise<void>;
+}
+
+/** A person's news that belongs to no conversation: merges, tags, product usage. Returns how many conversations it woke. */
+export async function hearPerson({ db, workspace, contact, wake }: PersonalHearing): Promise<number> {
   const events = await untakenOfContact(db, workspace, contact);
-  if (events.length === 0) return { conversations: [], triggers: [] };
+  if (events.length === 0) return 0;
   const notifications = notificationsOf(events);
-  const current = await currentContact(db, workspace, contact);
   return inTransaction(db, async (tx) => {
+    const current = await currentContact(tx, workspace, contact);
+    await lockPerson(tx, workspace, current);
     for (const [i, notification] of notifications.entries()) {
       if (notification.kind === "contact" && notification.mergedFrom !== null) {
         await addAlias(tx, workspace, notification.mergedFrom, contact, notification.createdAt);
@@ -132,10 +141,11 @@ export async function hearPerson(
       tx,
       events.map((event) => event.seq),
     );
-    if (!notifications.some(wakes)) return { conversations: [], triggers: [] };
+    if (!notifications.some(wakes)) return 0;
     const conversations = await conversationsOf(tx, workspace, current, WOKEN_CONVERSATIONS);
     const used = notifications.some((notification) => notification.kind === "usage");
-    return { conversations, triggers: used ? ["usage" as const] : [] };
+    await wake(tx, conversations, used ? ["usage"] : []);
+    return conversations.length;
   });
 }
 
