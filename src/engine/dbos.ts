@@ -22,6 +22,7 @@ import { retentionSchedule } from "./retention.ts";
 import { cancelRun, inspectRun, listRuns, queueDepths, resumeRun } from "./runs.ts";
 import { startSchedules, type Timetable } from "./schedules.ts";
 import { carryOut, type Workplace } from "./steps.ts";
+import { saveTrips } from "./trips.ts";
 import { MISSED_BEATS, startHeart, type Heart } from "./workers.ts";
 
 const QUEUES: readonly QueueName[] = ["conversation", "handoff", "timer", "upkeep"];
@@ -154,6 +155,7 @@ async function launch(
     listenQueues: [],
     logger: loggerTo(options.log),
   });
+  saveTrips();
   SystemDatabase.prototype.transitionDelayedWorkflows = async function promoteDueRuns(): Promise<void> {
     await this.pool.query(PROMOTE_DUE_RUNS);
   };

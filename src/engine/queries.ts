@@ -1,7 +1,7 @@
 /**
  * Every statement the engine runs itself: starting runs, heartbeats, schedules, due timers and the operator's views.
- * Schema `dbos` belongs to DBOS 5.3.0; Baton reads it and writes it only through DBOS's own functions, with two
- * exceptions stated below (due timers and runs given back).
+ * Schema `dbos` belongs to DBOS 5.3.0; Baton reads it and writes it only through DBOS's own functions, except for what
+ * trips.ts says in fewer statements and two cases stated below (due timers and runs given back).
  */
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { EpochMs, Ms } from "../kernel/time.ts";
