@@ -54,6 +54,11 @@ describe("events", () => {
     });
   });
 
+  test("a conversation of which something waits for a decision is lost", () => {
+    const standings = [{ conversation: "100", bucket: "handed-off", isPending: true }];
+    expect(counts({ ...GOOD, standings })).toEqual({ ...NONE, lost: 1 });
+  });
+
   test("a conversation never heard of is lost, unless its webhooks were", () => {
     const silent = { ...GOOD, ...NOTHING, expectations: GOOD.expectations };
     expect(counts(silent)).toEqual({ ...NONE, lost: 1 });
@@ -134,6 +139,18 @@ describe("what the words ask for", () => {
     expect(problems[0]?.line).toBe(
       "conversation 100 (row 1) qualifies (enterprise-inbound) and was not handed off: below-threshold",
     );
+  });
+
+  test("a mismatch only where webhooks were lost on the way", () => {
+    const gone = {
+      topic: "conversation.user.replied",
+      notificationId: "n2",
+      status: "withheld" as const,
+      ms: 0,
+    };
+    const facts = idle("must", "below-threshold");
+    const deliveries = [...facts.deliveries, gone];
+    expect(counts({ ...facts, deliveries })).toEqual({ ...NONE, mismatches: 1 });
   });
 
   test("unless nobody could take it, or it qualified only on the way", () => {

@@ -14,7 +14,7 @@ export interface Verdict {
   /** Effects whose outcome nobody can know. */
   readonly maybe: number;
   readonly failed: number;
-  /** Handoffs that the words of the conversation do not ask for. */
+  /** Handoffs that the words do not ask for; where webhooks were lost, also those that are missing. */
   readonly mismatches: number;
   readonly problems: readonly Problem[];
 }
@@ -77,6 +77,8 @@ function checkStandings({ expectations, events, standings, deliveries }: Facts):
     const places = standing.get(conversation)?.length ?? 0;
     const what = `conversation ${conversation} (${name})`;
     if (places > 1) return [{ kind: "doubled", line: `${what} stands in ${places} places` }];
+    if (standing.get(conversation)?.some((one) => one.isPending) === true)
+      return [{ kind: "lost", line: `${what} said something that nobody decided about` }];
     if (places === 1) return [];
     if (heard.has(conversation)) return [{ kind: "lost", line: `${what} was heard of and stands nowhere` }];
     // With notifications lost on the way, a conversation may never have been heard of.
@@ -193,6 +195,7 @@ function checkExpectations(facts: Facts): Problem[] {
   const handedOff = new Set(facts.handoffs.map((handoff) => handoff.conversation));
   const heard = new Set(facts.events.map((event) => event.conversation));
   const decisions = Map.groupBy(facts.decisions, (decision) => decision.conversation);
+  const arrived = deliveriesAllArrived(facts.deliveries);
   return facts.expectations.flatMap((expected): Problem[] => {
     const { conversation, name, handoff, because } = expected;
     const what = `conversation ${conversation} (${name})`;
@@ -203,12 +206,11 @@ function checkExpectations(facts: Facts): Problem[] {
     if (handoff !== "must" || handedOff.has(conversation) || !heard.has(conversation)) return [];
     const ofIt = decisions.get(conversation) ?? [];
     if (ofIt.some((decision) => decision.kind === "held")) return [];
-    return [
-      {
-        kind: "lost",
-        line: `${what} qualifies (${because}) and was not handed off: ${historyOf(ofIt, expected)}`,
-      },
-    ];
+    const line = `${what} qualifies (${because}) and was not handed off: ${historyOf(ofIt, expected)}`;
+    // With webhooks lost on the way nobody may ever have heard the words that qualify.
+    return arrived
+      ? [{ kind: "lost", line }]
+      : [{ kind: "mismatch", line: `${line}; but some webhooks never arrived` }];
   });
 }
 

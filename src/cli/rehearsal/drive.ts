@@ -123,7 +123,7 @@ function killOne({ kills, crew, conversations }: Drive, { started }: State): voi
 }
 
 function isAtRest(now: Progress): boolean {
-  return now.untaken + now.runsOpen + now.handoffsRunning + now.effectsOpen === 0;
+  return now.untaken + now.pending + now.runsOpen + now.handoffsRunning + now.effectsOpen === 0;
 }
 
 /** Writes that a fault holds back may cause webhooks of their own. */

@@ -38,6 +38,13 @@ export interface EventFact {
   readonly isTaken: boolean;
 }
 
+export interface StandingFact {
+  readonly conversation: string;
+  readonly bucket: string;
+  /** Something was heard that nobody has decided about. */
+  readonly isPending: boolean;
+}
+
 export interface DecisionFact {
   readonly id: number;
   readonly conversation: string;
@@ -105,7 +112,7 @@ export interface Facts {
   readonly expectations: readonly Expectation[];
   readonly deliveries: readonly DeliveryFact[];
   readonly events: readonly EventFact[];
-  readonly standings: readonly { readonly conversation: string; readonly bucket: string }[];
+  readonly standings: readonly StandingFact[];
   readonly decisions: readonly DecisionFact[];
   readonly handoffs: readonly HandoffFact[];
   readonly failedRuns: readonly FailedRun[];

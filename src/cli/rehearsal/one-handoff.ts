@@ -152,7 +152,7 @@ export const GOOD: Facts = {
       isTaken: true,
     },
   ],
-  standings: [{ conversation: "100", bucket: "handed-off" }],
+  standings: [{ conversation: "100", bucket: "handed-off", isPending: false }],
   decisions: [DECISION],
   handoffs: [DONE],
   failedRuns: [],

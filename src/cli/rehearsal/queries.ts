@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { Client } from "pg";
 import type { Db } from "../../store/database.ts";
-import type { DecisionFact, EffectFact, EventFact, FailedRun, HandoffFact } from "./facts.ts";
+import type { DecisionFact, EffectFact, EventFact, FailedRun, HandoffFact, StandingFact } from "./facts.ts";
 
 /** Makes a database beside the one that `url` names and returns its address. */
 export async function createDatabase(url: string, name: string): Promise<string> {
@@ -32,6 +32,8 @@ export interface Progress {
   readonly events: number;
   readonly untaken: number;
   readonly standings: number;
+  /** Conversations of which something was heard and not decided. */
+  readonly pending: number;
   readonly decisions: number;
   readonly handoffs: number;
   readonly handoffsRunning: number;
@@ -49,6 +51,7 @@ export async function progress(db: Db): Promise<Progress> {
       (select count(*)::int from events where taken_at is null
          and (conversation_id is not null or contact_id is not null)) as untaken,
       (select count(*)::int from standings) as standings,
+      (select count(*)::int from standings where pending <> '{}') as pending,
       (select count(*)::int from decisions) as decisions,
       (select count(*)::int from handoffs) as handoffs,
       (select count(*)::int from handoffs where status = 'running') as "handoffsRunning",
@@ -69,6 +72,8 @@ export async function hanging(db: Db): Promise<readonly string[]> {
     (select 'event ' || notification_id || ' (' || topic || ') of conversation ' || coalesce(conversation_id, '-') || ' is taken by no run' as line
        from events where taken_at is null and (conversation_id is not null or contact_id is not null) order by seq limit 20)
     union all
+    (select 'conversation ' || conversation_id || ' waits for a decision' from standings where pending <> '{}' order by since limit 20)
+    union all
     (select handoff_id || ': ' || kind || ' is ' || state || ' after ' || attempts || ' attempts' || coalesce(': ' || (error ->> 'message'), '')
        from effects where state in ('planned', 'sending') order by updated_at limit 20)
     union all
@@ -87,14 +92,10 @@ export async function eventFacts(db: Db): Promise<readonly EventFact[]> {
   return rows;
 }
 
-export async function standingFacts(
-  db: Db,
-  environment: string,
-): Promise<readonly { readonly conversation: string; readonly bucket: string }[]> {
-  const { rows } = await sql<{ conversation: string; bucket: string }>`
-    select conversation_id as conversation, bucket from standings where environment = ${environment}`.execute(
-    db,
-  );
+export async function standingFacts(db: Db, environment: string): Promise<readonly StandingFact[]> {
+  const { rows } = await sql<StandingFact>`
+    select conversation_id as conversation, bucket, pending <> '{}' as "isPending"
+    from standings where environment = ${environment}`.execute(db);
   return rows;
 }
 
