@@ -186,7 +186,7 @@ async function enrich(parts: DeskParts, place: Place, snapshot: Snapshot): Promi
 }
 
 /** What Intercom knows wins over what enrichment says. */
-export function withEnrichment(snapshot: Snapshot, enrichment: Enrichment | null): Snapshot {
+function withEnrichment(snapshot: Snapshot, enrichment: Enrichment | null): Snapshot {
   if (enrichment === null) return snapshot;
   const company =
     enrichment.company === null

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { cruise, type ICruiseResult } from "dependency-cruiser";
+import { cruise, type ICruiseResult, type IForbiddenRuleType } from "dependency-cruiser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 interface Rule {
@@ -25,7 +25,7 @@ async function cruised(home: string): Promise<ICruiseResult> {
     ...config.options,
     baseDir: home,
     validate: true,
-    ruleSet: { forbidden: [...config.forbidden] },
+    ruleSet: { forbidden: [...config.forbidden] as IForbiddenRuleType[] },
   });
   if (typeof output === "string") throw new Error(`dependency-cruiser gave a text: ${output}`);
   return output;

@@ -115,7 +115,9 @@ export async function notePending(
     insert into standings (environment, workspace, conversation_id, bucket, pending)
     select unnest(${environments}::text[]), ${place.workspace}, ${place.conversation}, 'new', ${triggers}::text[]
     on conflict (environment, workspace, conversation_id) do update
-      set pending = array(select distinct unnest(standings.pending || excluded.pending) order by 1)`.execute(tx);
+      set pending = array(select distinct unnest(standings.pending || excluded.pending) order by 1)`.execute(
+    tx,
+  );
 }
 
 /** What waits for a decision, by environment; environments for which nothing waits are left out. */
@@ -146,15 +148,9 @@ export async function setStanding(
         select case when keeps then s.bucket else excluded.bucket end,
                case when keeps then s.decision_id else coalesce(excluded.decision_id, s.decision_id) end,
                case when keeps or s.bucket = excluded.bucket then s.since else now() end
-        from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`.execute(tx);
-}
-
-export async function census(db: Db, environment: string): Promise<Readonly<Record<string, number>>> {
-  const { rows } = await sql<{ bucket: string; n: number }>`
-    select bucket, count(*)::int as n from standings where environment = ${environment} group by bucket`.execute(
-    db,
+        from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`.execute(
+    tx,
   );
-  return Object.fromEntries(rows.map((row) => [row.bucket, row.n]));
 }
 
 /** Holds the pools until the transaction ends, so that two decisions never take the same turn. Names must come sorted. */

@@ -176,11 +176,7 @@ function matchedRecord(detail: unknown): { readonly ref: string; readonly id: st
 }
 
 /** Leaves out the record that the org already has and points everything that referred to it to that one. */
-export function useExisting(
-  operations: readonly CrmOperation[],
-  ref: string,
-  id: string,
-): readonly CrmOperation[] {
+function useExisting(operations: readonly CrmOperation[], ref: string, id: string): readonly CrmOperation[] {
   const pointed = (value: CrmValue): CrmValue =>
     typeof value === "object" && value !== null && value.ref === ref ? id : value;
   return operations
@@ -194,7 +190,7 @@ export function useExisting(
 }
 
 /** The same write for the next owner of the route; what belongs to others (a second Task of a queue) stays theirs. */
-export function withOwner(
+function withOwner(
   operations: readonly CrmOperation[],
   gone: OwnerRef,
   next: OwnerRef,

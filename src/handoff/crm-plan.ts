@@ -307,11 +307,11 @@ function converted(rule: FieldMapping, value: FieldValue): CrmValue {
 }
 
 /** "Ana Maria Lopez" -> "Lopez"; a single word is the last name, which Salesforce requires. */
-export function lastNameOf(name: string): string {
+function lastNameOf(name: string): string {
   return name.trim().split(/\s+/).at(-1) ?? name;
 }
 
-export function firstNameOf(name: string): string | null {
+function firstNameOf(name: string): string | null {
   const words = name.trim().split(/\s+/);
   return words.length > 1 ? words.slice(0, -1).join(" ") : null;
 }

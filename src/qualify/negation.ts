@@ -51,9 +51,7 @@ const STARTER = setOf(
   delete give send tell`,
 );
 /** Cut a clause off wherever they stand. */
-const TURN = setOf(
-  "but however although though except instead whereas unless because since so otherwise",
-);
+const TURN = setOf("but however although though except instead whereas unless because since so otherwise");
 /** Cut it off when a subject or an auxiliary follows: "and we want SAML", "when I upgrade". */
 const JOINT = setOf("and or if when while as before after until which whether how why where what who");
 /** May stand between the negation and the mention itself: "not an enterprise", "nor any SAML". */

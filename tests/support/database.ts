@@ -37,7 +37,7 @@ export async function freshDatabase(options: { readonly migrate?: boolean } = {}
 }
 
 /** The address of a database on the tests' server. */
-export function urlOf(name: string): string {
+function urlOf(name: string): string {
   const url = new URL(inject("adminUrl"));
   url.pathname = `/${name}`;
   return url.href;

@@ -55,7 +55,7 @@ export function isPrivateAddress(address: string): boolean {
 }
 
 /** The error of a refused address; `code` is what the exchange reports. */
-export class PrivateAddressError extends Error {
+class PrivateAddressError extends Error {
   override readonly name = "PrivateAddressError";
   readonly code = "private_address";
   constructor(host: string) {

@@ -2,7 +2,7 @@
 import type { EpochMs, Ms } from "../../kernel/time.ts";
 
 /** Longest wait that is obeyed in one piece; after it Baton asks again. */
-export const LONGEST_WAIT_MS: Ms = 15 * 60_000;
+const LONGEST_WAIT_MS: Ms = 15 * 60_000;
 /** A wait beyond a day is a mistake of the vendor or of a proxy (RFC 9110 sets no bound), so it is not obeyed at all. */
 const ABSURD_MS: Ms = 24 * 3_600_000;
 

@@ -11,7 +11,7 @@ export interface Finding {
 }
 
 /** Topics that the app must be subscribed to in the Developer Hub; Intercom has no call to ask or set them. */
-export const WEBHOOK_TOPICS = [
+const WEBHOOK_TOPICS = [
   "conversation.user.created",
   "conversation.user.replied",
   "conversation.admin.replied",

@@ -9,7 +9,7 @@ import type { Clock } from "../../kernel/time.ts";
 import { failureOfAnswer } from "./errors.ts";
 
 /** The version the SDK is generated for; always sent. Webhooks do not follow it. */
-export const INTERCOM_VERSION = "2.14";
+const INTERCOM_VERSION = "2.14";
 
 type Options = ConstructorParameters<typeof IntercomClient>[0];
 type Fetcher = NonNullable<NonNullable<Options>["fetcher"]>;

@@ -9,7 +9,7 @@ import { composite, MOST_SUBREQUESTS, type Subrequest, type Subresponse } from "
 import { errorsOf, failureOfError, type SalesforceError } from "./errors.ts";
 
 /** Baton's own key: External ID, unique, case-sensitive. */
-export const KEY_FIELD = "Baton_Key__c";
+const KEY_FIELD = "Baton_Key__c";
 
 const REF = /^[A-Za-z][A-Za-z0-9_]{0,79}$/;
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,79}$/;
@@ -38,7 +38,7 @@ function fieldValue(value: CrmValue): unknown {
 }
 
 /** One operation as a subrequest. Throws TypeError for a name, key or id that Salesforce would misread. */
-export function writeSubrequest(operation: CrmOperation): Subrequest {
+function writeSubrequest(operation: CrmOperation): Subrequest {
   mustMatch(REF, operation.ref, "name of an operation");
   mustMatch(NAME, operation.object, "name of an object");
   const body: Record<string, unknown> = {};
