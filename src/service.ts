@@ -11,9 +11,11 @@ import { emptyDatabase } from "./store/empty.ts";
 import { migrate } from "./store/migrate.ts";
 import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
+import type { ConnectionRow } from "./vault/queries.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import { batchMetrics } from "./http/metrics.ts";
 import { buildServer } from "./http/server.ts";
+import type { WebhookDoor } from "./http/webhooks.ts";
 import type { Config } from "./cli/config.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
 import { webhookSource } from "./connections.ts";
@@ -148,11 +150,20 @@ async function serve(
         arrivals.map((arrival) => runOf(newsOf(arrival))),
       ),
   });
+  // Kept as long as the house keeps the row: to unseal the secret at every webhook would cost more than to check it.
+  const doors = new WeakMap<ConnectionRow, WebhookDoor>();
+  const doorOf = (row: ConnectionRow): WebhookDoor => {
+    const known = doors.get(row);
+    if (known !== undefined) return known;
+    const door = { ...webhookSource(row, vault), take: intake.take };
+    doors.set(row, door);
+    return door;
+  };
   const server = buildServer({
     intakeFor: async (connection) => {
       const row = (await house.connections()).find((one) => one.id === connection && one.kind === "intercom");
       if (row === undefined) return null;
-      return { ...webhookSource(row, vault), take: (raw, workspace) => intake.take(raw, workspace) };
+      return doorOf(row);
     },
     readiness: () => readiness(house),
     metrics,

@@ -4,7 +4,6 @@
  * database is away, so that Intercom sends it once more after a minute.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { setTimeout as sleep } from "node:timers/promises";
 import { assertNever } from "../kernel/assert-never.ts";
 import { RetryableFailure } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
@@ -94,10 +93,10 @@ async function receive(
 async function lookedUp(
   asked: Promise<WebhookDoor | null> | WebhookDoor | null,
 ): Promise<WebhookDoor | null> {
-  const stop = new AbortController();
-  const late = sleep(LOOKUP_DEADLINE_MS, "late" as const, { signal: stop.signal }).catch(
-    () => "late" as const,
-  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), LOOKUP_DEADLINE_MS);
+  });
   try {
     const door = await Promise.race([asked, late]);
     if (door === "late") throw unavailable("the connection could not be looked up in time");
@@ -106,7 +105,7 @@ async function lookedUp(
     if (error instanceof RetryableFailure) throw error;
     throw unavailable("the connection could not be looked up", error);
   } finally {
-    stop.abort();
+    clearTimeout(timer);
   }
 }
 

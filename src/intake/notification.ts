@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { type EpochMs, parseInstant } from "../kernel/time.ts";
-import { idSchema, partsOf } from "./parts.ts";
+import { idSchema, lastPartId } from "./parts.ts";
 
 export interface Envelope {
   /** Intercom's workspace id (app_id); empty when the notification names none. */
@@ -157,8 +157,8 @@ function ofConversation(envelope: Envelope, item: Item, raw: unknown): Notificat
   }
   const about = { ...envelope, conversation, contact, item: raw };
   if (topic === "conversation_part.redacted") return { ...about, kind: "part-redacted" };
-  const part = MESSAGE_TOPICS.has(topic) ? partsOf(raw).at(-1) : undefined;
-  const partKey = part === undefined ? null : `${conversation}:${part.id}:${topic}`;
+  const part = MESSAGE_TOPICS.has(topic) ? lastPartId(raw) : null;
+  const partKey = part === null ? null : `${conversation}:${part}:${topic}`;
   return { ...about, partKey, kind: "conversation" };
 }
 

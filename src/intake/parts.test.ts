@@ -1,6 +1,15 @@
-import { assert as holds, anything, property } from "fast-check";
+import {
+  assert as holds,
+  anything,
+  array,
+  constant,
+  constantFrom,
+  oneof,
+  property,
+  record,
+} from "fast-check";
 import { describe, expect, test } from "vitest";
-import { partsOf } from "./parts.ts";
+import { lastPartId, partsOf } from "./parts.ts";
 
 const customer = { type: "lead", id: "c1", name: null, email: "" };
 
@@ -157,4 +166,23 @@ test("any JSON whatever is read without a fault", () => {
       expect(partsOf(null)).toEqual([]);
     }),
   );
+});
+
+test("the last part's id is that of the last message", () => {
+  const part = record({ id: constantFrom("1", "2", 3, null), body: constantFrom("hello", null) });
+  const list = array(oneof(part, constant(null), anything()), { maxLength: 4 });
+  holds(
+    property(
+      oneof(part, anything()),
+      oneof(
+        list,
+        list.map((conversation_parts) => ({ conversation_parts })),
+      ),
+      (source, parts) => {
+        const item = { source, conversation_parts: parts };
+        expect(lastPartId(item)).toBe(partsOf(item).at(-1)?.id ?? null);
+      },
+    ),
+  );
+  expect(lastPartId("no conversation")).toBeNull();
 });

@@ -85,6 +85,17 @@ export function partsOf(item: unknown): readonly ParsedPart[] {
   return [{ ...start, ...gone, partType: "source" }, ...known.filter((part) => part.id !== start.id)];
 }
 
+/** The id of the last message that `partsOf` would return, without reading any; null where there is none. */
+export function lastPartId(item: unknown): string | null {
+  const parsed = itemSchema.safeParse(item);
+  if (!parsed.success) return null;
+  const { source, conversation_message: oldSource, conversation_parts: list } = parsed.data;
+  const first = source ?? oldSource;
+  const parts = Array.isArray(list) ? list : (list?.conversation_parts ?? []);
+  const last = parts.findLast((part) => part !== null && part.id !== first?.id);
+  return last?.id ?? first?.id ?? null;
+}
+
 function parsedPart(part: Part, user: Author | null | undefined): ParsedPart {
   const author = part.author ?? null;
   const redacted = part.redacted === true;
