@@ -25,7 +25,7 @@ function send(more: Record<string, unknown> = {}, auth?: { user: string; pass: s
     host: "127.0.0.1",
     port: smtp.port,
     secure: false,
-    socketTimeout: 400,
+    socketTimeout: 5_000,
     ...(auth && { auth }),
   });
   return transport.sendMail({ ...mail, ...more });
