@@ -2,7 +2,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Readable } from "node:stream";
-import { createTransport, type Transporter } from "nodemailer";
+import type { createTransport, Transporter } from "nodemailer";
 import type { Alert, Notifier, Recipient } from "../../handoff/ports.ts";
 import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import type { Clock, Ms } from "../../kernel/time.ts";
@@ -100,9 +100,11 @@ function publicSocket(settings: EmailSettings, done: (error: Error | null, socke
   });
 }
 
-function createMailer(settings: EmailSettings): Transporter {
+async function createMailer(settings: EmailSettings, { log }: ConnectorDeps): Promise<Transporter> {
   const { host, port, secure, user, password } = settings;
-  const transporter = createTransport({
+  // Loaded on first use: it takes about 20 MB, which a process without e-mail saves.
+  const nodemailer = await import("nodemailer");
+  const transporter = nodemailer.createTransport({
     pool: true,
     maxConnections: CONNECTIONS,
     host,
@@ -132,6 +134,12 @@ function createMailer(settings: EmailSettings): Transporter {
       return stream;
     };
     done();
+  });
+  transporter.on("error", (error: unknown) => {
+    log.warn(
+      { target: "email", code: (error as SmtpError).code },
+      "an idle connection to the mail server ended",
+    );
   });
   return transporter;
 }
@@ -168,24 +176,20 @@ async function send(
 
 /** Opens a connection; nothing is sent before the first call. */
 export function connectEmail(settings: EmailSettings, deps: ConnectorDeps): EmailConnection {
-  const mailer = createMailer(settings);
-  mailer.on("error", (error: unknown) => {
-    deps.log.warn(
-      { target: "email", code: (error as SmtpError).code },
-      "an idle connection to the mail server ended",
-    );
-  });
+  let opening: Promise<Transporter> | null = null;
+  const mailer = (): Promise<Transporter> => (opening ??= createMailer(settings, deps));
   return {
-    send: (recipient, alert) => send(mailer, settings, recipient, alert),
+    send: async (recipient, alert) => send(await mailer(), settings, recipient, alert),
     // SMTP gives no way to ask what became of a message.
     find: async () => ({ kind: "cannot-tell" }),
     async verify() {
+      const open = await mailer();
       try {
-        await mailer.verify();
+        await open.verify();
       } catch (error) {
         throw failureOf(error, { stream: null }, settings.host);
       }
     },
-    close: () => mailer.close(),
+    close: () => void opening?.then((open) => open.close()),
   };
 }

@@ -56,7 +56,7 @@ function prefixed(prefix: string, fields: readonly string[]): string[] {
 }
 
 /** The queries of one look-up. Salesforce refuses a semi-join under OR, so each way to a record is its own query. */
-export function lookQueries(question: CrmQuestion, fields: LookFields): Subrequest[] {
+function lookQueries(question: CrmQuestion, fields: LookFields): Subrequest[] {
   const { email, domain } = question;
   const account = [...ACCOUNT, ...csmNames(fields.csmField)];
   const score = fields.leadScoreField === null ? [] : [fields.leadScoreField];
@@ -104,9 +104,27 @@ export function lookQueries(question: CrmQuestion, fields: LookFields): Subreque
   return queries;
 }
 
-function rowsOf<T extends z.ZodType>(row: T, response: Subresponse | undefined): z.infer<T>[] {
+const page = <T extends z.ZodType>(row: T) => z.object({ records: z.array(row) });
+
+/** The shapes of the four answers. Made once for a choice of fields: a schema costs more to make than to use. */
+function pagesFor(fields: LookFields) {
+  return {
+    fields,
+    leads: page(LeadRow),
+    contacts: page(contactRow(fields.csmField)),
+    opportunities: page(OpportunityRow),
+    accounts: page(accountRow(fields.csmField)),
+  };
+}
+type Pages = ReturnType<typeof pagesFor>;
+
+/** The rows of one answer; none when it was not asked for. */
+function rowsOf<T>(
+  shape: z.ZodType<{ readonly records: readonly T[] }>,
+  response: Subresponse | undefined,
+): readonly T[] {
   if (response === undefined) return [];
-  const parsed = z.object({ records: z.array(row) }).safeParse(response.body);
+  const parsed = shape.safeParse(response.body);
   if (parsed.success) return parsed.data.records;
   const message = `Salesforce answered the look-up of ${response.referenceId} with rows of another shape than documented.`;
   throw new RetryableFailure(
@@ -131,20 +149,18 @@ function byRelevance(a: CrmOpportunity, b: CrmOpportunity): number {
 }
 
 /** Puts the answers of the four queries together, each record once, the best match first. */
-export function viewOf(
-  responses: ReadonlyMap<string, Subresponse>,
-  question: CrmQuestion,
-  fields: LookFields,
-): CrmView {
-  const scoreField = fields.leadScoreField;
-  const leads = rowsOf(LeadRow, responses.get("leads")).flatMap(({ lead, isConverted, raw }): CrmLead[] => {
-    // A converted lead whose contact is not visible says nothing that anybody could work on.
-    if (isConverted && lead.convertedContactId === null) return [];
-    const score = scoreField === null ? null : raw[scoreField];
-    return [{ ...lead, score: typeof score === "number" ? score : null }];
-  });
-  const contactRows = rowsOf(contactRow(fields.csmField), responses.get("contacts"));
-  const accountRows = rowsOf(accountRow(fields.csmField), responses.get("accounts")).filter(
+function viewOf(responses: ReadonlyMap<string, Subresponse>, question: CrmQuestion, pages: Pages): CrmView {
+  const scoreField = pages.fields.leadScoreField;
+  const leads = rowsOf(pages.leads, responses.get("leads")).flatMap(
+    ({ lead, isConverted, raw }): CrmLead[] => {
+      // A converted lead whose contact is not visible says nothing that anybody could work on.
+      if (isConverted && lead.convertedContactId === null) return [];
+      const score = scoreField === null ? null : raw[scoreField];
+      return [{ ...lead, score: typeof score === "number" ? score : null }];
+    },
+  );
+  const contactRows = rowsOf(pages.contacts, responses.get("contacts"));
+  const accountRows = rowsOf(pages.accounts, responses.get("accounts")).filter(
     // LIKE also finds "notacme.com" and "acme.com.evil.example".
     ({ account }) => account.website !== null && getDomain(account.website) === question.domain,
   );
@@ -155,7 +171,7 @@ export function viewOf(
   ]);
   const opportunities = distinct([
     ...contactRows.flatMap((row) => row.opportunities),
-    ...rowsOf(OpportunityRow, responses.get("opportunities")),
+    ...rowsOf(pages.opportunities, responses.get("opportunities")),
     ...accountRows.flatMap((row) => row.opportunities),
   ]).sort(byRelevance);
   return { leads, contacts, accounts, opportunities };
@@ -178,18 +194,18 @@ export function createLook(
   client: SalesforceClient,
   wanted: LookFields,
 ): (question: CrmQuestion) => Promise<CrmView> {
-  let fields = wanted;
+  let pages = pagesFor(wanted);
   return async function look(question) {
     for (;;) {
-      const asked = fields;
-      const queries = lookQueries(question, asked);
+      const asked = pages;
+      const queries = lookQueries(question, asked.fields);
       if (queries.length === 0) return { leads: [], contacts: [], accounts: [], opportunities: [] };
       const responses = await composite(client, queries, { effect: "read", allOrNone: false });
       const refused = [...responses.values()].find(({ httpStatusCode }) => httpStatusCode >= 400);
       if (refused === undefined) return viewOf(responses, question, asked);
       const [error] = errorsOf(refused.body);
-      const missing = error?.code === "INVALID_FIELD" ? missingOptional(error.message, asked) : null;
-      if (missing !== null) fields = { ...fields, [missing]: null };
+      const missing = error?.code === "INVALID_FIELD" ? missingOptional(error.message, asked.fields) : null;
+      if (missing !== null) pages = pagesFor({ ...pages.fields, [missing]: null });
       else if (error !== undefined) {
         throw failureOfError(error, { effect: "read", status: refused.httpStatusCode, rolledBack: true });
       }

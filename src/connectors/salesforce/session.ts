@@ -1,7 +1,6 @@
 /** Signing in to Salesforce: one token at a time, shared by all calls, renewed once when it ends. */
 import { createPrivateKey, sign } from "node:crypto";
-import { Connection } from "jsforce/lib/connection.js";
-import { OAuth2 } from "jsforce/lib/oauth2.js";
+import type { Connection } from "jsforce/lib/connection.js";
 import { PermanentFailure } from "../../kernel/failure.ts";
 import type { Clock, EpochMs } from "../../kernel/time.ts";
 import { failureOfStatus } from "../http/failures.ts";
@@ -88,6 +87,11 @@ export function createSessions(settings: {
   }
 
   async function signIn(): Promise<Session> {
+    // Loaded on the first sign-in: it takes about 35 MB, which a process without Salesforce saves.
+    const [jsforce, { OAuth2 }] = await Promise.all([
+      import("jsforce/lib/connection.js"),
+      import("jsforce/lib/oauth2.js"),
+    ]);
     const secret = login.kind === "client-credentials" ? { clientSecret: login.clientSecret } : {};
     const oauth2 = new OAuth2({ loginUrl, clientId: login.clientId, ...secret });
     setTransport(oauth2, jsforceTransport(http, "read"));
@@ -101,7 +105,7 @@ export function createSessions(settings: {
       throw new PermanentFailure({ target: "salesforce", code: "odd_token", message });
     }
     // No oauth2 settings on the connection: jsforce would refresh by itself, without bound.
-    const connection = new Connection({
+    const connection = new jsforce.Connection({
       instanceUrl: answer.instance_url,
       accessToken: answer.access_token,
       version: API_VERSION,

@@ -1,5 +1,4 @@
 /** What Slack's refusals mean for Baton (docs.slack.dev, each method's page). */
-import { WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import { redact } from "../http/redact.ts";
 import type { Effect } from "../http/failures.ts";
@@ -41,14 +40,21 @@ const RETRYABLE: Readonly<Record<string, "not-executed" | "unknown">> = {
 /** Slack's word for a refusal: lower case with underscores. Anything else in its place is no Slack. */
 const WORD = /^[a-z][a-z0-9_]*$/;
 
+/** What the SDK throws, by its `code` (its README, "Handle errors"). */
+interface SdkError {
+  readonly code?: unknown;
+  readonly original?: unknown;
+  readonly data?: { readonly error?: unknown };
+}
+
 /** The failure behind what the SDK threw; errors that are no failures of Slack come back unchanged. */
 export function failureOf(error: unknown, method: string, effect: Effect): unknown {
-  if (error instanceof WebAPIRequestError) {
-    const { original } = error;
+  const { code, original, data } = error as SdkError;
+  if (code === "slack_webapi_request_error") {
     return original instanceof RetryableFailure || original instanceof PermanentFailure ? original : error;
   }
-  if (!(error instanceof WebAPIPlatformError)) return error;
-  const said: unknown = error.data.error;
+  if (code !== "slack_webapi_platform_error") return error;
+  const said = data?.error;
   if (typeof said !== "string" || !WORD.test(said)) {
     const message = `Slack answered ${method} with a body that is no JSON.`;
     const outcome = effect === "write" ? "unknown" : "not-executed";

@@ -1,5 +1,5 @@
 /** The port Notifier over one Slack workspace. */
-import { LogLevel, WebClient, type Logger, type WebAPICallResult } from "@slack/web-api";
+import type { Logger, LogLevel, WebAPICallResult, WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Alert, Delivery, Notifier, Recipient } from "../../handoff/ports.ts";
 import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
@@ -61,15 +61,19 @@ function fetchOver(http: Http): typeof fetch {
   };
 }
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  setLevel: () => undefined,
-  getLevel: () => LogLevel.ERROR,
-  setName: () => undefined,
-};
+/** The SDK prints what Slack complains of; here that is a failure with words. */
+function silent(level: LogLevel): Logger {
+  const nothing = (): void => undefined;
+  return {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+    setLevel: nothing,
+    getLevel: () => level,
+    setName: nothing,
+  };
+}
 
 interface Workspace {
   call<T extends z.ZodType>(method: string, shape: T, options: Record<string, unknown>): Promise<z.infer<T>>;
@@ -79,18 +83,24 @@ interface Workspace {
 }
 
 function createWorkspace(settings: SlackSettings, http: Http, clock: Clock): Workspace {
-  const client = new WebClient(settings.token, {
-    slackApiUrl: settings.apiUrl ?? API_URL,
-    fetch: fetchOver(http),
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    logger: silent,
-  });
+  let loading: Promise<WebClient> | null = null;
+  const sdk = (): Promise<WebClient> =>
+    (loading ??= import("@slack/web-api").then(
+      ({ WebClient: Client, LogLevel: Level }) =>
+        new Client(settings.token, {
+          slackApiUrl: settings.apiUrl ?? API_URL,
+          fetch: fetchOver(http),
+          retryConfig: { retries: 0 },
+          rejectRateLimitedCalls: true,
+          logger: silent(Level.ERROR),
+        }),
+    ));
   return {
     ids: new Map(),
     clock,
     async call(method, shape, options) {
       const effect = effectOf({ method: "POST", url: `/${method}` });
+      const client = await sdk();
       let answer: WebAPICallResult;
       try {
         answer = await client.apiCall(method, options);
