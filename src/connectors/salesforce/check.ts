@@ -33,7 +33,7 @@ const SCORE_FIELDS = ["Baton_Score__c", "Plan__c", "Last_Active__c", "Engagement
 const STANDARD: Readonly<Record<string, readonly string[]>> = {
   Lead: ["LastName", "Company", "Email", "OwnerId", "LeadSource"],
   Contact: ["LastName", "Email", "AccountId"],
-  Account: [],
+  Account: ["Name", "Website"],
   Opportunity: ["Name", "StageName", "CloseDate", "AccountId", "OwnerId"],
   OpportunityContactRole: ["OpportunityId", "ContactId", "IsPrimary"],
   Task: ["Subject", "WhoId", "WhatId", "OwnerId", "Description", "Priority"],
@@ -45,6 +45,7 @@ const OWN: Readonly<
 > = {
   Lead: { needed: ["Baton_Key__c"], useful: SCORE_FIELDS },
   Contact: { needed: ["Baton_Key__c"], useful: SCORE_FIELDS },
+  Account: { needed: ["Baton_Key__c"], useful: [] },
   Opportunity: { needed: ["Baton_Key__c"], useful: SCORE_FIELDS },
   Task: { needed: ["Baton_Key__c"], useful: [] },
   Baton_Conversation__c: {
@@ -119,9 +120,7 @@ export function objectFindings(object: string, found: Describe | null, needs: Or
   const fields = new Map(found.fields.map((field) => [field.name, field]));
   const absent = (names: readonly string[]): string[] => names.filter((name) => !fields.has(name));
   const faults: Finding[] = [
-    ...(found.createable || object === "Account"
-      ? []
-      : [missing(`${object} cannot be created`, PERMISSIONS)]),
+    ...(found.createable ? [] : [missing(`${object} cannot be created`, PERMISSIONS)]),
     ...absent(STANDARD[object] ?? []).map((name) => missing(`${object}.${name} is not visible`, PERMISSIONS)),
     ...absent(own?.needed ?? []).map((name) =>
       missing(`${object}.${name} is missing or not visible`, INSTALL),
@@ -178,7 +177,9 @@ async function queueFindings(client: SalesforceClient, wanted: readonly string[]
     return warning(`queue "${name}" does not take Leads`, "Add Lead to the queue's supported objects.");
   });
   return [
-    active > 0 ? ok(`${active} active users are visible`) : missing("no active user is visible", PERMISSIONS),
+    active > 0
+      ? ok(`active users that are visible: ${active}`)
+      : missing("no active user is visible", PERMISSIONS),
     ...found,
   ];
 }
