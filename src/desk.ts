@@ -18,7 +18,7 @@ import type { Evidence } from "./qualify/scores.ts";
 import { type Decision, type EarlierHandoff, episodeFor } from "./decide/decision.ts";
 import { judge, recipeOf } from "./decide/judge.ts";
 import { decideUnderLock } from "./decide/ledger.ts";
-import { type Bucket, type Environment, insertDecision, setStanding } from "./decide/queries.ts";
+import { type Bucket, type Environment, insertDecision } from "./decide/queries.ts";
 import type { Directory } from "./decide/route.ts";
 import type { World } from "./handoff/carry.ts";
 import { planEffects } from "./handoff/plan.ts";
@@ -238,9 +238,8 @@ async function keep(
 ): Promise<boolean> {
   const { policy: _, ...frozen } = inputs;
   const row = { ...subject, policyVersion: place.policyVersion, decision, inputs: frozen };
-  const id = await insertDecision(tx, row);
+  const id = await insertDecision(tx, row, bucketOf(decision));
   if (id === null) return false;
-  await setStanding(tx, subject, bucketOf(decision), id);
   if (decision.kind !== "handoff") return true;
 
   const { snapshot } = inputs.evidence;
@@ -266,7 +265,8 @@ async function keep(
     effects,
   });
   if (!isNew) throw new Error(`handoff ${decision.handoff} exists although no earlier decision knows it`);
-  const input = { handoff: decision.handoff, turn: 1 };
+  const targets = [...new Set(effects.map((effect) => effect.target))];
+  const input = { handoff: decision.handoff, turn: 1, targets };
   await parts.engine().start(parts.handoffKind(), input, { id: handoffRunId(input), tx });
   return true;
 }

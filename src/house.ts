@@ -16,7 +16,7 @@ import type { Decision } from "./decide/decision.ts";
 import type { Directory } from "./decide/route.ts";
 import type { World } from "./handoff/carry.ts";
 import { type HandoffInput, handoffRun } from "./handoff/run.ts";
-import type { StoredHandoff } from "./handoff/queries.ts";
+import type { EndedHandoff } from "./handoff/queries.ts";
 import {
   notifierOf,
   openEmail,
@@ -43,7 +43,7 @@ export interface HouseOptions {
   /** Where tests kill the process. */
   readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
   readonly onDecision?: (environment: string, kind: Decision["kind"]) => void;
-  readonly onHandoff?: (handoff: StoredHandoff, status: string) => void;
+  readonly onHandoff?: (ended: EndedHandoff) => void;
   /** Time between two heartbeats of a worker. */
   readonly beatMs?: Ms;
 }
@@ -120,7 +120,7 @@ function handoffKindOf({ options, db, place, engine }: Joints): RunKind<HandoffI
     db,
     engine,
     world: async (name) => (await place(name)).world,
-    onEnd: (handoff, status) => options.onHandoff?.(handoff, status),
+    onEnd: (ended) => options.onHandoff?.(ended),
   });
 }
 

@@ -6,8 +6,8 @@ import type { Policy } from "../policy/schema.ts";
 import type { Tx } from "../store/database.ts";
 import type { Decision } from "./decision.ts";
 import { decide, type DecisionInputs } from "./decide.ts";
-import { lockPools, membersOf, recordAssignment, stickyMembers } from "./queries.ts";
-import { poolsOf, type PoolState } from "./route.ts";
+import { lockPools, type PoolLine, poolLines, recordAssignment } from "./queries.ts";
+import { type MemberState, poolsOf, type PoolState } from "./route.ts";
 
 /** Decides with the pools' state under lock and takes the turn; returns the answer and the whole frozen input. */
 export async function decideUnderLock(
@@ -43,20 +43,17 @@ async function poolStates(
   company: string | null,
 ): Promise<Readonly<Record<string, PoolState>>> {
   await lockPools(tx, environment, pools);
-  const members = await membersOf(tx, environment, pools);
-  const sticky = company === null ? [] : await stickyMembers(tx, environment, pools, company);
+  const lines = await poolLines(tx, environment, pools, company);
   return Object.fromEntries(
-    pools.map((pool) => [
-      pool,
-      {
-        members: members
-          .filter((line) => line.pool === pool)
-          .map(({ member, served, adjustment, lastAt }) => ({ member, served, adjustment, lastAt })),
-        stickyMember:
-          policy.routing.pools[pool]?.sticky === "company"
-            ? (sticky.find((one) => one.pool === pool)?.member ?? null)
-            : null,
-      },
-    ]),
+    pools.map((pool) => {
+      const members = lines.filter((line) => line.pool === pool);
+      const isSticky = policy.routing.pools[pool]?.sticky === "company";
+      const stickyMember = isSticky ? (members.find((line) => line.isSticky)?.member ?? null) : null;
+      return [pool, { members: members.map(stateOf), stickyMember }];
+    }),
   );
+}
+
+function stateOf({ member, served, adjustment, lastAt }: PoolLine): MemberState {
+  return { member, served, adjustment, lastAt };
 }

@@ -88,17 +88,26 @@ export interface DecisionRow {
   readonly inputs: unknown;
 }
 
-/** Stores the decision of one conversation state; null when that state was decided before (a repeat after a crash). */
-export async function insertDecision(tx: Tx, row: DecisionRow): Promise<string | null> {
+/**
+ * Stores the decision of one conversation state, and where the conversation stands with it. Null when that state was
+ * decided before (a repeat after a crash); then nothing changes.
+ */
+export async function insertDecision(tx: Tx, row: DecisionRow, bucket: Bucket): Promise<string | null> {
   const { decision } = row;
   const recipe = "recipe" in decision ? decision.recipe : null;
   const exclusion = decision.kind === "excluded" ? decision.exclusion : null;
   const { rows } = await sql<{ id: string }>`
-    insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer)
-    values (${row.environment}, ${row.workspace}, ${row.conversation}, ${row.version}, ${row.policyVersion}, ${decision.kind},
-      ${recipe}, ${exclusion}, ${JSON.stringify(row.inputs)}::jsonb, ${JSON.stringify(decision)}::jsonb)
-    on conflict (environment, workspace, conversation_id, version) do nothing
-    returning id::text`.execute(tx);
+    with decided as (
+      insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer)
+      values (${row.environment}, ${row.workspace}, ${row.conversation}, ${row.version}, ${row.policyVersion}, ${decision.kind},
+        ${recipe}, ${exclusion}, ${JSON.stringify(row.inputs)}::jsonb, ${JSON.stringify(decision)}::jsonb)
+      on conflict (environment, workspace, conversation_id, version) do nothing
+      returning id),
+    standing as (
+      insert into standings as s (environment, workspace, conversation_id, bucket, decision_id)
+      select ${row.environment}, ${row.workspace}, ${row.conversation}, ${bucket}, id from decided
+      ${keepingHandedOff})
+    select id::text from decided`.execute(tx);
   return rows[0]?.id ?? null;
 }
 
@@ -132,67 +141,57 @@ export async function pendingOf(
   return rows;
 }
 
-/** Where the conversation stands now; nothing waits any more. One that was handed off stays so, whatever later states say. */
+/** Nothing waits any more. A conversation that was handed off stays so, whatever later states of it say. */
+const keepingHandedOff = sql`
+  on conflict (environment, workspace, conversation_id) do update set
+    pending = '{}',
+    (bucket, decision_id, since) = (
+      select case when keeps then s.bucket else excluded.bucket end,
+             case when keeps then s.decision_id else coalesce(excluded.decision_id, s.decision_id) end,
+             case when keeps or s.bucket = excluded.bucket then s.since else now() end
+      from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`;
+
+/** Where the conversation stands now, whatever decision put it there. */
 export async function setStanding(
   tx: Tx | Db,
   place: { readonly environment: string; readonly workspace: string; readonly conversation: string },
   bucket: Bucket,
-  decision: string | null,
 ): Promise<void> {
   await sql`
-    insert into standings as s (environment, workspace, conversation_id, bucket, decision_id)
-    values (${place.environment}, ${place.workspace}, ${place.conversation}, ${bucket}, ${decision}::bigint)
-    on conflict (environment, workspace, conversation_id) do update set
-      pending = '{}',
-      (bucket, decision_id, since) = (
-        select case when keeps then s.bucket else excluded.bucket end,
-               case when keeps then s.decision_id else coalesce(excluded.decision_id, s.decision_id) end,
-               case when keeps or s.bucket = excluded.bucket then s.since else now() end
-        from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`.execute(
-    tx,
-  );
+    insert into standings as s (environment, workspace, conversation_id, bucket)
+    values (${place.environment}, ${place.workspace}, ${place.conversation}, ${bucket})
+    ${keepingHandedOff}`.execute(tx);
 }
 
 /** Holds the pools until the transaction ends, so that two decisions never take the same turn. Names must come sorted. */
 export async function lockPools(tx: Tx, environment: string, pools: readonly string[]): Promise<void> {
   await sql`
     insert into pools (environment, pool) select ${environment}, unnest(${pools}::text[])
-    on conflict do nothing`.execute(tx);
-  await sql`
-    select 1 from pools where environment = ${environment} and pool = any(${pools}::text[]) order by pool for update`.execute(
-    tx,
-  );
+    on conflict (environment, pool) do update set version = pools.version + 1`.execute(tx);
 }
 
-export async function membersOf(
+export interface PoolLine extends MemberState {
+  readonly pool: string;
+  /** Got the company's last lead from this pool. */
+  readonly isSticky: boolean;
+}
+
+/** The members' lines of these pools; one who has only ever got the company's lead is among them. */
+export async function poolLines(
   tx: Tx,
   environment: string,
   pools: readonly string[],
-): Promise<readonly (MemberState & { readonly pool: string })[]> {
-  const { rows } = await sql<{
-    pool: string;
-    member: string;
-    served: number;
-    adjustment: number;
-    lastAt: string | null;
-  }>`
-    select pool, member, served::float8 as served, adjustment::float8 as adjustment,
-      (extract(epoch from last_at) * 1000)::bigint::text as "lastAt"
-    from pool_members where environment = ${environment} and pool = any(${pools}::text[])`.execute(tx);
-  return rows.map((row) => ({ ...row, lastAt: row.lastAt === null ? null : Number(row.lastAt) }));
-}
-
-/** Who got the company's last lead from each pool. */
-export async function stickyMembers(
-  tx: Tx,
-  environment: string,
-  pools: readonly string[],
-  company: string,
-): Promise<readonly { readonly pool: string; readonly member: string }[]> {
-  const { rows } = await sql<{ pool: string; member: string }>`
-    select distinct on (pool) pool, owner as member from assignments
-    where environment = ${environment} and pool = any(${pools}::text[]) and company = ${company}
-    order by pool, at desc`.execute(tx);
+  company: string | null,
+): Promise<readonly PoolLine[]> {
+  const { rows } = await sql<PoolLine>`
+    with sticky as (
+      select distinct on (pool) pool, owner as member from assignments
+      where environment = ${environment} and pool = any(${pools}::text[]) and company = ${company}
+      order by pool, at desc)
+    select m.pool, m.member, m.served::float8 as served, m.adjustment::float8 as adjustment,
+      (extract(epoch from m.last_at) * 1000)::bigint as "lastAt",
+      exists (select 1 from sticky s where s.pool = m.pool and s.member = m.member) as "isSticky"
+    from pool_members m where m.environment = ${environment} and m.pool = any(${pools}::text[])`.execute(tx);
   return rows;
 }
 
@@ -206,17 +205,17 @@ export async function recordAssignment(
     readonly now: EpochMs;
   },
 ): Promise<void> {
-  const { plan } = assignment;
-  if (plan.pool !== null) {
-    await sql`
-      insert into pool_members (environment, pool, member, served, last_at)
-      values (${assignment.environment}, ${plan.pool.pool}, ${plan.pool.member}, 1, to_timestamp(${assignment.now / 1_000}))
-      on conflict (environment, pool, member) do update
-        set served = pool_members.served + 1, last_at = excluded.last_at`.execute(tx);
-  }
+  const { plan, environment, company } = assignment;
+  const at = assignment.now / 1_000;
   await sql`
+    with turn as (
+      insert into pool_members (environment, pool, member, served, last_at)
+      select ${environment}, ${plan.pool?.pool ?? null}, ${plan.pool?.member ?? null}, 1, to_timestamp(${at})
+      where ${plan.pool !== null}
+      on conflict (environment, pool, member) do update
+        set served = pool_members.served + 1, last_at = excluded.last_at)
     insert into assignments (handoff_id, environment, route, pool, owner, company, receipts, at)
-    values (${assignment.handoff}, ${assignment.environment}, ${plan.route}, ${plan.pool?.pool ?? null},
-      ${plan.pool?.member ?? plan.owner.id}, ${assignment.company}, ${JSON.stringify(plan.receipts)}::jsonb, to_timestamp(${assignment.now / 1_000}))
+    values (${assignment.handoff}, ${environment}, ${plan.route}, ${plan.pool?.pool ?? null},
+      ${plan.pool?.member ?? plan.owner.id}, ${company}, ${JSON.stringify(plan.receipts)}::jsonb, to_timestamp(${at}))
     on conflict (handoff_id) do nothing`.execute(tx);
 }

@@ -35,13 +35,14 @@ interface EffectResult {
 
 type Outcome =
   | { readonly state: "done"; readonly result: EffectResult }
+  | { readonly state: "would" }
   | {
       readonly state: "maybe" | "failed" | "skipped";
       readonly facts: FailureFacts | { readonly message: string };
     };
 
 /**
- * Brings `effect` to its end and stores it. Throws RetryableFailure when time may cure it; the stored state then says
+ * Brings `effect` to its end, stores it and returns it. Throws RetryableFailure when time may cure it; the stored state then says
  * whether the last attempt may have happened.
  */
 export async function carryOut(
@@ -49,24 +50,28 @@ export async function carryOut(
   world: World,
   handoff: StoredHandoff,
   effect: StoredEffect,
-): Promise<void> {
-  if (effect.state !== "planned" && effect.state !== "sending") return;
-  if (effect.request.kind === "impossible") {
-    return finishEffect(db, effect.key, "skipped", null, { message: effect.request.reason });
-  }
-  if (handoff.mode === "shadow") return finishEffect(db, effect.key, "would", null);
+): Promise<StoredEffect> {
+  if (effect.state !== "planned" && effect.state !== "sending") return effect;
+  const outcome = await outcomeOf(db, world, handoff, effect);
+  const result = "result" in outcome ? outcome.result : null;
+  await finishEffect(db, effect.key, outcome.state, result, "facts" in outcome ? outcome.facts : null);
+  return { ...effect, state: outcome.state, result };
+}
+
+async function outcomeOf(
+  db: Db,
+  world: World,
+  handoff: StoredHandoff,
+  effect: StoredEffect,
+): Promise<Outcome> {
+  if (effect.request.kind === "impossible")
+    return { state: "skipped", facts: { message: effect.request.reason } };
+  if (handoff.mode === "shadow") return { state: "would" };
   try {
-    const outcome = await attempt(db, world, handoff, effect);
-    await finishEffect(
-      db,
-      effect.key,
-      outcome.state,
-      "result" in outcome ? outcome.result : null,
-      "facts" in outcome ? outcome.facts : null,
-    );
+    return await attempt(db, world, handoff, effect);
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
-    await finishEffect(db, effect.key, "failed", null, plainFacts(error.facts));
+    return { state: "failed", facts: plainFacts(error.facts) };
   }
 }
 

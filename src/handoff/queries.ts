@@ -60,20 +60,21 @@ export interface NewHandoff {
 
 /** Stores the handoff with all its effects; false when the id was there: it was handed off before. */
 export async function insertHandoff(tx: Tx, handoff: NewHandoff): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    insert into handoffs (id, environment, workspace, conversation_id, recipe, episode, decision_id, mode, owner, signalled_at)
-    values (${handoff.id}, ${handoff.environment}, ${handoff.workspace}, ${handoff.conversation}, ${handoff.recipe}, ${handoff.episode},
-      ${handoff.decision}::bigint, ${handoff.mode}, ${handoff.owner},
-      ${handoff.signalledAt === null ? null : handoff.signalledAt / 1_000}::double precision * interval '1 second' + timestamptz 'epoch')
-    on conflict (id) do nothing`.execute(tx);
-  if (numAffectedRows !== 1n) return false;
-  const { effects } = handoff;
-  await sql`
+  const effects = handoff.effects.map((effect, ordinal) => ({ ordinal, ...effect }));
+  const { rows } = await sql<{ effects: number }>`
+    with opened as (
+      insert into handoffs (id, environment, workspace, conversation_id, recipe, episode, decision_id, mode, owner, signalled_at)
+      values (${handoff.id}, ${handoff.environment}, ${handoff.workspace}, ${handoff.conversation}, ${handoff.recipe},
+        ${handoff.episode}, ${handoff.decision}::bigint, ${handoff.mode}, ${handoff.owner},
+        to_timestamp(${handoff.signalledAt === null ? null : handoff.signalledAt / 1_000}::double precision))
+      on conflict (id) do nothing
+      returning id)
     insert into effects (handoff_id, ordinal, kind, target, key, request)
-    select ${handoff.id}, x.ordinal, x.kind, x.target, x.key, x.request
-    from jsonb_to_recordset(${JSON.stringify(effects.map((effect, ordinal) => ({ ordinal, ...effect })))}::jsonb)
-      as x (ordinal int, kind text, target text, key text, request jsonb)`.execute(tx);
-  return true;
+    select opened.id, x.ordinal, x.kind, x.target, x.key, x.request
+    from opened, jsonb_to_recordset(${JSON.stringify(effects)}::jsonb)
+      as x (ordinal int, kind text, target text, key text, request jsonb)
+    returning 1 as effects`.execute(tx);
+  return rows.length > 0;
 }
 
 export async function loadHandoff(db: Db, id: string): Promise<StoredHandoff | null> {
@@ -117,15 +118,28 @@ export async function markEffect(
     where key = ${key} and state in ('planned', 'sending')`.execute(db);
 }
 
-/** The handoff's end, from its effects: failed before maybe before done. Returns it. */
-export async function finishHandoff(db: Db, id: string): Promise<"done" | "failed" | "maybe"> {
-  const { rows } = await sql<{ status: "done" | "failed" | "maybe" }>`
+export interface EndedHandoff {
+  readonly id: string;
+  readonly environment: string;
+  readonly workspace: string;
+  readonly conversation: string;
+  readonly recipe: string;
+  readonly status: "done" | "failed" | "maybe";
+}
+
+/** The handoff's end, from its effects: failed before maybe before done. */
+export async function finishHandoff(db: Db, id: string): Promise<EndedHandoff> {
+  const { rows } = await sql<EndedHandoff>`
     update handoffs h set finished_at = coalesce(finished_at, now()), status = case
       when exists (select 1 from effects e where e.handoff_id = h.id and e.state in ('failed', 'planned', 'sending')) then 'failed'
       when exists (select 1 from effects e where e.handoff_id = h.id and e.state = 'maybe') then 'maybe'
       else 'done' end
-    where id = ${id} returning status`.execute(db);
-  return rows[0]?.status ?? "failed";
+    where id = ${id} returning id, environment, workspace, conversation_id as conversation, recipe, status`.execute(
+    db,
+  );
+  const [ended] = rows;
+  if (ended === undefined) throw new Error(`handoff ${id} has a run but no row`);
+  return ended;
 }
 
 export interface Funnel {

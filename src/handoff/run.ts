@@ -1,14 +1,20 @@
 /**
- * The durable run of a handoff: Salesforce, then Intercom, then the people, then the end. Each step loads what is left
- * to do, so a repeat after a crash, or a later start of the same handoff, goes on where the last one stopped.
+ * The durable run of a handoff: Salesforce, then Intercom, then the people, then the end. What is left to
+ * do is read from the effects, so a repeat after a crash, or a later start, goes on where the last one stopped.
  */
 import { RetryableFailure } from "../kernel/failure.ts";
-import type { Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
+import type { Attempt, Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import type { Db } from "../store/database.ts";
 import { setStanding } from "../decide/queries.ts";
 import { carryOut, type World } from "./carry.ts";
-import { finishHandoff, loadHandoff, type StoredEffect, type StoredHandoff } from "./queries.ts";
+import {
+  type EndedHandoff,
+  finishHandoff,
+  loadHandoff,
+  type StoredEffect,
+  type StoredHandoff,
+} from "./queries.ts";
 
 export interface HandoffDesk {
   readonly db: Db;
@@ -16,7 +22,7 @@ export interface HandoffDesk {
   /** The ports of the handoff's environment. */
   readonly world: (environment: string) => Promise<World>;
   /** Told when a handoff ended, for metrics. */
-  readonly onEnd: (handoff: StoredHandoff, status: "done" | "failed" | "maybe") => void;
+  readonly onEnd: (ended: EndedHandoff) => void;
 }
 
 // A type, not an interface: only types are assignable to the engine's JSON.
@@ -24,6 +30,8 @@ export type HandoffInput = {
   readonly handoff: string;
   /** 1 for the first start; each later start of the same handoff counts on. */
   readonly turn: number;
+  /** Whose systems its effects touch: stages without any are left out. */
+  readonly targets: readonly string[];
 };
 
 const HANDOFF_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 5_000 };
@@ -36,7 +44,7 @@ const STAGES: readonly { readonly name: string; readonly targets: readonly strin
 ];
 
 /** The engine's id of a handoff's `turn`-th start. */
-export function handoffRunId({ handoff, turn }: HandoffInput): string {
+export function handoffRunId({ handoff, turn }: Pick<HandoffInput, "handoff" | "turn">): string {
   return turn === 1 ? handoff : `${handoff}~${turn}`;
 }
 
@@ -45,19 +53,21 @@ export function handoffRun(desk: HandoffDesk): RunKind<HandoffInput> {
     name: "handoff",
     queue: "handoff",
     body: async (steps, input) => {
-      for (const stage of STAGES) {
-        const carried = await stepOrLater(
-          steps,
-          stage.name,
-          () => carryStage(desk, input.handoff, stage.targets),
-          HANDOFF_RETRY,
-        );
+      // What is left to do: read at the first stage and kept up to date; a try that failed reads again.
+      let handoff: StoredHandoff | null = null;
+      for (const { name, targets } of STAGES) {
+        if (!input.targets.some((target) => targets.includes(target))) continue;
+        const carry = async (attempt: Attempt): Promise<number> => {
+          const known = attempt.number === 1 ? handoff : null;
+          handoff = await carryStage(desk, known ?? (await openHandoff(desk, input.handoff)), targets);
+          return handoff.effects.length;
+        };
+        const carried = await stepOrLater(steps, name, carry, HANDOFF_RETRY);
         if (carried.kind === "later") {
-          const next = { handoff: input.handoff, turn: input.turn + 1 };
+          const next = { ...input, turn: input.turn + 1 };
+          const start = { id: handoffRunId(next), delayMs: waitBefore(input.turn) };
           await steps.step("later", async () => {
-            await desk
-              .engine()
-              .start(kind, next, { id: handoffRunId(next), delayMs: waitBefore(input.turn) });
+            await desk.engine().start(kind, next, start);
             return carried.reason;
           });
           return;
@@ -69,9 +79,18 @@ export function handoffRun(desk: HandoffDesk): RunKind<HandoffInput> {
   return kind;
 }
 
-async function carryStage(desk: HandoffDesk, id: string, targets: readonly string[]): Promise<number> {
+async function openHandoff(desk: HandoffDesk, id: string): Promise<StoredHandoff> {
   const handoff = await loadHandoff(desk.db, id);
   if (handoff === null) throw new Error(`handoff ${id} has a run but no row`);
+  return handoff;
+}
+
+/** The handoff with this stage's effects at their end. */
+async function carryStage(
+  desk: HandoffDesk,
+  handoff: StoredHandoff,
+  targets: readonly string[],
+): Promise<StoredHandoff> {
   if (handoff.blocked) {
     throw new RetryableFailure(
       {
@@ -83,8 +102,7 @@ async function carryStage(desk: HandoffDesk, id: string, targets: readonly strin
     );
   }
   const world = await desk.world(handoff.environment);
-  const open = handoff.effects.filter((effect) => targets.includes(effect.target) && isOpen(effect));
-  return carryAll(desk.db, world, handoff, open);
+  return carryAll(desk.db, world, handoff, (effect) => targets.includes(effect.target));
 }
 
 /** One effect after the other; a failure that time may cure lets the others go on first. */
@@ -92,30 +110,25 @@ async function carryAll(
   db: Db,
   world: World,
   handoff: StoredHandoff,
-  effects: readonly StoredEffect[],
-): Promise<number> {
+  isMeant: (effect: StoredEffect) => boolean,
+): Promise<StoredHandoff> {
   let hindered: RetryableFailure | null = null;
-  for (const effect of effects) {
+  const effects: StoredEffect[] = [];
+  for (const effect of handoff.effects) {
     try {
-      await carryOut(db, world, handoff, effect);
+      effects.push(isMeant(effect) ? await carryOut(db, world, handoff, effect) : effect);
     } catch (error) {
       if (!(error instanceof RetryableFailure)) throw error;
       hindered = error;
     }
   }
   if (hindered !== null) throw hindered;
-  return effects.length;
-}
-
-function isOpen(effect: StoredEffect): boolean {
-  return effect.state === "planned" || effect.state === "sending";
+  return { ...handoff, effects };
 }
 
 async function finish(desk: HandoffDesk, id: string): Promise<string> {
-  const status = await finishHandoff(desk.db, id);
-  const handoff = await loadHandoff(desk.db, id);
-  if (handoff === null) return status;
-  if (status === "failed") await setStanding(desk.db, handoff, "failed", null);
-  desk.onEnd(handoff, status);
-  return status;
+  const ended = await finishHandoff(desk.db, id);
+  if (ended.status === "failed") await setStanding(desk.db, ended, "failed");
+  desk.onEnd(ended);
+  return ended.status;
 }
