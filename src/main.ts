@@ -7,17 +7,8 @@ import { pino } from "pino";
 import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.ts";
 import type { Log } from "./store/database.ts";
 import { type Config, configCommand, describeFault, readConfig } from "./cli/config.ts";
-import { connectCommand, type ConnectDeps, type Store } from "./cli/connect.ts";
-import { demoCommand } from "./cli/demo.ts";
-import { emulatorsCommand } from "./cli/emulators.ts";
-import { intercomCommand } from "./cli/intercom.ts";
-import { keysCommand } from "./cli/keys.ts";
-import { policyCommand } from "./cli/policy.ts";
-import { rehearseCommand } from "./cli/rehearse.ts";
-import { salesforceCommand } from "./cli/salesforce.ts";
-import { scoreCommand } from "./cli/score.ts";
-import { startCommand, type StartDeps, workerCommand } from "./cli/start.ts";
-import { summarizeCommand } from "./cli/summarize.ts";
+import type { ConnectDeps, Store } from "./cli/connect.ts";
+import type { StartDeps } from "./cli/start.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import { crashPointOf } from "./crash.ts";
 import type { Service, ServiceOptions } from "./service.ts";
@@ -91,30 +82,46 @@ async function split(...given: Parameters<ConnectDeps["split"]>): ReturnType<Con
 
 const setupDeps = { clock: terminal.clock, openStore };
 const deps: StartDeps = { start: startService, untilStopped };
+
+/** Every command by its name. Only the one that is called is loaded: a worker needs no emulator in its memory. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import("./cli/start.ts")).startCommand(terminal, deps),
+  worker: async () => (await import("./cli/start.ts")).workerCommand(terminal, deps),
+  demo: async () =>
+    (await import("./cli/demo.ts")).demoCommand(terminal, {
+      start: startService,
+      configuration,
+      untilStopped,
+    }),
+  rehearse: async () =>
+    (await import("./cli/rehearse.ts")).rehearseCommand(terminal, {
+      entry: import.meta.filename,
+      node: process.execPath,
+      untilStopped,
+    }),
+  emulators: async () => (await import("./cli/emulators.ts")).emulatorsCommand(terminal, untilStopped),
+  score: async () => (await import("./cli/score.ts")).scoreCommand(terminal),
+  summarize: async () => (await import("./cli/summarize.ts")).summarizeCommand(terminal),
+  policy: async () => (await import("./cli/policy.ts")).policyCommand(terminal),
+  config: async () => configCommand(terminal),
+  salesforce: async () =>
+    (await import("./cli/salesforce.ts")).salesforceCommand(terminal, {
+      connect: async (source) => (await import("./setup.ts")).salesforceSetup(source, setupDeps),
+    }),
+  intercom: async () =>
+    (await import("./cli/intercom.ts")).intercomCommand(terminal, {
+      connect: async (source) => (await import("./setup.ts")).intercomSetup(source, setupDeps),
+    }),
+  connect: async () => (await import("./cli/connect.ts")).connectCommand(terminal, { openStore, split }),
+  keys: async () => (await import("./cli/keys.ts")).keysCommand(terminal, openStore),
+};
+
 const program = new Command("baton").description(
   "Carries a buying or churn signal from an Intercom conversation to the right person in Salesforce.",
 );
-for (const command of [
-  startCommand(terminal, deps),
-  workerCommand(terminal, deps),
-  demoCommand(terminal, { start: startService, configuration, untilStopped }),
-  rehearseCommand(terminal, { entry: import.meta.filename, node: process.execPath, untilStopped }),
-  emulatorsCommand(terminal, untilStopped),
-  scoreCommand(terminal),
-  summarizeCommand(terminal),
-  policyCommand(terminal),
-  configCommand(terminal),
-  salesforceCommand(terminal, {
-    connect: async (source) => (await import("./setup.ts")).salesforceSetup(source, setupDeps),
-  }),
-  intercomCommand(terminal, {
-    connect: async (source) => (await import("./setup.ts")).intercomSetup(source, setupDeps),
-  }),
-  connectCommand(terminal, { openStore, split }),
-  keysCommand(terminal, openStore),
-]) {
-  program.addCommand(command);
-}
+const called = COMMANDS[process.argv[2] ?? ""];
+for (const load of called === undefined ? Object.values(COMMANDS) : [called])
+  program.addCommand(await load());
 oneLinePerFault(program, "baton");
 
 try {
