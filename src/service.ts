@@ -13,7 +13,7 @@ import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import type { ConnectionRow } from "./vault/queries.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
-import { batchMetrics } from "./http/metrics.ts";
+import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer } from "./http/server.ts";
 import type { WebhookDoor } from "./http/webhooks.ts";
 import type { Config } from "./cli/config.ts";
@@ -60,9 +60,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await checkDurability(postgres.url, { allowUnsafe: config.allowUnsafeDatabase, log });
     if (options.fresh === true) await emptyDatabase(postgres.url);
     await migrate({ url: postgres.url, folder: MIGRATIONS, log });
-    const house = await openHouse({ ...options, databaseUrl: postgres.url, vault });
+    const metrics = new Registry();
+    const counted = walkMetrics(metrics);
+    const house = await openHouse({
+      ...options,
+      databaseUrl: postgres.url,
+      vault,
+      onDecision: (environment, kind) => counted.decided(environment, kind),
+      onHandoff: ({ environment, recipe, status }) => counted.handedOff(environment, recipe, status),
+    });
     undo.push(() => house.close(1_000));
-    const web = options.serves ? await serve(options, postgres.url, house, vault) : null;
+    const web = options.serves ? await serve(options, postgres.url, house, vault, metrics) : null;
     if (web !== null) undo.push(web.close);
     if (options.works) await house.engine.work();
     return {
@@ -135,10 +143,10 @@ async function serve(
   databaseUrl: string,
   house: House,
   vault: Vault,
+  metrics: Registry,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const { config, clock, log } = options;
   const pool = openDatabase({ url: databaseUrl, poolSize: INTAKE_POOL, statementTimeoutMs: 4_000, log });
-  const metrics = new Registry();
   const intake: Intake = createIntake({
     db: pool.db,
     clock,

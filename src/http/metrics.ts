@@ -51,3 +51,28 @@ export function batchMetrics(registry: Registry): (rows: number) => void {
   });
   return (count) => rows.observe(count);
 }
+
+export interface WalkMetrics {
+  decided(environment: string, kind: string): void;
+  handedOff(environment: string, recipe: string, status: string): void;
+}
+
+/** What this process decided and carried out since it started; several processes add up. */
+export function walkMetrics(registry: Registry): WalkMetrics {
+  const decisions = new Counter({
+    name: "baton_decisions_total",
+    help: "Decisions by their kind",
+    labelNames: ["environment", "kind"] as const,
+    registers: [registry],
+  });
+  const handoffs = new Counter({
+    name: "baton_handoffs_total",
+    help: "Handoffs that ended, by recipe and status",
+    labelNames: ["environment", "recipe", "status"] as const,
+    registers: [registry],
+  });
+  return {
+    decided: (environment, kind) => decisions.inc({ environment, kind }),
+    handedOff: (environment, recipe, status) => handoffs.inc({ environment, recipe, status }),
+  };
+}
