@@ -268,7 +268,7 @@ function personFields(object: "lead" | "contact", { snapshot, policy, lookup }: 
       : lastNameOf(fallback);
   fields["LastName"] = lastName.slice(0, LENGTH.lastName);
   // A longer address is a valid one, but a piece of it would be somebody else's: the record does without.
-  if (String(fields["Email"] ?? "").length > LENGTH.email) fields["Email"] = null;
+  if (typeof fields["Email"] === "string" && fields["Email"].length > LENGTH.email) fields["Email"] = null;
   if (typeof fields["FirstName"] === "string")
     fields["FirstName"] = fields["FirstName"].slice(0, LENGTH.firstName);
   if (object === "lead") {

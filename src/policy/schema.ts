@@ -256,6 +256,5 @@ export type Signal = Policy["signals"][string];
 export type ScoreRule = Policy["scores"][string];
 export type Recipe = Policy["recipes"][number];
 export type RecordAction = z.infer<typeof recordActionSchema>;
-export type Pool = Policy["routing"]["pools"][string];
 export type Hop = Policy["routing"]["routes"][string][number];
 export type FieldMapping = Policy["mapping"]["lead"][number];

@@ -143,7 +143,7 @@ export interface Writer {
 export type Seeded = ReturnType<Emulators["salesforce"]["state"]["seedSituations"]>["people"][number];
 
 /** The person stands in Salesforce and in Intercom. */
-export function seedWriter(
+function seedWriter(
   house: TestHouse,
   writer: Writer,
 ): { readonly contactId: string; readonly crm: Seeded | null } {
@@ -339,7 +339,7 @@ export function recordsOf({ emulators }: TestHouse, handoff: ShownHandoff) {
 }
 
 /** Strikes the next handoff's composite write: its first composite call reads, its second writes. */
-export const WRITE_ONLY = 2;
+const WRITE_ONLY = 2;
 
 export function faultOn(
   method: string,
