@@ -338,9 +338,6 @@ export function recordsOf({ emulators }: TestHouse, handoff: ShownHandoff) {
   );
 }
 
-/** Strikes the next handoff's composite write: its first composite call reads, its second writes. */
-const WRITE_ONLY = 2;
-
 export function faultOn(
   method: string,
   path: string,
