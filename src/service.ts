@@ -21,6 +21,7 @@ import type { Clock, Ms } from "./kernel/time.ts";
 import { webhookSource } from "./connections.ts";
 import { type House, openHouse } from "./house.ts";
 import { newsOf, runOf } from "./news.ts";
+import { UserError } from "./kernel/failure.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -117,8 +118,21 @@ async function vaultOf(config: Config): Promise<Vault> {
     case "file":
       return openVault({ key: await readKeyFile(secretKey.path), source: "BATON_SECRET_KEY_FILE" });
     case "made":
-      await mkdir(config.dataDirectory, { recursive: true });
-      return openVault({ key: await createKeyFile(secretKey.path), source: secretKey.path });
+      return openVault({ key: await madeKey(config, secretKey.path), source: secretKey.path });
+  }
+}
+
+/** The key file of the data directory, made with it at the first start. */
+async function madeKey({ dataDirectory }: Config, path: string): Promise<string> {
+  try {
+    await mkdir(dataDirectory, { recursive: true });
+    return await createKeyFile(path);
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(
+      `the data directory ${dataDirectory} can't be made or written (${codeOf(cause)}): name a folder of this user's in BATON_DATA_DIR`,
+      { cause },
+    );
   }
 }
 
@@ -177,15 +191,33 @@ async function serve(
     metrics,
     log,
   });
-  const url = await server.listen({ host: config.host, port: config.port });
-  return {
-    url,
-    close: async () => {
-      await server.close();
-      await intake.close();
-      await pool.close();
-    },
+  const close = async (): Promise<void> => {
+    await server.close();
+    await intake.close();
+    await pool.close();
   };
+  try {
+    return { url: await server.listen({ host: config.host, port: config.port }), close };
+  } catch (error) {
+    await close();
+    throw notListening(error, config);
+  }
+}
+
+/** What a person can do about an address that cannot be listened on. */
+function notListening(error: unknown, { host, port }: Config): unknown {
+  const code = codeOf(error);
+  if (code === "EADDRINUSE")
+    return new UserError(
+      `port ${port} on ${host} is taken: stop what listens there, or name another in BATON_PORT`,
+    );
+  if (["EACCES", "EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN"].includes(code))
+    return new UserError(`cannot listen on ${host}:${port} (${code}): correct BATON_HOST or BATON_PORT`);
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 async function readiness(

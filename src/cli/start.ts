@@ -21,8 +21,10 @@ export function startCommand(terminal: Terminal, deps: StartDeps): Command {
   return new Command("start")
     .description("take webhooks in, show health and figures, and run the work")
     .option("--serve-only", "serve, and leave the work to `baton worker` processes")
-    .action(async (options: { readonly serveOnly?: boolean }) => {
+    .option("--json", "print the address as one JSON object as soon as it listens")
+    .action(async (options: { readonly serveOnly?: boolean; readonly json?: boolean }) => {
       const service = await deps.start({ serves: true, works: options.serveOnly !== true });
+      if (options.json === true) terminal.out(JSON.stringify({ url: service.url }));
       terminal.err(
         `Baton listens on ${service.url}. Point Intercom's webhooks to <public address>/webhooks/intercom/<connection>. Ctrl-C stops it.`,
       );
@@ -31,11 +33,15 @@ export function startCommand(terminal: Terminal, deps: StartDeps): Command {
 }
 
 export function workerCommand(terminal: Terminal, deps: StartDeps): Command {
-  return new Command("worker").description("run work only, beside a `baton start`").action(async () => {
-    const service = await deps.start({ serves: false, works: true });
-    terminal.err("Baton works. Ctrl-C stops it.");
-    await untilEnd(terminal, service, deps);
-  });
+  return new Command("worker")
+    .description("run work only, beside a `baton start`")
+    .option("--json", "print one JSON object as soon as it works")
+    .action(async (options: { readonly json?: boolean }) => {
+      const service = await deps.start({ serves: false, works: true });
+      if (options.json === true) terminal.out(JSON.stringify({ url: service.url }));
+      terminal.err("Baton works. Ctrl-C stops it.");
+      await untilEnd(terminal, service, deps);
+    });
 }
 
 async function untilEnd(terminal: Terminal, service: RunningService, deps: StartDeps): Promise<void> {

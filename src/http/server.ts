@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import type { Ms } from "../kernel/time.ts";
 import type { Log } from "../store/database.ts";
 import { healthRoutes, type ReadinessCheck } from "./health.ts";
+import { docsRoutes } from "./docs.ts";
 import { webhookMetrics } from "./metrics.ts";
 import { sendProblem } from "./problem.ts";
 import { webhookRoutes, type WebhookDoor } from "./webhooks.ts";
@@ -75,6 +76,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   });
 
   server.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(FRONT_PAGE));
+  server.register(docsRoutes);
   server.register(
     healthRoutes({
       readiness: options.readiness,
@@ -103,6 +105,7 @@ const FRONT_PAGE = `<!doctype html>
 <li><a href="/readyz">Ready?</a> The database, the migrations and the engine.</li>
 <li><a href="/healthz">Alive?</a> The process alone.</li>
 <li><a href="/metrics">Figures</a> for Prometheus.</li>
+<li><a href="/docs">Every address</a>, also as <a href="/openapi.json">OpenAPI</a>.</li>
 </ul>
 <p>Intercom sends its webhooks to <code>/webhooks/intercom/&lt;connection&gt;</code>.</p>
 </body>

@@ -1,0 +1,205 @@
+/** What this server answers, for machines as OpenAPI 3.1 and for people as a page without a script. */
+import type { FastifyInstance } from "fastify";
+
+interface Answer {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly object[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, Answer>>;
+}
+
+const problem = (description: string): Answer => ({
+  description,
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+});
+const json = (description: string, schema: object): Answer => ({
+  description,
+  content: { "application/json": { schema } },
+});
+const plain = (description: string, type: string): Answer => ({
+  description,
+  content: { [type]: { schema: { type: "string" } } },
+});
+const readiness = { $ref: "#/components/schemas/Readiness" };
+const connection = {
+  name: "connection",
+  in: "path",
+  required: true,
+  description: "Id of the Intercom connection, as `baton connect` prints it.",
+  schema: { type: "string" },
+};
+
+/** Every route that exists, by path and method; `docs.test.ts` holds it against the server. */
+const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  "/": {
+    get: {
+      operationId: "front",
+      summary: "A page that says Baton runs",
+      responses: { 200: plain("The page.", "text/html") },
+    },
+  },
+  "/healthz": {
+    get: {
+      operationId: "alive",
+      summary: "Whether the process answers",
+      responses: {
+        200: json("It does.", {
+          type: "object",
+          required: ["ok"],
+          properties: { ok: { type: "boolean", const: true } },
+        }),
+      },
+    },
+  },
+  "/readyz": {
+    get: {
+      operationId: "ready",
+      summary: "Whether the database, the migrations and the engine are in order",
+      responses: { 200: json("All are.", readiness), 503: json("`missing` names what is not.", readiness) },
+    },
+  },
+  "/metrics": {
+    get: {
+      operationId: "figures",
+      summary: "Counters and durations for Prometheus",
+      responses: { 200: plain("Prometheus' text format.", "text/plain") },
+    },
+  },
+  "/openapi.json": {
+    get: {
+      operationId: "openapi",
+      summary: "This description",
+      responses: { 200: json("An OpenAPI 3.1 document.", { type: "object" }) },
+    },
+  },
+  "/docs": {
+    get: {
+      operationId: "docs",
+      summary: "This description as a page",
+      responses: { 200: plain("The page.", "text/html") },
+    },
+  },
+  "/webhooks/intercom/{connection}": {
+    get: {
+      operationId: "webhookAddress",
+      summary: "Says what the address is for",
+      parameters: [connection],
+      responses: { 200: plain("One sentence.", "text/plain") },
+    },
+    post: {
+      operationId: "takeNotification",
+      summary: "Takes a notification of Intercom: 200 once it is stored",
+      parameters: [
+        connection,
+        {
+          name: "X-Hub-Signature",
+          in: "header",
+          required: true,
+          description: "sha1= and the HMAC-SHA1 of the raw body under the app's client secret.",
+          schema: { type: "string", pattern: "^sha1=[0-9a-f]{40}$" },
+        },
+      ],
+      requestBody: {
+        required: true,
+        description: "A notification as Intercom sends it.",
+        content: { "application/json": { schema: { type: "object" } } },
+      },
+      responses: {
+        200: { description: "Stored, or known already." },
+        401: problem("The signature is missing or does not fit."),
+        403: problem("It is of another workspace than the connection's."),
+        404: problem("There is no such connection."),
+        413: problem("The body is too large."),
+        415: problem("It is not application/json."),
+        503: problem("Not stored; `Retry-After` says when to send it again."),
+      },
+    },
+  },
+};
+
+/** The OpenAPI document of this server. Paths are relative: Baton does not know under which address it is reached. */
+export const openapi = {
+  openapi: "3.1.0",
+  info: {
+    title: "Baton",
+    version: "0.1.0",
+    description: "Carries buying and churn signals from Intercom to the right person in Salesforce.",
+    license: { name: "MIT", identifier: "MIT" },
+  },
+  servers: [{ url: "/" }],
+  paths,
+  components: {
+    schemas: {
+      Problem: {
+        type: "object",
+        description: "RFC 9457",
+        required: ["type", "title", "status", "detail", "requestId"],
+        properties: {
+          type: { type: "string" },
+          title: { type: "string" },
+          status: { type: "integer" },
+          detail: { type: "string" },
+          requestId: { type: "string", description: "Stands in the log beside what happened." },
+        },
+      },
+      Readiness: {
+        type: "object",
+        required: ["ready", "missing", "checks"],
+        properties: {
+          ready: { type: "boolean" },
+          missing: { type: "array", items: { type: "string" } },
+          checks: {
+            type: "array",
+            items: {
+              type: "object",
+              required: ["name", "ok", "detail"],
+              properties: {
+                name: { type: "string" },
+                ok: { type: "boolean" },
+                detail: { type: "string" },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+/** Adds `/openapi.json` and `/docs`. */
+export async function docsRoutes(server: FastifyInstance): Promise<void> {
+  server.get("/openapi.json", (_request, reply) => reply.send(openapi));
+  server.get("/docs", (_request, reply) => reply.type("text/html; charset=utf-8").send(PAGE));
+}
+
+function row(path: string, method: string, { summary, responses }: Operation): string {
+  const answers = Object.entries(responses).map(
+    ([status, { description }]) => `<li><b>${status}</b> ${asCode(description)}</li>`,
+  );
+  return `<h2><code>${method.toUpperCase()} ${path}</code></h2>\n<p>${asCode(summary)}.</p>\n<ul>\n${answers.join("\n")}\n</ul>`;
+}
+
+function asCode(text: string): string {
+  return text.replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+}
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Baton: addresses</title></head>
+<body>
+<h1>What Baton answers</h1>
+<p>The same for machines: <a href="/openapi.json">openapi.json</a>.</p>
+${Object.entries(paths)
+  .flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => row(path, method, operation)),
+  )
+  .join("\n")}
+</body>
+</html>
+`;
