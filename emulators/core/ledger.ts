@@ -7,7 +7,7 @@ export interface LedgerEntry {
   /** From 1, without gaps. */
   readonly seq: number;
   /** When the request had arrived, ISO 8601. */
-  readonly at: string;
+  readonly time: string;
   readonly method: string;
   /** Without the query string. */
   readonly path: string;

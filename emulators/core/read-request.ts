@@ -24,7 +24,7 @@ export async function readRequest(
     query: Object.fromEntries(new URLSearchParams(search)),
     headers,
     rawBody,
-    ...parsedBody(rawBody, headers["content-type"] ?? ""),
+    ...parsedBody(rawBody, headers["content-type"] ?? "", path.startsWith("/__emulator/")),
   };
 }
 
@@ -36,10 +36,15 @@ function headersOf(incoming: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-function parsedBody(raw: Buffer, contentType: string): Pick<EmulatorRequest, "body" | "isMalformed"> {
+/** The control plane takes JSON whatever it is called: curl's `-d` and fetch's plain strings name another type. */
+function parsedBody(
+  raw: Buffer,
+  contentType: string,
+  isControl: boolean,
+): Pick<EmulatorRequest, "body" | "isMalformed"> {
   if (raw.length === 0) return { body: null, isMalformed: false };
   const text = raw.toString("utf8");
-  if (!contentType.includes("json")) return { body: text, isMalformed: false };
+  if (!contentType.includes("json") && !isControl) return { body: text, isMalformed: false };
   try {
     return { body: JSON.parse(text) as unknown, isMalformed: false };
   } catch {

@@ -214,7 +214,7 @@ describe("each fault: what the client sees, what is committed, what the ledger s
     await rawPost(vendor.port);
     const [entry] = vendor.ledger.entries();
     expect(entry).toMatchObject({
-      at: "2026-01-02T03:04:05.000Z",
+      time: "2026-01-02T03:04:05.000Z",
       status: 200,
       committed: true,
       keys: ["key-1"],
@@ -260,6 +260,16 @@ describe("the control plane", () => {
     const answer = await fetch(vendor.url + path, { method, headers: json, body });
     expect(answer.status).toBe(400);
     expect(((await answer.json()) as { error: string }).error).toMatch(line);
+  });
+
+  test("the control plane takes JSON whatever its content type says", async () => {
+    const vendor = await tinyVendor();
+    const put = await fetch(`${vendor.url}/__emulator/faults`, {
+      method: "PUT",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: '{"rules":[{"then":{"kind":"drop"}}]}',
+    });
+    expect(await put.json()).toEqual({ rules: [{ match: {}, then: { kind: "drop" } }] });
   });
 
   test("a control path that does not exist is a 404", async () => {

@@ -178,10 +178,10 @@ async function answerOf(
   }
 }
 
-function record(exchange: Exchange, at: string, fault: Fault | undefined, answer: EmulatorAnswer) {
+function record(exchange: Exchange, time: string, fault: Fault | undefined, answer: EmulatorAnswer) {
   const { request, options } = exchange;
   return options.ledger.add({
-    at,
+    time,
     method: request.method,
     path: request.path,
     query: request.query,

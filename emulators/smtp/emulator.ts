@@ -287,7 +287,7 @@ function record(post: Post, delivery: Delivery, status: number, committed: boole
   const messageId = delivery.mail.headers["message-id"];
   return delivery.recipients.map((recipient) =>
     post.ledger.add({
-      at: delivery.at,
+      time: delivery.at,
       method: "SMTP",
       path: recipient,
       query: {},

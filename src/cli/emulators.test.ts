@@ -64,3 +64,10 @@ test("a port that is no port is refused with its option", async () => {
     /--slack-port .*65535/,
   );
 });
+
+test("a host that is none is one readable line", async () => {
+  const command = emulatorsCommand(recordingTerminal(), async () => {});
+  await expect(command.parseAsync(["--host", "256.256.256.256"], { from: "user" })).rejects.toThrow(
+    /^emulators: cannot listen on 256\.256\.256\.256 \(E\w+\); name another --host or port\.$/,
+  );
+});

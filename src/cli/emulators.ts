@@ -60,9 +60,9 @@ async function startAll(options: Options, terminal: Terminal): Promise<Emulators
     if (code === "EADDRINUSE") {
       throw new UserError(`emulators: port ${port} is taken; name another with --<emulator>-port, or 0.`);
     }
-    if (code === "EACCES" || code === "EADDRNOTAVAIL") {
+    if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
       throw new UserError(
-        `emulators: cannot listen on ${address ?? options.host}:${port ?? ""} (${code}); name another --host or port.`,
+        `emulators: cannot listen on ${address ?? options.host}${port === undefined ? "" : `:${port}`} (${code}); name another --host or port.`,
       );
     }
     throw error;

@@ -73,10 +73,10 @@ function unaskedMessages({ handoffs, slack, mail }: Facts): Problem[] {
   return [...posts.map((entry) => unasked("Slack", entry)), ...mails.map((entry) => unasked("mail", entry))];
 }
 
-function unasked(where: string, { method, path, at, keys }: LedgerEntry): Problem {
+function unasked(where: string, { method, path, time, keys }: LedgerEntry): Problem {
   const key = keys.length === 0 ? "without a key" : `with ${keys.join(", ")}`;
   return {
     kind: "doubled",
-    line: `${where} was changed by ${method} ${path} at ${at} ${key}, which no effect asks for`,
+    line: `${where} was changed by ${method} ${path} at ${time} ${key}, which no effect asks for`,
   };
 }

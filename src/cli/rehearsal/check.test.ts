@@ -83,7 +83,7 @@ describe("the order of two handoffs of one conversation", () => {
     decisions,
     handoffs: [later, DONE],
     slack: {
-      calls: [post, call({ at, path: "/api/chat.postMessage", keys: ["l-tell1"] })],
+      calls: [post, call({ time: at, path: "/api/chat.postMessage", keys: ["l-tell1"] })],
       keys: ["h-tell1", "l-tell1"],
     },
   });

@@ -156,7 +156,7 @@ function checkOrder(facts: Facts): Problem[] {
     const spans = inOrder.flatMap((handoff) => {
       const writes = writesOf(handoff, outside).filter((entry) => !claimed.has(entry));
       for (const entry of writes) claimed.add(entry);
-      const times = writes.map((entry) => entry.at).toSorted();
+      const times = writes.map((entry) => entry.time).toSorted();
       const [first] = times;
       const last = times.at(-1);
       return first === undefined || last === undefined ? [] : [{ id: handoff.id, first, last }];

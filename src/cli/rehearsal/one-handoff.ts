@@ -10,7 +10,7 @@ export const HANDOFF = "handoff:production:100:enterprise-inbound:1";
 export function call(over: Partial<LedgerEntry> = {}): LedgerEntry {
   return {
     seq: 1,
-    at: "2026-03-10T12:00:01.000Z",
+    time: "2026-03-10T12:00:01.000Z",
     method: "POST",
     path: "/services/data/v66.0/composite",
     query: {},
@@ -83,23 +83,23 @@ export const crmCall = call({
 });
 export const tagCall = call({
   seq: 1,
-  at: "2026-03-10T12:00:02.000Z",
+  time: "2026-03-10T12:00:02.000Z",
   path: "/conversations/100/tags",
   keys: ["conversation:100", "tag:7", "tag-name:Enterprise Signal"],
 });
 export const teamCall = call({
   seq: 2,
-  at: "2026-03-10T12:00:03.000Z",
+  time: "2026-03-10T12:00:03.000Z",
   path: "/conversations/100/parts",
   keys: ["conversation:100", "assignee:team:55"],
 });
 export const post = call({
-  at: "2026-03-10T12:00:04.000Z",
+  time: "2026-03-10T12:00:04.000Z",
   path: "/api/chat.postMessage",
   keys: ["h-tell1"],
 });
 export const mail = call({
-  at: "2026-03-10T12:00:05.000Z",
+  time: "2026-03-10T12:00:05.000Z",
   method: "SMTP",
   path: "kim@ourcompany.example",
   keys: ["<h-tell2@ourcompany.example>"],

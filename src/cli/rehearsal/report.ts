@@ -254,7 +254,7 @@ function toldAt(
     const [entry] = outside.posts.get(key) ?? outside.mails.get(key) ?? [];
     if (entry === undefined) return [];
     const isOwner = request.recipient.kind !== "slack-channel" && request.recipient.email === ownerEmail;
-    return [{ isOwner, at: Date.parse(entry.at) }];
+    return [{ isOwner, at: Date.parse(entry.time) }];
   });
   const owners = messages.filter((message) => message.isOwner);
   const times = (owners.length > 0 ? owners : messages).map((message) => message.at);
