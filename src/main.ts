@@ -2,6 +2,7 @@
  * The composition root: the only file that reads the environment and the clock, and the list of all commands.
  * Commands load what they need when they run, so that `baton score` starts without a database.
  */
+import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import { pino } from "pino";
 import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.ts";
@@ -13,9 +14,16 @@ import type { Terminal } from "./cli/terminal.ts";
 import { crashPointOf } from "./crash.ts";
 import type { Service, ServiceOptions } from "./service.ts";
 
+// Many short-lived objects and few that last: a nursery that does not grow saves about 30 MB and costs nothing measurable.
+setFlagsFromString("--semi-space-growth-factor=1");
+
 const terminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain)
+      await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
+  },
   stdin: process.stdin,
   interactive: process.stderr.isTTY,
   clock: () => Date.now(),
@@ -24,6 +32,14 @@ const terminal: Terminal = {
     process.exitCode = code;
   },
 };
+
+/** What a process ended by SIGPIPE leaves: `baton score FILE | head` is no fault to tell of. */
+const READER_GONE = 141;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? READER_GONE : 1);
+  });
+}
 
 function configuration(): Config {
   const read = readConfig(process.env);

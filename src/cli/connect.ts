@@ -14,6 +14,7 @@ import { type ConnectionKind, saveConnection, secretContext } from "../vault/que
 import type { Vault } from "../vault/vault.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
 import { readPolicyText } from "./policy-file.ts";
+import { readableIssue } from "./rows.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Store {
@@ -139,14 +140,14 @@ async function readGiven(terminal: Terminal, file: string): Promise<ConnectFile>
     value = parse(text);
   } catch (error) {
     throw new UserError(
-      `connect: ${name} is no YAML: ${error instanceof Error ? error.message : String(error)}`,
+      `connect: ${name} is no YAML: ${error instanceof Error ? (error.message.split(":\n")[0] ?? "") : String(error)}`,
       { cause: error },
     );
   }
   const parsed = fileSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new UserError(
-    `connect: ${name} has faults:\n${parsed.error.issues.map((issue) => `  ${issue.path.join(".") || "the file"}: ${issue.message}`).join("\n")}`,
+    `connect: ${name} has faults:\n${parsed.error.issues.map((issue) => `  ${issue.path.join(".") || "the file"}: ${readableIssue(issue.message)}`).join("\n")}`,
   );
 }
 

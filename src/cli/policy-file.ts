@@ -11,7 +11,9 @@ import type { Terminal } from "./terminal.ts";
 /** The text of `path`, or of standard input for "-". Throws a UserError of one line when it cannot be read. */
 export async function readPolicyText(path: string, terminal: Terminal): Promise<string> {
   if (path !== "-") {
-    await openInput(path, terminal.stdin).then((stream) => stream.destroy());
+    await openInput(path, terminal.stdin, "name a policy file in YAML or JSON").then((stream) =>
+      stream.destroy(),
+    );
     return readFile(path, "utf8");
   }
   const chunks: Buffer[] = [];

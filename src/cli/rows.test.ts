@@ -29,9 +29,9 @@ describe("JSON lines", () => {
     const rows = await read('nope\n{"n":"x"}\n{"n":1,"list":[{}]}\n3\n{"n":4}\n');
     expect(rows).toEqual([
       { kind: "bad", line: 1, message: "is no JSON: every line holds one object" },
-      { kind: "bad", line: 2, message: "n: Invalid input: expected number, received string" },
-      { kind: "bad", line: 3, message: "list[0].a: Invalid input: expected string, received undefined" },
-      { kind: "bad", line: 4, message: "Invalid input: expected object, received number" },
+      { kind: "bad", line: 2, message: "n: expected number, received string" },
+      { kind: "bad", line: 3, message: "list[0].a: is missing: expected string" },
+      { kind: "bad", line: 4, message: "expected object, received number" },
       { kind: "row", line: 5, row: { n: 4 } },
     ]);
   });

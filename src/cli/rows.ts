@@ -28,24 +28,34 @@ export function schemaParser<Row>(schema: z.ZodType<Row>): RowParser<Row> {
       .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
       .join("")
       .replace(/^\./, "");
-    return { message: `${place ? `${place}: ` : ""}${issue?.message ?? "does not fit"}` };
+    return { message: `${place ? `${place}: ` : ""}${readableIssue(issue?.message ?? "does not fit")}` };
   };
+}
+
+/** What zod says of a value, as people say it: "is missing: expected string" for a key that is not there. */
+export function readableIssue(message: string): string {
+  return message
+    .replace(/^Invalid input: (expected .+), received undefined$/, "is missing: $1")
+    .replace(/^Invalid input: /, "")
+    .replaceAll(/\b(expected|received) record\b/g, "$1 object");
 }
 
 /**
  * Opens `path` ("-" is standard input) as a stream of bytes.
  * Throws a UserError of one line when there is no such file or it is a directory.
  */
-export async function openInput(path: string, stdin: Readable): Promise<Readable> {
+export async function openInput(
+  path: string,
+  stdin: Readable,
+  named = "name a file of JSON lines",
+): Promise<Readable> {
   if (path === "-") return stdin;
   try {
     if ((await stat(path)).isDirectory())
-      throw new UserError(`${path}: is a directory; name a file of JSON lines, or - for standard input.`);
+      throw new UserError(`${path}: is a directory; ${named}, or - for standard input.`);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${path}: cannot be read (${codeOf(error)}); name a file of JSON lines, or - for standard input.`,
-    );
+    throw new UserError(`${path}: cannot be read (${codeOf(error)}); ${named}, or - for standard input.`);
   }
   return createReadStream(path);
 }

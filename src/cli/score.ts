@@ -69,6 +69,7 @@ async function run(file: string, options: Options, terminal: Terminal): Promise<
     counts.qualified += scored.qualified ? 1 : 0;
     counts.excluded += scored.excluded === null ? 0 : 1;
     terminal.out(JSON.stringify(scored));
+    await terminal.drained?.();
   }
   terminal.err(
     `${counts.rows} scored, ${counts.qualified} qualified, ${counts.excluded} excluded, ${counts.bad} bad lines`,

@@ -48,6 +48,7 @@ async function run(file: string, options: Options, terminal: Terminal): Promise<
     }
     counts.rows += 1;
     terminal.out(JSON.stringify(summarizeRow(reading.row, compiled, now)));
+    await terminal.drained?.();
   }
   terminal.err(`${counts.rows} summarized, ${counts.bad} bad lines`);
   if (counts.bad > 0) terminal.exit(1);

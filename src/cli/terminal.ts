@@ -7,6 +7,8 @@ export interface Terminal {
   readonly out: (text: string) => void;
   /** Writes one line to standard error: progress, warnings. */
   readonly err: (text: string) => void;
+  /** Resolves when whoever reads standard output has caught up: a slow reader must not fill the memory. */
+  readonly drained?: () => Promise<void>;
   readonly stdin: Readable;
   /** True when standard error is a terminal: progress bars only then. */
   readonly interactive: boolean;

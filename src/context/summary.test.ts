@@ -137,6 +137,24 @@ describe("the three sentences", () => {
 });
 
 describe("with little to go by they stay honest", () => {
+  test("a customer's silence rests on what the others wrote", () => {
+    const talk = conversation([
+      ["bot", ""],
+      ["bot", "How can we help?"],
+      ["teammate", "Are you still there?"],
+    ]);
+    const { sentences } = summarize(talk, []);
+    expect(unsupported({ sentences }, talk)).toEqual([]);
+    expect(sentences.map(({ text, cites }) => [text, cites.map(({ turn, end }) => [turn, end])])).toEqual([
+      ["The customer has written no text so far.", [[1, 16]]],
+      ["No further request or question of the customer was found.", [[1, 16]]],
+      [
+        "The teammate answered: “Are you still there?”; the teammate wrote last and the conversation is open.",
+        [[2, 20]],
+      ],
+    ]);
+  });
+
   test("an empty conversation", () => {
     expect(texts(conversation([]))).toEqual([
       "The customer has written no text so far.",

@@ -64,7 +64,7 @@ export function summarize(snapshot: Snapshot, signals: readonly FoundSignal[]): 
 function whoAndWhat(snapshot: Snapshot, what: Extract | null): SummarySentence {
   const who = whoWrote(snapshot);
   const words = what ?? anyWords(snapshot, "customer");
-  if (words === null) return { text: `${who} has written no text so far.`, cites: [] };
+  if (words === null) return { text: `${who} has written no text so far.`, cites: othersWords(snapshot) };
   return quoting(`${who} ${verbFor(words.text)}:`, quoted(words, words));
 }
 
@@ -81,7 +81,7 @@ function signalSentence(
   const next = what === null ? undefined : furtherWords(matter, what);
   if (next !== undefined) return quoting("The customer also writes:", quoted(next, next));
   const words = what ?? anyWords(snapshot, "customer");
-  const cites = words === null ? [] : [citeOf(words, words)];
+  const cites = words === null ? othersWords(snapshot) : [citeOf(words, words)];
   return { text: "No further request or question of the customer was found.", cites };
 }
 
@@ -177,6 +177,13 @@ function anyWords(snapshot: Snapshot, role: "customer" | "teammate"): Extract | 
     }
   }
   return null;
+}
+
+/** What a customer's silence rests on: the first message with any text, whoever wrote it; nothing where all are empty. */
+function othersWords(snapshot: Snapshot): readonly Cite[] {
+  const turn = snapshot.messages.findIndex((message) => !message.redacted && message.text !== "");
+  const message = snapshot.messages[turn];
+  return message === undefined ? [] : [citeOf({ turn, message }, { start: 0, end: message.text.length })];
 }
 
 function overlaps(a: Extract, b: Extract): boolean {

@@ -81,9 +81,13 @@ describe("a row", () => {
 
   test.for([
     [{ text: undefined }, 'needs "text", or "turns" with role and text'],
-    [{ id: undefined }, "Invalid input"],
+    [{ id: undefined }, "must be a text or a number"],
     [{ turns: [{ role: "user" }] }, "Invalid input: expected string, received undefined"],
-    [{ company: { employees: "many" } }, "Invalid input"],
+    [
+      { company: { employees: "many" } },
+      "must be a name, or an object with name, domain, employees (a number) ...",
+    ],
+    [{ usage: "often" }, "must be a list of {event, at?, count?}, or how often each event happened"],
   ] as const)("that lacks what is needed is refused: %j", ([row, message]) => {
     const parsed = rowSchema.safeParse({ id: 1, text: "hi", ...row });
     expect(parsed.error?.issues[0]?.message).toBe(message);

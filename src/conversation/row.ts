@@ -22,7 +22,7 @@ const ROLES: ReadonlyMap<string, Role> = new Map([
 ]);
 
 const roleSchema = z.string().transform((word): Role => ROLES.get(word.trim().toLowerCase()) ?? "unknown");
-const rowIdSchema = z.union([z.string(), z.number()]);
+const rowIdSchema = z.union([z.string(), z.number()], "must be a text or a number");
 const idSchema = rowIdSchema.transform(String);
 /** Unix seconds, milliseconds or ISO 8601; what is no time is unknown. */
 const instantSchema = z.unknown().transform(parseInstant).default(null);
@@ -93,12 +93,15 @@ const companySchema = z.object({
 const MOST_USES = 10_000;
 const count = z.int().min(0).default(1);
 const usageSchema = z
-  .union([
-    z.array(z.object({ event: z.string(), at: instantSchema, count })),
-    z
-      .record(z.string(), z.int().min(0))
-      .transform((counts) => Object.entries(counts).map(([event, count]) => ({ event, at: null, count }))),
-  ])
+  .union(
+    [
+      z.array(z.object({ event: z.string(), at: instantSchema, count })),
+      z
+        .record(z.string(), z.int().min(0))
+        .transform((counts) => Object.entries(counts).map(([event, count]) => ({ event, at: null, count }))),
+    ],
+    "must be a list of {event, at?, count?}, or how often each event happened",
+  )
   .nullish()
   .transform((value) => value ?? []);
 
@@ -156,7 +159,12 @@ const crmSchema = z.object({
 const common = {
   id: rowIdSchema,
   contact: contactSchema.nullish(),
-  company: z.union([companySchema, z.string().transform((name) => companySchema.parse({ name }))]).nullish(),
+  company: z
+    .union(
+      [companySchema, z.string().transform((name) => companySchema.parse({ name }))],
+      "must be a name, or an object with name, domain, employees (a number) ...",
+    )
+    .nullish(),
   usage: usageSchema,
   crm: crmSchema.nullish(),
   tags: texts,
