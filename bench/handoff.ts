@@ -9,13 +9,13 @@ import { createEngine } from "../src/engine/dbos.ts";
 import type { RunKind } from "../src/engine/engine.ts";
 import { insertEvents } from "../src/intake/queries.ts";
 import { readArrival } from "../src/intake/storable.ts";
-import { type News, newsOf } from "../src/news.ts";
+import { type News, newsOf, runOf } from "../src/news.ts";
 import { type Emulators, startEmulators } from "../emulators/all.ts";
 import { cpuOf, postgresCpu, postgresCpuSince } from "./cpu.ts";
 import { engineBench } from "./engine.ts";
 import { type Baton, type Bench, type BenchDatabase, type Ground, pause, startBaton } from "./ground.ts";
 import { atLeast, atMost, informs, percentile, type Row } from "./row.ts";
-import { qualifying } from "./story.ts";
+import { qualifying, type Story } from "./story.ts";
 import { openLine, signedRequest } from "./traffic.ts";
 
 const HANDOFFS = 300;
@@ -67,12 +67,13 @@ async function throughput(ground: Ground, emulators: Emulators, limit: number): 
   const folder = await ground.newFolder();
   const worker = await startBaton(ground, { command: ["worker"], databaseUrl: database.url, folder });
   try {
-    await store(database, people, ground.clock());
-    for (const story of told) await store(database, story.bodies, ground.clock());
     return await starting(ground, database, async (begin) => {
-      await begin(told.slice(0, warmUp).map((story) => story.conversation));
+      // People first, as they appear before they write; else the sweep would find their news in the middle.
+      await begin(await store(database, people, ground.clock()));
+      await untilAllTaken(database);
+      await begin(await storeAll(database, told.slice(0, warmUp), ground.clock()));
       await untilHandedOff(database, warmUp);
-      const rest = told.slice(warmUp).map((story) => story.conversation);
+      const rest = await storeAll(database, told.slice(warmUp), ground.clock());
       const start = (): Promise<void> => begin(rest);
       return measured(ground, { emulators, database, worker, start, warmUp, count, limit });
     });
@@ -137,19 +138,40 @@ function cpuRow(name: string, ms: number | null, count: number): readonly Row[] 
   return ms === null ? [] : [informs({ name, value: ms / count, unit: "ms" })];
 }
 
-async function store(database: BenchDatabase, bodies: readonly string[], now: number): Promise<void> {
+/** Stores notifications as the intake does; returns the news that they are, one for each conversation or person. */
+async function store(
+  database: BenchDatabase,
+  bodies: readonly string[],
+  now: number,
+): Promise<readonly News[]> {
   const rows = bodies.flatMap((body) => {
     const arrived = readArrival(Buffer.from(body), null, now);
     return arrived.kind === "event" ? [arrived.row] : [];
   });
-  for (let i = 0; i < rows.length; i += 200) await insertEvents(database.db, rows.slice(i, i + 200));
+  const news = new Map<string, News>();
+  for (let i = 0; i < rows.length; i += 200) {
+    for (const event of await insertEvents(database.db, rows.slice(i, i + 200))) {
+      const { seq, workspace, conversation_id: conversation } = event;
+      const contact = conversation === null ? event.contact_id : null;
+      news.set(JSON.stringify([conversation, contact]), newsOf({ workspace, seq, conversation, contact }));
+    }
+  }
+  return [...news.values()];
 }
 
-/** Starts the runs of stored events as the intake does, from an engine that does no work itself. */
+function storeAll(database: BenchDatabase, stories: readonly Story[], now: number): Promise<readonly News[]> {
+  return store(
+    database,
+    stories.flatMap((story) => story.bodies),
+    now,
+  );
+}
+
+/** Hands over a way to start runs as the intake does: an engine that does no work itself. */
 async function starting<T>(
   ground: Ground,
   database: BenchDatabase,
-  body: (begin: (conversations: readonly string[]) => Promise<void>) => Promise<T>,
+  body: (begin: (news: readonly News[]) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const kind: RunKind<News> = { name: "conversation", queue: "conversation", body: () => Promise.resolve() };
   const engine = await createEngine({
@@ -162,29 +184,25 @@ async function starting<T>(
     },
   });
   try {
-    return await body(async (conversations) => {
-      const { rows } = await sql<{
-        workspace: string;
-        seq: number;
-        conversation: string | null;
-        contact: null;
-      }>`
-        select workspace, max(seq) as seq, conversation_id as conversation, null as contact from events
-        where conversation_id = any(${[...conversations]}::text[]) group by 1, 3`.execute(database.db);
-      await engine.startMany(
+    return await body((all) =>
+      engine.startMany(
         kind,
-        rows.map((row) => {
-          const news = newsOf(row);
-          return {
-            input: news,
-            id: `news:${news.workspace}:${news.id}`,
-            partition: `${row.workspace}:${row.conversation}`,
-          };
-        }),
-      );
-    });
+        all.map((news) => runOf(news)),
+      ),
+    );
   } finally {
     await engine.stop(1_000);
+  }
+}
+
+async function untilAllTaken(database: BenchDatabase): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from events where taken_at is null`.execute(database.db);
+    if (rows[0]?.n === 0) return;
+    if (performance.now() > deadline) throw new Error(`${rows[0]?.n} events were not taken in time`);
+    await pause(50);
   }
 }
 
