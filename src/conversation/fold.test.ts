@@ -191,6 +191,12 @@ describe("state, tags, team and people follow the newest word", () => {
     expect(state).toMatchObject({ teamId: "7", contactId: "c1" });
   });
 
+  test("an item without any time is weighed by its notification's", () => {
+    const newer = replied(9, "new", { state: "closed" });
+    const older = event("conversation.user.replied", { ...item([]), updated_at: null, state: "open" }, 60);
+    expect(after(newer, older).snapshot.state).toBe("closed");
+  });
+
   test("an item without any time counts from its notification", () => {
     const state = after(
       event("conversation.user.replied", { ...item([]), updated_at: null, created_at: null }, 60),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { registrable } from "./domain.ts";
+import { company, person, snapshot } from "../../tests/support/cases.ts";
+import { companyDomain, registrable } from "./domain.ts";
 
 describe("the registrable domain of a company", () => {
   test.for([
@@ -13,5 +14,21 @@ describe("the registrable domain of a company", () => {
     [null, null],
   ] as const)("%s is %s", ([host, domain]) => {
     expect(registrable(host)).toBe(domain);
+  });
+});
+
+describe("the company behind a person", () => {
+  test.for([
+    ["what Intercom knows wins", { company: company({ domain: "www.acme.example" }) }, "acme.example"],
+    [
+      "else the work address",
+      { company: null, contact: person({ email: "ana@mail.globex.example" }) },
+      "globex.example",
+    ],
+    ["free mail says nothing", { company: null, contact: person({ email: "ana@gmail.com" }) }, null],
+    ["nobody without an address", { company: null, contact: person({ email: null }) }, null],
+    ["nobody at all", { company: null, contact: null }, null],
+  ] as const)("%s", ([, over, domain]) => {
+    expect(companyDomain(snapshot(over))).toBe(domain);
   });
 });

@@ -13,7 +13,7 @@ export function companyDomain(snapshot: Snapshot): string | null {
   const known = registrable(snapshot.company?.domain ?? null);
   if (known !== null) return known;
   const address = snapshot.contact?.email ?? null;
-  return registrable(address === null ? null : (address.split("@").at(-1) ?? null));
+  return registrable(address === null ? null : address.slice(address.lastIndexOf("@") + 1));
 }
 
 /** The registrable part of a host name, web address or mail domain; null for free mail and for what is no domain. */
