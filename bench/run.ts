@@ -14,10 +14,7 @@ import { start } from "./start.ts";
 
 const BENCHES: Readonly<Record<string, Bench>> = { scoring, intake, handoff, memory, start };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: "string" }, quick: { type: "boolean", default: false } },
-});
+const { values, positionals } = asked();
 const unknown = positionals.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -35,6 +32,20 @@ process.stdout.write(`${tableOf(rows)}\n`);
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`);
 // Emulators and vendors' clients may keep handles; everything that was started is stopped by now.
 process.exit(failed === 0 ? 0 : 1);
+
+/** What the call asks for; a mistyped one ends with one line. */
+function asked() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { json: { type: "string" }, quick: { type: "boolean", default: false } },
+    });
+  } catch (error) {
+    const fault = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
+    process.stderr.write(`bench: ${fault}; usage: npm run bench -- [names...] [--json FILE] [--quick]\n`);
+    process.exit(2);
+  }
+}
 
 async function all(ground: Ground, wanted: readonly string[]): Promise<{ rows: Row[]; failed: number }> {
   const measured: Row[] = [];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -102,5 +102,13 @@ describe("bad input is named before anything starts", () => {
     ["no rate", ["--demo", "1", "--rate", "0", ...report], /write a number above 0/],
   ])("%s", async ([, args, message]) => {
     expect(await faultOf(...args)).toMatch(message);
+  });
+
+  test("and an earlier report stays as it was", async () => {
+    const earlier = file("earlier.json", '{"lost":0}');
+    expect(await faultOf("--conversations", join(folder, "absent"), "--report", earlier)).toMatch(
+      /no such file/,
+    );
+    expect(readFileSync(earlier, "utf8")).toBe('{"lost":0}');
   });
 });

@@ -133,7 +133,8 @@ async function prepare(terminal: Terminal, options: Options): Promise<Prepared> 
     options.policy === undefined ? saasDefault : await readPolicyText(options.policy, terminal);
   const policy = compile(policyOf(policyText, options.policy ?? "the default policy"));
   const faults = options.faults === undefined ? null : await faultPlanOf(options.faults, seed);
-  await writeFile(options.report, "").catch((error: unknown) => {
+  // Appends nothing: an earlier report stays until this rehearsal has one.
+  await writeFile(options.report, "", { flag: "a" }).catch((error: unknown) => {
     throw new UserError(
       `--report ${options.report}: cannot be written (${error instanceof Error ? error.message : String(error)})`,
     );
