@@ -3,6 +3,7 @@
  * same machine and its budget. A missed budget is said, not an error; a bench that could not run is.
  */
 import { writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { type Bench, type Ground, onGround } from "./ground.ts";
 import { type Row, tableOf } from "./row.ts";
@@ -24,6 +25,9 @@ if (unknown.length > 0) {
 }
 
 const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
+const [busy = 0] = loadavg();
+const others = busy > 0.5 ? "; others work on it, so times are longer than the machine alone would give" : "";
+say(`${availableParallelism()} cores, load ${busy.toFixed(1)} before the start${others}`);
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 const options = { quick: values.quick, env: process.env, clock: () => Date.now(), say };
 const { rows, failed } = await onGround(options, (ground) => all(ground, names));
