@@ -33,6 +33,7 @@ create table standings (
 );
 
 create index standings_by_bucket on standings (environment, bucket);
+create index standings_pending on standings (workspace, conversation_id) where pending <> '{}';
 
 -- The lasting guard against a second handoff: unique by its id, kept when the engine forgets its runs.
 create table handoffs (

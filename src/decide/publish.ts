@@ -24,7 +24,8 @@ export function policyOf(document: string, what: string): Policy {
   const read = readPolicy(document);
   if (read.kind === "ok") return read.policy;
   const lines = read.faults.map(
-    ({ line, path, message }) => `  ${line === undefined ? "" : `line ${line}, `}${path}: ${message}`,
+    ({ line, path, message }) =>
+      `  ${[line === undefined ? "" : `line ${line}`, path].filter((part) => part !== "").join(", ") || "the file"}: ${message}`,
   );
   throw new UserError(`${what} has faults:\n${lines.join("\n")}`);
 }

@@ -1,6 +1,6 @@
 /** SQL of the decide room: environments and their policy, decisions, where conversations stand, and the fairness ledger. */
 import { sql } from "kysely";
-import type { EpochMs } from "../kernel/time.ts";
+import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { Trigger } from "../conversation/fold.ts";
 import type { Decision, OwnerPlan } from "./decision.ts";
@@ -150,6 +150,20 @@ const keepingHandedOff = sql`
              case when keeps then s.decision_id else coalesce(excluded.decision_id, s.decision_id) end,
              case when keeps or s.bucket = excluded.bucket then s.since else now() end
       from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`;
+
+/** Conversations in which something has waited for a decision since before `olderThanMs` ago, the longest waiting first. */
+export async function undecided(
+  db: Db,
+  olderThanMs: Ms,
+  limit = 200,
+): Promise<readonly { readonly workspace: string; readonly conversation: string }[]> {
+  const { rows } = await sql<{ workspace: string; conversation: string }>`
+    select s.workspace, s.conversation_id as conversation
+    from standings s join conversations c on c.workspace = s.workspace and c.id = s.conversation_id
+    where s.pending <> '{}' and c.updated_at < now() - make_interval(secs => ${olderThanMs / 1_000})
+    group by 1, 2 order by min(c.updated_at) limit ${limit}`.execute(db);
+  return rows;
+}
 
 /** Where the conversation stands now, whatever decision put it there. */
 export async function setStanding(
