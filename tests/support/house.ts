@@ -143,7 +143,7 @@ export interface Writer {
 export type Seeded = ReturnType<Emulators["salesforce"]["state"]["seedSituations"]>["people"][number];
 
 /** The person stands in Salesforce and in Intercom. */
-function seedWriter(
+export function seedWriter(
   house: TestHouse,
   writer: Writer,
 ): { readonly contactId: string; readonly crm: Seeded | null } {
