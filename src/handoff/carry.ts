@@ -180,17 +180,21 @@ function matchedRecord(detail: unknown): { readonly ref: string; readonly id: st
   return typeof ref === "string" && typeof id === "string" ? { ref, id } : null;
 }
 
-/** Leaves out the record that the org already has and points everything that referred to it to that one. */
+/**
+ * Leaves out the record that the org already has and points everything that referred to it to that one. A rule for
+ * Leads may match a Contact: the conversation is then the Contact's.
+ */
 function useExisting(operations: readonly CrmOperation[], ref: string, id: string): readonly CrmOperation[] {
-  const pointed = (value: CrmValue): CrmValue =>
-    typeof value === "object" && value !== null && value.ref === ref ? id : value;
+  const pointed = ([name, value]: readonly [string, CrmValue]): readonly [string, CrmValue] => {
+    if (typeof value !== "object" || value === null || value.ref !== ref) return [name, value];
+    // Ids of Contacts begin with 003 (object reference, Contact).
+    return [name === "Lead__c" && id.startsWith("003") ? "Contact__c" : name, id];
+  };
   return operations
     .filter((operation) => operation.ref !== ref)
     .map((operation) => ({
       ...operation,
-      fields: Object.fromEntries(
-        Object.entries(operation.fields).map(([name, value]) => [name, pointed(value)]),
-      ),
+      fields: Object.fromEntries(Object.entries(operation.fields).map(pointed)),
     }));
 }
 

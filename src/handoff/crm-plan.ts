@@ -115,7 +115,7 @@ function opportunityOperations(
   if (account === null && snapshot.company?.name != null) {
     operations.push(
       create("account", "Account", {
-        Name: snapshot.company.name.slice(0, LENGTH.company),
+        Name: cut(snapshot.company.name, LENGTH.company),
         Website: snapshot.company.domain,
         OwnerId: userOnly(owner),
       }),
@@ -136,7 +136,7 @@ function opportunityOperations(
   const name = `${snapshot.company?.name ?? snapshot.contact?.name ?? snapshot.contact?.email ?? "Unknown"} - ${words.recipeName}`;
   operations.push(
     create("record", "Opportunity", {
-      Name: name.slice(0, LENGTH.opportunityName),
+      Name: cut(name, LENGTH.opportunityName),
       StageName: record.stage,
       CloseDate: new Date(record.closeAt).toISOString().slice(0, 10),
       Type: record.type,
@@ -187,7 +187,7 @@ function taskOperations(
   const { record, owner } = decision;
   const subject = record.kind === "task" ? record.subject : `Follow up: ${words.recipeName}`;
   const fields = {
-    Subject: subject.slice(0, LENGTH.subject),
+    Subject: cut(subject, LENGTH.subject),
     Description: [...words.summary, "", words.conversationUrl].join("\n"),
     Status: "Not Started",
     Priority: record.kind === "task" ? record.priority : "Normal",
@@ -205,7 +205,7 @@ function taskOperations(
     ...queueTasks(decision.told).map(({ queue, as }, i) =>
       create(`task${i + 2}`, "Task", {
         ...fields,
-        Subject: `${subject} (${as})`.slice(0, LENGTH.subject),
+        Subject: cut(`${subject} (${as})`, LENGTH.subject),
         OwnerId: queue.id,
       }),
     ),
@@ -266,15 +266,15 @@ function personFields(object: "lead" | "contact", { snapshot, policy, lookup }: 
     typeof fields["LastName"] === "string" && fields["LastName"] !== ""
       ? fields["LastName"]
       : lastNameOf(fallback);
-  fields["LastName"] = lastName.slice(0, LENGTH.lastName);
+  fields["LastName"] = cut(lastName, LENGTH.lastName);
   // A longer address is a valid one, but a piece of it would be somebody else's: the record does without.
   if (typeof fields["Email"] === "string" && fields["Email"].length > LENGTH.email) fields["Email"] = null;
   if (typeof fields["FirstName"] === "string")
-    fields["FirstName"] = fields["FirstName"].slice(0, LENGTH.firstName);
+    fields["FirstName"] = cut(fields["FirstName"], LENGTH.firstName);
   if (object === "lead") {
     const mappedName = typeof fields["Company"] === "string" ? fields["Company"] : null;
     const name = mappedName ?? company?.name ?? company?.domain ?? NOT_PROVIDED;
-    fields["Company"] = name.slice(0, LENGTH.company);
+    fields["Company"] = cut(name, LENGTH.company);
   }
   return fields;
 }
@@ -287,11 +287,13 @@ function ownedLeadFields({ policy, lookup }: CrmWords): Create["fields"] {
   );
 }
 
+/** Values that somebody knows; what is unknown leaves the record's default in place. */
 function mapped(rules: readonly FieldMapping[], lookup: FieldLookup): Record<string, CrmValue> {
   return Object.fromEntries(
     rules
       .filter((rule) => rule.direction !== "to-intercom")
-      .map((rule) => [rule.to, converted(rule, lookup(rule.from))]),
+      .map((rule) => [rule.to, converted(rule, lookup(rule.from))] as const)
+      .filter(([, value]) => value !== null),
   );
 }
 
@@ -314,6 +316,11 @@ function lastNameOf(name: string): string {
 function firstNameOf(name: string): string | null {
   const words = name.trim().split(/\s+/);
   return words.length > 1 ? words.slice(0, -1).join(" ") : null;
+}
+
+/** At most `length` UTF-16 units, as Salesforce counts them, and never half a character. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
 }
 
 function withoutAbsent(fields: Create["fields"]): Create["fields"] {

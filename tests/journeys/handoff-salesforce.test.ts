@@ -145,6 +145,25 @@ describe("a refusal that has an answer", () => {
     expect(JSON.stringify(slackMessages(house, handoff.effects[1]?.key ?? ""))).toContain(leadId);
   });
 
+  test("a duplicate rule that matches a Contact: the conversation and the Task are the Contact's", async () => {
+    const contactId = crm().insert("Contact", {
+      LastName: "Nguyen",
+      FirstName: "Conny",
+      Email: "private@mail.example",
+      OwnerId: crm().userByEmail("kim@ourcompany.example")?.["Id"] ?? null,
+    });
+    crm().settings({
+      duplicateRules: [{ ...leadDuplicates(["LastName", "FirstName"]), against: "Contact" }],
+    });
+    const { conversation } = await writes(house, { who: "conny", text: WORDS.buying });
+    const handoff = await handoffOf(house, conversation);
+    expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
+    expect(recordsOf(house, handoff)).toMatchObject([
+      { object: "Baton_Conversation__c", Contact__c: contactId, Lead__c: null },
+      { object: "Task", WhoId: contactId },
+    ]);
+  });
+
   test("a duplicate rule that matches Baton's own Lead of a lost answer: nothing doubles", async () => {
     crm().settings({ duplicateRules: [leadDuplicates(["Email"])] });
     strikeWrite({ kind: "commit-late", ms: 250 });
@@ -158,12 +177,20 @@ describe("a refusal that has an answer", () => {
       String(crm().userByEmail(email)?.["Id"]),
     );
     for (const id of gone) crm().update("User", id, { IsActive: false });
-    const { conversation } = await writes(house, { who: "nextup", text: WORDS.buying });
+    const { conversation } = await writes(house, { who: "nextup", text: WORDS.integration });
     for (const id of gone) crm().update("User", id, { IsActive: true });
     const handoff = await handoffOf(house, conversation);
     const sam = crm().userByEmail("sales-lead@ourcompany.example")?.["Id"];
     expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
-    expect(recordsOf(house, handoff)).toMatchObject([{ object: "Lead", OwnerId: sam }, {}, { OwnerId: sam }]);
+    const queue = crm()
+      .rows("Group")
+      .find((group) => group["DeveloperName"] === "Solutions_Engineers")?.["Id"];
+    const owners = recordsOf(house, handoff).map((record) => [record.object, record["OwnerId"]]);
+    expect(owners.filter(([object]) => object !== "Baton_Conversation__c")).toEqual([
+      ["Lead", sam],
+      ["Task", sam],
+      ["Task", queue],
+    ]);
     const [message] = slackMessages(house, handoff.effects[1]?.key ?? "");
     expect(message?.to).toBe("sales-lead@ourcompany.example");
     expect(JSON.stringify(message?.blocks)).toContain("Sam Sinclair");
