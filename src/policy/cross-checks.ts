@@ -6,6 +6,7 @@ import { parseDuration } from "../kernel/time.ts";
 import type { Condition, Rule } from "./condition.ts";
 import type { PathedMessage } from "./faults.ts";
 import { fieldKind, isKnownField } from "./fields.ts";
+import { parseHours } from "./hours.ts";
 import type { Policy } from "./schema.ts";
 
 type Path = readonly PropertyKey[];
@@ -29,6 +30,12 @@ export function crossFaults(policy: Policy): readonly PathedMessage[] {
       .map(({ path, name }) => ({
         path,
         message: `"${name}" is no time zone: write one like America/New_York`,
+      })),
+    ...hoursOf(policy)
+      .filter(({ hours }) => parseHours(hours) === null)
+      .map(({ path, hours }) => ({
+        path,
+        message: `"${hours}" are no working hours: write them like "Mon-Fri 09:00-17:30; Sat 10:00-14:00"`,
       })),
     ...conditionsOf(policy).flatMap(({ path, condition }) => conditionFaults(condition, path, 1)),
   ];
@@ -187,6 +194,14 @@ function timezonesOf(policy: Policy): readonly { readonly path: Path; readonly n
     ),
   );
   return [{ path: ["timezone"], name: policy.timezone }, ...members];
+}
+
+function hoursOf(policy: Policy): readonly { readonly path: Path; readonly hours: string }[] {
+  return Object.entries(policy.routing.pools).flatMap(([pool, { members }]) =>
+    members.flatMap(({ hours }, at) =>
+      hours === undefined ? [] : [{ path: ["routing", "pools", pool, "members", at, "hours"], hours }],
+    ),
+  );
 }
 
 function isTimezone(name: string): boolean {

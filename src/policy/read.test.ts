@@ -216,6 +216,12 @@ describe("names that nothing answers to are faults", () => {
         '7 routing.pools.p.members[0].timezone: "Mars" is no time zone: write one like America/New_York',
       ],
     ],
+    [
+      `${small}routing: { pools: { p: { members: [ { user: u, hours: nine to five } ] } } }\n`,
+      [
+        '7 routing.pools.p.members[0].hours: "nine to five" are no working hours: write them like "Mon-Fri 09:00-17:30; Sat 10:00-14:00"',
+      ],
+    ],
   ] as const)("%j", ([text, expected]) => {
     expect(complaints(text)).toEqual(expected);
   });
