@@ -15,14 +15,15 @@ export const rooms = [
   "decide",
   "context",
   "handoff",
+  "insights",
   "connectors",
   "http",
   "cli",
 ];
 
-/** Rooms made of pure functions. In `conversation`, `decide` and `intake` the shells are the named exceptions. */
-const pure = ["kernel", "policy", "qualify", "context", "conversation", "decide"];
-const shells = "(queries|ledger|refresh|publish)\\.ts$|\\.test\\.ts$";
+/** Rooms made of pure functions. In `conversation`, `decide` and `insights` the shells are the named exceptions. */
+const pure = ["kernel", "policy", "qualify", "context", "conversation", "decide", "insights"];
+const shells = "(queries|ledger|refresh|publish|replays|backtest|worker)\\.ts$|\\.test\\.ts$";
 
 const anyOf = (names) => `^src/(${names.join("|")})/`;
 const error = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });

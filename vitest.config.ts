@@ -31,6 +31,7 @@ export default defineConfig({
         ...pureRooms.map((room) => `src/${room}/**/*.ts`),
         "src/decide/*.ts",
         "src/conversation/*.ts",
+        "src/insights/*.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.
       exclude: [
@@ -38,6 +39,7 @@ export default defineConfig({
         "**/queries.ts",
         "src/decide/{ledger,publish}.ts",
         "src/conversation/refresh.ts",
+        "src/insights/{replays,backtest,worker}.ts",
       ],
       reporter: ["text-summary", "json-summary"],
       thresholds: { branches: 100 },

@@ -119,6 +119,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import("./cli/score.ts")).scoreCommand(terminal),
   summarize: async () => (await import("./cli/summarize.ts")).summarizeCommand(terminal),
   policy: async () => (await import("./cli/policy.ts")).policyCommand(terminal),
+  replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   config: async () => configCommand(terminal),
   salesforce: async () =>
     (await import("./cli/salesforce.ts")).salesforceCommand(terminal, {
