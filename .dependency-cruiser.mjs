@@ -15,6 +15,7 @@ export const rooms = [
   "decide",
   "context",
   "handoff",
+  "followup",
   "insights",
   "connectors",
   "http",

@@ -32,6 +32,7 @@ const intercomSettings = z.object({
   workspace: text,
   apiUrl: z.url().default(INTERCOM_DEFAULTS.apiUrl),
   adminId: text.nullable().default(null),
+  teammates: z.record(text, text).default({}),
   allowPrivateAddresses: privateToo,
 });
 const intercomSecret = z.object({ token: text, clientSecret: text, previousClientSecret: text.optional() });

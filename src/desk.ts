@@ -25,6 +25,8 @@ import { planEffects } from "./handoff/plan.ts";
 import type { Enricher, Enrichment } from "./handoff/ports.ts";
 import { earlierHandoffs, insertHandoff } from "./handoff/queries.ts";
 import { type HandoffInput, handoffRunId } from "./handoff/run.ts";
+import { armingsOf } from "./followup/plan.ts";
+import { armFollowUps, cancelFollowUps } from "./followup/queries.ts";
 
 /** One environment, ready to decide and to act. */
 export interface Place {
@@ -240,6 +242,7 @@ async function keep(
   const row = { ...subject, policyVersion: place.policyVersion, decision, inputs: frozen };
   const id = await insertDecision(tx, row, bucketOf(decision));
   if (id === null) return false;
+  if (decision.kind === "gone") await cancelFollowUps(tx, subject, decision.reason, inputs.now);
   if (decision.kind !== "handoff") return true;
 
   const { snapshot } = inputs.evidence;
@@ -251,6 +254,7 @@ async function keep(
     now: inputs.now,
     conversationUrl: place.world.inbox?.conversationUrl(snapshot.conversation) ?? "",
   });
+  const signalledAt = snapshot.messages.filter((message) => message.role === "customer").at(-1)?.at ?? null;
   const isNew = await insertHandoff(tx, {
     id: decision.handoff,
     environment: subject.environment,
@@ -261,10 +265,18 @@ async function keep(
     decision: id,
     mode: place.environment.mode,
     owner: decision.owner.owner.id,
-    signalledAt: snapshot.messages.filter((message) => message.role === "customer").at(-1)?.at ?? null,
+    signalledAt,
     effects,
   });
   if (!isNew) throw new Error(`handoff ${decision.handoff} exists although no earlier decision knows it`);
+  const armings = armingsOf({
+    recipe: recipeOf(inputs.policy, decision.recipe),
+    policy: inputs.policy,
+    owner: decision.owner.owner,
+    now: inputs.now,
+    signalledAt,
+  });
+  await armFollowUps(tx, { ...subject, handoff: decision.handoff }, armings);
   const targets = [...new Set(effects.map((effect) => effect.target))];
   const input = { handoff: decision.handoff, turn: 1, targets };
   await parts.engine().start(parts.handoffKind(), input, { id: handoffRunId(input), tx });

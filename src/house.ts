@@ -17,6 +17,7 @@ import type { Directory } from "./decide/route.ts";
 import type { World } from "./handoff/carry.ts";
 import { type HandoffInput, handoffRun } from "./handoff/run.ts";
 import type { EndedHandoff } from "./handoff/queries.ts";
+import { type FollowUpDesk, followUpRun, followUpSweep } from "./followup/run.ts";
 import {
   notifierOf,
   openEmail,
@@ -82,13 +83,28 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   };
   const joints: Joints = { options, db, place, environments, engine: theEngine };
   const handoffKind = handoffKindOf(joints);
+  const followUpDesk: FollowUpDesk = {
+    db,
+    clock,
+    log,
+    engine: theEngine,
+    world: async (name) => (await place(name)).world,
+  };
+  const followUpKind = followUpRun(followUpDesk);
   const desk = deskOf(joints, handoffKind);
   const conversationKind = walk(desk, theEngine);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
-    kinds: [conversationKind as RunKind<never>, handoffKind as RunKind<never>],
-    schedules: upkeep({ db, engine: theEngine, conversationKind, log }),
-    concurrency: { conversation: options.concurrency, handoff: options.concurrency },
+    kinds: [conversationKind, handoffKind, followUpKind].map((kind) => kind as RunKind<never>),
+    schedules: [
+      ...upkeep({ db, engine: theEngine, conversationKind, log }),
+      followUpSweep(followUpDesk, followUpKind),
+    ],
+    concurrency: {
+      conversation: options.concurrency,
+      handoff: options.concurrency,
+      timer: options.concurrency,
+    },
     crashPoint: options.crashPoint,
     log,
     ...(options.beatMs !== undefined && { beatMs: options.beatMs }),
@@ -213,6 +229,7 @@ async function makePlace(
     ),
     settleMs: options.settleMs,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    clock: options.clock,
   };
   const policy = compile(policyOf(document, `the live policy of ${environment.name}`));
   const none: Directory = { users: [], queues: [] };

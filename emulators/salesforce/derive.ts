@@ -37,6 +37,8 @@ export function afterSave(org: Org, object: string, row: Row, before: Row | unde
   switch (object) {
     case "Opportunity":
       return recordHistory(org, row, before);
+    case "Lead":
+      return recordLeadHistory(org, row, before);
     case "OpportunityContactRole":
       return keepOnePrimary(org, row);
     case "Task":
@@ -132,6 +134,26 @@ function recordHistory(org: Org, row: Row, before: Row | undefined): void {
     LastModifiedDate: at,
     SystemModstamp: String(row["SystemModstamp"]),
   });
+}
+
+/** A row per change of a tracked field, and one for the conversion (object reference: LeadHistory). */
+function recordLeadHistory(org: Org, row: Row, before: Row | undefined): void {
+  const object = findObject(org, "LeadHistory");
+  if (before === undefined || object === undefined) return;
+  const isConverted = row["IsConverted"] === true && before["IsConverted"] !== true;
+  const changed = ["Status", "OwnerId"].filter((name) => (before[name] ?? null) !== (row[name] ?? null));
+  for (const name of isConverted ? [...changed, "leadConverted"] : changed) {
+    putRow(org, "LeadHistory", {
+      Id: nextId(org, object),
+      IsDeleted: false,
+      LeadId: row["Id"] ?? null,
+      Field: name === "OwnerId" ? "Owner" : name,
+      OldValue: before[name] ?? null,
+      NewValue: row[name] ?? null,
+      CreatedById: row["LastModifiedById"] ?? null,
+      CreatedDate: row["LastModifiedDate"] ?? null,
+    });
+  }
 }
 
 function keepOnePrimary(org: Org, row: Row): void {

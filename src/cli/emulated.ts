@@ -179,7 +179,7 @@ function prepareIntercom({ intercom }: Emulators, policy: Policy | undefined): v
     if (recipe.intercom?.moveToTeam !== undefined) wanted.add(recipe.intercom.moveToTeam);
   }
   const known = new Set([...intercom.workspace.teams.values()].map((team) => team.name));
-  for (const { email, name } of STAFF.slice(0, 3)) intercom.addAdmin({ email, name });
+  for (const { email, name } of STAFF) intercom.addAdmin({ email, name });
   for (const name of wanted) if (!known.has(name)) intercom.addTeam({ name });
 }
 

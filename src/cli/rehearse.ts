@@ -227,6 +227,8 @@ async function judged(end: {
     environment: DEMO_ENVIRONMENT,
     policy: policy.policy,
     expectations,
+    contacts: [],
+    endedAt: end.terminal.clock(),
   });
   return reportOf(facts, check(facts), {
     kills: crew.kills(),

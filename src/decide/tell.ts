@@ -3,24 +3,25 @@
  */
 import { evaluate } from "../policy/evaluate.ts";
 import type { Recipe } from "../policy/schema.ts";
-import type { CrmOwner } from "../qualify/crm.ts";
-import type { Attachment, OwnerPlan, Told } from "./decision.ts";
+import type { CrmOwner, CrmView } from "../qualify/crm.ts";
+import type { Attachment, OwnerPlan, OwnerRef, Told } from "./decision.ts";
 import { planOwner, type RouteQuestion } from "./route.ts";
 
 /** Everybody to tell, each person and channel once, in the policy's order. */
 export function planTold(recipe: Recipe, owner: OwnerPlan, question: RouteQuestion): readonly Told[] {
   const told = [
-    ...recipe.tell.flatMap((tell) => ofTell(tell, owner, question)),
+    ...recipe.tell.flatMap((tell) => tellTo(tell, owner.owner, question.crm)),
     ...alsoTold(owner, question),
   ];
   return told.filter((one, i) => told.findIndex((other) => addressOf(other) === addressOf(one)) === i);
 }
 
-function ofTell(tell: Recipe["tell"][number], owner: OwnerPlan, question: RouteQuestion): readonly Told[] {
+/** Whom one line of a policy tells: the owner, people of the account, channels, addresses. */
+export function tellTo(tell: Recipe["tell"][number], owner: OwnerRef, crm: CrmView): readonly Told[] {
   const { text = null, with: attached } = tell;
   const medium = tell.email === undefined ? "slack" : "email";
   const names = [tell.slack, tell.email, ...tell.also].filter((name) => name !== undefined);
-  return names.map((name) => ofName(name, medium, { text, with: attached }, owner, question));
+  return names.map((name) => ofName(name, medium, { text, with: attached }, owner, crm));
 }
 
 interface Words {
@@ -28,26 +29,18 @@ interface Words {
   readonly with: readonly Attachment[];
 }
 
-function ofName(
-  name: string,
-  medium: "slack" | "email",
-  words: Words,
-  owner: OwnerPlan,
-  question: RouteQuestion,
-): Told {
+function ofName(name: string, medium: "slack" | "email", words: Words, owner: OwnerRef, crm: CrmView): Told {
   if (name === "owner") {
-    if (owner.owner.kind === "queue")
+    if (owner.kind === "queue")
       return {
         kind: "nobody",
         as: "owner",
-        reason: `the queue ${owner.owner.name} owns it: Salesforce tells its members`,
+        reason: `the queue ${owner.name} owns it: Salesforce tells its members`,
       };
-    return toPerson("owner", owner.owner.email, medium, words);
+    return toPerson("owner", owner.email, medium, words);
   }
-  if (name === "account.owner")
-    return toCrmOwner("account owner", question.crm.accounts[0]?.owner, medium, words);
-  if (name === "account.csm")
-    return toCrmOwner("CSM of the account", question.crm.accounts[0]?.csm, medium, words);
+  if (name === "account.owner") return toCrmOwner("account owner", crm.accounts[0]?.owner, medium, words);
+  if (name === "account.csm") return toCrmOwner("CSM of the account", crm.accounts[0]?.csm, medium, words);
   if (name.includes("@")) return toPerson(name, name, medium, words);
   return { kind: "slack-channel", channel: name, ...words };
 }

@@ -112,6 +112,8 @@ export interface Engine {
 export interface Schedule {
   readonly name: string;
   readonly everyMs: Ms;
+  /** A worker silent for so long loses the job; three beats when absent. Short only where two bodies at once do no harm. */
+  readonly leaseMs?: Ms;
   readonly body: (now: EpochMs) => Promise<void>;
 }
 

@@ -57,7 +57,9 @@ export async function startSchedules(context: Context, schedules: readonly Sched
 async function runIfDue(context: Context, schedule: Schedule, stopped: () => boolean): Promise<Ms> {
   const { db, owner, log } = context;
   try {
-    const now = stopped() ? null : await claimSchedule(db, schedule.name, owner, context.leaseMs);
+    const now = stopped()
+      ? null
+      : await claimSchedule(db, schedule.name, owner, schedule.leaseMs ?? context.leaseMs);
     if (now !== null) {
       try {
         await schedule.body(now);

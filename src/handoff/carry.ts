@@ -4,14 +4,17 @@
  * and ends as "maybe" rather than being repeated blindly.
  */
 import { assertNever } from "../kernel/assert-never.ts";
-import { type FailureFacts, PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
-import type { Ms } from "../kernel/time.ts";
+import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
+import type { Clock, Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
 import type { OwnerRef } from "../decide/decision.ts";
 import { ownerName } from "./alert.ts";
+import { answerOnce } from "./answer.ts";
 import type { EffectRequest } from "./effects.ts";
+import { done, type EffectResult, type Outcome, plainFacts, skipped } from "./outcome.ts";
 import type { Alert, Crm, CrmOperation, CrmValue, CrmWritten, Inbox, Notifier } from "./ports.ts";
 import { finishEffect, markEffect, type StoredEffect, type StoredHandoff } from "./queries.ts";
+import { sendOnce } from "./send-once.ts";
 
 /** The outside of one environment. A port is null when the environment has no such connection. */
 export interface World {
@@ -21,31 +24,35 @@ export interface World {
   /** How long after an unanswered message the target is asked again before the effect ends as "maybe". */
   readonly settleMs: Ms;
   readonly sleep: (ms: Ms) => Promise<void>;
+  readonly clock: Clock;
 }
 
-/** What a finished effect leaves behind: ids, never words. */
-interface EffectResult {
-  readonly ids?: Readonly<Record<string, string>>;
-  readonly about?: string | undefined;
-  /** Set when Salesforce refused the planned owner and the next one took it. */
-  readonly owner?: OwnerRef;
-  readonly already?: boolean;
-  readonly id?: string;
+/** One effect after the other; a failure that time may cure lets the others go on first, and is thrown then. */
+export async function carryAll(
+  db: Db,
+  world: World,
+  handoff: StoredHandoff,
+  isMeant: (effect: StoredEffect) => boolean,
+): Promise<StoredHandoff> {
+  let hindered: RetryableFailure | null = null;
+  const effects: StoredEffect[] = [];
+  for (const effect of handoff.effects) {
+    try {
+      effects.push(isMeant(effect) ? await carryOut(db, world, handoff, effect) : effect);
+    } catch (error) {
+      if (!(error instanceof RetryableFailure)) throw error;
+      hindered = error;
+    }
+  }
+  if (hindered !== null) throw hindered;
+  return { ...handoff, effects };
 }
-
-type Outcome =
-  | { readonly state: "done"; readonly result: EffectResult }
-  | { readonly state: "would" }
-  | {
-      readonly state: "maybe" | "failed" | "skipped";
-      readonly facts: FailureFacts | { readonly message: string };
-    };
 
 /**
  * Brings `effect` to its end, stores it and returns it. Throws RetryableFailure when time may cure it; the stored state then says
  * whether the last attempt may have happened.
  */
-export async function carryOut(
+async function carryOut(
   db: Db,
   world: World,
   handoff: StoredHandoff,
@@ -64,8 +71,7 @@ async function outcomeOf(
   handoff: StoredHandoff,
   effect: StoredEffect,
 ): Promise<Outcome> {
-  if (effect.request.kind === "impossible")
-    return { state: "skipped", facts: { message: effect.request.reason } };
+  if (effect.request.kind === "impossible") return skipped(effect.request.reason);
   if (handoff.mode === "shadow") return { state: "would" };
   try {
     return await attempt(db, world, handoff, effect);
@@ -89,21 +95,23 @@ async function attempt(db: Db, world: World, handoff: StoredHandoff, effect: Sto
     case "move-to-team":
       await connected(world.inbox, "intercom").moveToTeam(request.conversation, request.team);
       return done({});
+    case "set-attributes":
+      await connected(world.inbox, "intercom").setContactAttributes(request.contact, request.attributes);
+      return done({});
+    case "reply":
+      return answerOnce(db, world, connected(world.inbox, "intercom"), effect, request);
     case "notify": {
       const written = writtenIn(handoff);
-      const addressed = addressedTo(request, written);
-      if (addressed === null) return { state: "skipped", facts: { message: "a queue took it in the end" } };
+      // A follow-up is planned when the owner is known.
+      const addressed = effect.followUp === null ? addressedTo(request, written) : request;
+      if (addressed === null) return skipped("a queue took it in the end");
       return notify(db, world, effect, addressed.recipient, linked(addressed.alert, world.crm, written));
     }
     case "impossible":
-      return { state: "skipped", facts: { message: request.reason } };
+      return skipped(request.reason);
     default:
       return assertNever(request);
   }
-}
-
-function done(result: EffectResult): Outcome {
-  return { state: "done", result };
 }
 
 function connected<T>(port: T | null, target: "salesforce" | "intercom" | "slack"): T {
@@ -215,7 +223,7 @@ function withOwner(
 
 type NotifyRequest = Extract<EffectRequest, { kind: "notify" }>;
 
-async function notify(
+function notify(
   db: Db,
   world: World,
   effect: StoredEffect,
@@ -223,78 +231,39 @@ async function notify(
   alert: Alert,
 ): Promise<Outcome> {
   const notifier = connected(world.notifier, "slack");
-  if (effect.state === "sending") {
-    const found = await lookTwice(notifier, recipient, alert.key, world);
-    if (found !== null) return found;
-  }
-  await markEffect(db, effect.key, "sending");
-  try {
-    return done(await notifier.send(recipient, alert));
-  } catch (error) {
-    if (
-      error instanceof RetryableFailure &&
-      (await certainlyNotSent(notifier, recipient, alert.key, error))
-    ) {
-      await markEffect(db, effect.key, "planned", plainFacts(error.facts));
-    }
-    throw error;
-  }
-}
-
-/** An answer, even a bad one, means that the target is through with it: what it does not show then, it did not do. */
-async function certainlyNotSent(
-  notifier: Notifier,
-  recipient: NotifyRequest["recipient"],
-  key: string,
-  error: RetryableFailure,
-): Promise<boolean> {
-  if (error.outcome === "not-executed") return true;
-  if (error.facts.status === undefined) return false;
-  const found = await notifier.find(recipient, key).catch(() => null);
-  return found?.kind === "absent";
-}
-
-/** Looks now and once more after the settle time, because a write can land late. Never leads to a blind repeat. */
-async function lookTwice(
-  notifier: Notifier,
-  recipient: NotifyRequest["recipient"],
-  key: string,
-  world: World,
-): Promise<Outcome | null> {
-  const first = await notifier.find(recipient, key);
-  if (first.kind === "delivered") return done({ id: first.id, already: true });
-  const second =
-    first.kind === "absent"
-      ? await world.sleep(world.settleMs).then(() => notifier.find(recipient, key))
-      : first;
-  if (second.kind === "delivered") return done({ id: second.id, already: true });
-  return {
-    state: "maybe",
-    facts: {
-      message: `${describe(recipient)} may or may not have got this: the answer was lost and the message is not to be seen. Ask them, then retry or skip.`,
-    },
-  };
+  return sendOnce(db, world, effect, {
+    to: describe(recipient),
+    send: () => notifier.send(recipient, alert),
+    find: () => notifier.find(recipient, alert.key),
+  });
 }
 
 function describe(recipient: NotifyRequest["recipient"]): string {
   return recipient.kind === "slack-channel" ? recipient.channel : recipient.email;
 }
 
-interface Written {
+export interface Written {
   readonly planned: OwnerRef;
   /** Who owns it in the end, when that is not who was planned. */
   readonly owner: OwnerRef | null;
   /** The record people want to open; null when nothing was written. */
   readonly about: string | null;
+  /** Salesforce ids by `ref`; null when nothing was written. */
+  readonly ids: Readonly<Record<string, string>> | null;
 }
 
 /** What became of the handoff's write, from its stored result. */
-function writtenIn({ effects }: StoredHandoff): Written | null {
-  const effect = effects.find(({ kind }) => kind === "crm-write");
+export function writtenIn({ effects }: StoredHandoff): Written | null {
+  const effect = effects.find(({ kind, followUp }) => kind === "crm-write" && followUp === null);
   if (effect?.request.kind !== "crm-write") return null;
   // finishEffect stored it as EffectResult.
   const result = effect.result as EffectResult | null;
-  return { planned: effect.request.owner, owner: result?.owner ?? null, about: result?.about ?? null };
+  return {
+    planned: effect.request.owner,
+    owner: result?.owner ?? null,
+    about: result?.about ?? null,
+    ids: result?.ids ?? null,
+  };
 }
 
 /**
@@ -321,8 +290,4 @@ function linked(alert: Alert, crm: Crm | null, written: Written | null): Alert {
   const about = written?.about ?? null;
   if (crm === null || about === null) return alert;
   return { ...alert, links: [{ label: "Open in Salesforce", url: crm.recordUrl(about) }, ...alert.links] };
-}
-
-function plainFacts({ target, code, status, message }: FailureFacts): Omit<FailureFacts, "cause"> {
-  return status === undefined ? { target, code, message } : { target, code, status, message };
 }

@@ -57,6 +57,37 @@ export function planCrmWrite(decision: HandoffDecision, words: CrmWords): readon
   ];
 }
 
+/** A Task where the handoff's own Task hangs; values may name records of the handoff's write by `ref`. */
+export function planLaterTask(
+  record: RecordPlan,
+  task: {
+    readonly key: string;
+    readonly subject: string;
+    readonly description: string;
+    readonly owner: OwnerRef;
+    readonly at: EpochMs;
+  },
+): Create {
+  const place = placeOf(record);
+  return {
+    kind: "create",
+    ref: "task",
+    object: "Task",
+    key: task.key,
+    fields: withoutAbsent({
+      Subject: cut(task.subject, LENGTH.subject),
+      Description: task.description,
+      Status: "Not Started",
+      Priority: "High",
+      ActivityDate: new Date(task.at).toISOString().slice(0, 10),
+      WhoId: place.who,
+      WhatId: place.what,
+      // Not every queue takes Tasks; without an owner it is the integration user's.
+      OwnerId: userOnly(task.owner),
+    }),
+  };
+}
+
 type Maker = (ref: string, object: string, fields: Create["fields"]) => Create;
 
 /** Where the conversation and the Task hang: an id that exists, or the record of this very write. */

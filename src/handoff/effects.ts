@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { OwnerRef } from "../decide/decision.ts";
 import type { Target } from "../kernel/failure.ts";
+import type { EpochMs } from "../kernel/time.ts";
 import type { Alert, CrmOperation, Recipient } from "./ports.ts";
 
 export type EffectRequest =
@@ -19,6 +20,21 @@ export type EffectRequest =
   | { readonly kind: "tag-conversation"; readonly conversation: string; readonly tag: string }
   | { readonly kind: "tag-contact"; readonly contact: string; readonly tag: string }
   | { readonly kind: "move-to-team"; readonly conversation: string; readonly team: string }
+  | {
+      readonly kind: "set-attributes";
+      readonly contact: string;
+      readonly attributes: Readonly<Record<string, string | number | boolean>>;
+    }
+  | {
+      /** An answer to the customer as a teammate; not sent once a person has answered, nor too late. */
+      readonly kind: "reply";
+      readonly conversation: string;
+      readonly admin: string;
+      readonly text: string;
+      /** Answers of people since then stand in its way. */
+      readonly since: EpochMs;
+      readonly notAfter: EpochMs;
+    }
   | { readonly kind: "notify"; readonly recipient: Recipient; readonly alert: Alert }
   /** The policy asks for something nobody can do here; shown as skipped, never silent. */
   | { readonly kind: "impossible"; readonly what: string; readonly reason: string };

@@ -14,7 +14,7 @@ import { recipeOf } from "../decide/judge.ts";
 import { composeAlert } from "./alert.ts";
 import { type CrmWords, type HandoffDecision, planCrmWrite } from "./crm-plan.ts";
 import { effectKey, type EffectRequest, type PlannedEffect } from "./effects.ts";
-import type { Recipient } from "./ports.ts";
+import type { Alert, Recipient } from "./ports.ts";
 
 export interface HandoffWords {
   readonly snapshot: Snapshot;
@@ -36,12 +36,7 @@ export function planEffects(decision: HandoffDecision, words: HandoffWords): rea
   const crmWords: CrmWords = { ...words, recipeName, summary, transcriptParts };
   const alertWords = { ...words, recipeName, summary, transcriptHtml: transcriptParts.join("") };
 
-  const plan = (purpose: string, target: PlannedEffect["target"], request: EffectRequest): PlannedEffect => ({
-    kind: request.kind,
-    target,
-    key: effectKey(decision.handoff, purpose),
-    request,
-  });
+  const plan = plannerFor(decision.handoff);
   return [
     plan("crm", "salesforce", {
       kind: "crm-write",
@@ -54,15 +49,25 @@ export function planEffects(decision: HandoffDecision, words: HandoffWords): rea
     ...decision.told
       .filter((told) => told.kind !== "queue-task")
       .map((told, i) =>
-        notice(
-          told,
-          `tell${i + 1}`,
-          plan,
-          (key) => composeAlert(key, decision, wordsOf(told), alertWords),
-          decision.handoff,
-        ),
+        notice(told, `tell${i + 1}`, plan, (key) => composeAlert(key, decision, wordsOf(told), alertWords)),
       ),
   ];
+}
+
+/** The request may need the key it is sent with. */
+export type EffectPlanner = (
+  purpose: string,
+  target: PlannedEffect["target"],
+  request: EffectRequest | ((key: string) => EffectRequest),
+) => PlannedEffect;
+
+/** Plans effects whose keys come from `id`: a handoff's, or a follow-up's. */
+export function plannerFor(id: string): EffectPlanner {
+  return (purpose, target, given) => {
+    const key = effectKey(id, purpose);
+    const request = typeof given === "function" ? given(key) : given;
+    return { kind: request.kind, target, key, request };
+  };
 }
 
 /** What a person wants to open: the record, not the Task on it. */
@@ -85,23 +90,20 @@ function wordsOf(told: Told): {
   return "with" in told ? told : { text: null, with: [] };
 }
 
-function notice(
+/** The message to one person or channel; `compose` makes its words, given the key it carries. */
+export function notice(
   told: Told,
   purpose: string,
-  plan: (purpose: string, target: PlannedEffect["target"], request: EffectRequest) => PlannedEffect,
-  compose: (key: string) => Extract<EffectRequest, { kind: "notify" }>["alert"],
-  handoff: string,
+  plan: EffectPlanner,
+  compose: (key: string) => Alert,
 ): PlannedEffect {
   if (told.kind === "nobody" || told.kind === "queue-task") {
     const reason = told.kind === "nobody" ? told.reason : "told by its Task";
     return plan(purpose, "slack", { kind: "impossible", what: `tell ${told.as}`, reason });
   }
   const target = told.kind === "email" ? "email" : "slack";
-  return plan(purpose, target, {
-    kind: "notify",
-    recipient: recipientOf(told),
-    alert: compose(effectKey(handoff, purpose)),
-  });
+  const recipient = recipientOf(told);
+  return plan(purpose, target, (key) => ({ kind: "notify", recipient, alert: compose(key) }));
 }
 
 function recipientOf(told: Extract<Told, { kind: "slack-channel" | "slack-user" | "email" }>): Recipient {

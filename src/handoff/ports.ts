@@ -2,8 +2,9 @@
  * What a handoff needs from the outside. Connectors implement these; `main.ts` plugs them in. Every call either
  * returns, or throws RetryableFailure or PermanentFailure (kernel/failure.ts).
  */
-import type { CrmQuestion, CrmView } from "../qualify/crm.ts";
+import type { CrmOwner, CrmQuestion, CrmView } from "../qualify/crm.ts";
 import type { Company, Person, Snapshot } from "../conversation/snapshot.ts";
+import type { EpochMs } from "../kernel/time.ts";
 
 /** One record to write. `key` goes into Baton_Key__c, so that a repeat is refused as DUPLICATE_VALUE. */
 export type CrmOperation =
@@ -51,6 +52,32 @@ export interface CrmDirectory {
   }[];
 }
 
+/** Which records somebody may have worked on, and since when. Ids are Salesforce ids. */
+export interface TouchQuestion {
+  readonly leadId: string | null;
+  readonly contactId: string | null;
+  readonly accountId: string | null;
+  readonly opportunityId: string | null;
+  readonly since: EpochMs;
+  readonly now: EpochMs;
+}
+
+/** One thing a user of the org did on the record. */
+export interface CrmTouch {
+  readonly kind: "task" | "event" | "email" | "status" | "stage";
+  /** "completed the Task \"Call back\"", without the person. */
+  readonly what: string;
+  readonly at: EpochMs;
+  readonly by: { readonly id: string; readonly name: string | null; readonly email: string | null };
+}
+
+export interface CrmTouches {
+  /** The earliest first. */
+  readonly touches: readonly CrmTouch[];
+  /** Who owns the Lead or Opportunity now; null when neither was asked about or it is gone. */
+  readonly owner: CrmOwner | null;
+}
+
 export interface Crm {
   /** Who is this in Salesforce: one composite call. */
   look(question: CrmQuestion): Promise<CrmView>;
@@ -59,8 +86,18 @@ export interface Crm {
   /** Which of these keyed operations exist, deleted ones included. Null: none does. Asked before an ambiguous write is repeated. */
   find(operations: readonly CrmOperation[]): Promise<CrmWritten | null>;
   directory(): Promise<CrmDirectory>;
+  /** What people did on these records since: one composite call. */
+  touches(question: TouchQuestion): Promise<CrmTouches>;
   /** Where a person opens the record in a browser. */
   recordUrl(id: string): string;
+}
+
+/** A teammate of the Intercom workspace. */
+export interface Teammate {
+  readonly id: string;
+  readonly name: string;
+  /** Their own address and those the connection's settings say are theirs too, in lower case. */
+  readonly emails: readonly string[];
 }
 
 export interface Inbox {
@@ -71,6 +108,16 @@ export interface Inbox {
   tagContact(contact: string, tag: string): Promise<void>;
   /** Assigns to a team by name; does nothing when it is already there. */
   moveToTeam(conversation: string, team: string): Promise<void>;
+  /** Answers the customer as a teammate. Not idempotent: after an unknown outcome read the conversation first. */
+  reply(conversation: string, admin: string, text: string): Promise<void>;
+  /** Sets custom attributes of a person, declared when they are not; a repeat changes nothing. */
+  setContactAttributes(
+    contact: string,
+    attributes: Readonly<Record<string, string | number | boolean>>,
+  ): Promise<void>;
+  teammates(): Promise<readonly Teammate[]>;
+  /** The teammate Baton acts as where nobody else is meant. */
+  actingTeammate(): Promise<string>;
   /** Where a person opens the conversation in a browser. */
   conversationUrl(conversation: string): string;
 }

@@ -9,6 +9,8 @@ export type EffectState = "planned" | "sending" | "done" | "would" | "maybe" | "
 
 export interface StoredEffect {
   readonly ordinal: number;
+  /** The follow-up it belongs to; null: the handoff itself. */
+  readonly followUp: string | null;
   readonly kind: EffectRequest["kind"];
   readonly target: string;
   readonly key: string;
@@ -77,6 +79,24 @@ export async function insertHandoff(tx: Tx, handoff: NewHandoff): Promise<boolea
   return rows.length > 0;
 }
 
+/** Adds the effects of a follow-up to its handoff, after those that are there. The handoff must be there. */
+export async function addEffects(
+  tx: Tx,
+  handoff: string,
+  followUp: string,
+  effects: readonly PlannedEffect[],
+): Promise<void> {
+  const numbered = effects.map((effect, place) => ({ place, ...effect }));
+  // Two follow-ups of one handoff number their effects one after the other.
+  await sql`select 1 from handoffs where id = ${handoff} for update`.execute(tx);
+  await sql`
+    insert into effects (handoff_id, ordinal, follow_up_id, kind, target, key, request)
+    select ${handoff}, x.place + 1 + (select coalesce(max(ordinal), -1) from effects where handoff_id = ${handoff}),
+      ${followUp}, x.kind, x.target, x.key, x.request
+    from jsonb_to_recordset(${JSON.stringify(numbered)}::jsonb)
+      as x (place int, kind text, target text, key text, request jsonb)`.execute(tx);
+}
+
 export async function loadHandoff(db: Db, id: string): Promise<StoredHandoff | null> {
   const { rows } = await sql<StoredHandoff>`
     select h.id, h.environment, h.workspace, h.conversation_id as conversation, h.mode, h.status,
@@ -84,7 +104,7 @@ export async function loadHandoff(db: Db, id: string): Promise<StoredHandoff | n
         select 1 from handoffs o where o.environment = h.environment and o.workspace = h.workspace
           and o.conversation_id = h.conversation_id and o.decision_id < h.decision_id and o.status = 'running') as blocked,
       coalesce((
-        select jsonb_agg(jsonb_build_object('ordinal', e.ordinal, 'kind', e.kind, 'target', e.target, 'key', e.key,
+        select jsonb_agg(jsonb_build_object('ordinal', e.ordinal, 'followUp', e.follow_up_id, 'kind', e.kind, 'target', e.target, 'key', e.key,
           'request', e.request, 'state', e.state, 'attempts', e.attempts, 'result', e.result) order by e.ordinal)
         from effects e where e.handoff_id = h.id), '[]') as effects
     from handoffs h where h.id = ${id}`.execute(db);
@@ -127,12 +147,12 @@ export interface EndedHandoff {
   readonly status: "done" | "failed" | "maybe";
 }
 
-/** The handoff's end, from its effects: failed before maybe before done. */
+/** The handoff's end, from its own effects: failed before maybe before done. */
 export async function finishHandoff(db: Db, id: string): Promise<EndedHandoff> {
   const { rows } = await sql<EndedHandoff>`
     update handoffs h set finished_at = coalesce(finished_at, now()), status = case
-      when exists (select 1 from effects e where e.handoff_id = h.id and e.state in ('failed', 'planned', 'sending')) then 'failed'
-      when exists (select 1 from effects e where e.handoff_id = h.id and e.state = 'maybe') then 'maybe'
+      when exists (select 1 from effects e where e.handoff_id = h.id and e.follow_up_id is null and e.state in ('failed', 'planned', 'sending')) then 'failed'
+      when exists (select 1 from effects e where e.handoff_id = h.id and e.follow_up_id is null and e.state = 'maybe') then 'maybe'
       else 'done' end
     where id = ${id} returning id, environment, workspace, conversation_id as conversation, recipe, status`.execute(
     db,
@@ -159,7 +179,7 @@ export async function funnel(db: Db, environment: string): Promise<Funnel> {
       select h.id, extract(epoch from max(e.done_at) - (
           select max(v.received_at) from events v
           where v.workspace = h.workspace and v.conversation_id = h.conversation_id and v.received_at <= h.started_at)) * 1000 as ms
-      from handoffs h join effects e on e.handoff_id = h.id and e.kind = 'notify' and e.state in ('done', 'would')
+      from handoffs h join effects e on e.handoff_id = h.id and e.follow_up_id is null and e.kind = 'notify' and e.state in ('done', 'would')
       where h.environment = ${environment} group by h.id)
     select
       (select count(*)::int from standings where environment = ${environment}) as conversations,

@@ -7,14 +7,8 @@ import type { Attempt, Engine, RetryPolicy, RunKind } from "../engine/engine.ts"
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import type { Db } from "../store/database.ts";
 import { setStanding } from "../decide/queries.ts";
-import { carryOut, type World } from "./carry.ts";
-import {
-  type EndedHandoff,
-  finishHandoff,
-  loadHandoff,
-  type StoredEffect,
-  type StoredHandoff,
-} from "./queries.ts";
+import { carryAll, type World } from "./carry.ts";
+import { type EndedHandoff, finishHandoff, loadHandoff, type StoredHandoff } from "./queries.ts";
 
 export interface HandoffDesk {
   readonly db: Db;
@@ -102,28 +96,12 @@ async function carryStage(
     );
   }
   const world = await desk.world(handoff.environment);
-  return carryAll(desk.db, world, handoff, (effect) => targets.includes(effect.target));
-}
-
-/** One effect after the other; a failure that time may cure lets the others go on first. */
-async function carryAll(
-  db: Db,
-  world: World,
-  handoff: StoredHandoff,
-  isMeant: (effect: StoredEffect) => boolean,
-): Promise<StoredHandoff> {
-  let hindered: RetryableFailure | null = null;
-  const effects: StoredEffect[] = [];
-  for (const effect of handoff.effects) {
-    try {
-      effects.push(isMeant(effect) ? await carryOut(db, world, handoff, effect) : effect);
-    } catch (error) {
-      if (!(error instanceof RetryableFailure)) throw error;
-      hindered = error;
-    }
-  }
-  if (hindered !== null) throw hindered;
-  return { ...handoff, effects };
+  return carryAll(
+    desk.db,
+    world,
+    handoff,
+    (effect) => effect.followUp === null && targets.includes(effect.target),
+  );
 }
 
 async function finish(desk: HandoffDesk, id: string): Promise<string> {

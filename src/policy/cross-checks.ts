@@ -2,11 +2,12 @@
  * What a policy must not contradict within itself: names that nothing answers to, ids used twice, conditions that can
  * never be decided.
  */
-import { parseDuration } from "../kernel/time.ts";
+import { durationMs, parseDuration } from "../kernel/time.ts";
 import type { Condition, Rule } from "./condition.ts";
 import type { PathedMessage } from "./faults.ts";
 import { fieldKind, isKnownField } from "./fields.ts";
 import { parseHours } from "./hours.ts";
+import { PLACEHOLDERS, unknownPlaceholders } from "./placeholders.ts";
 import type { Policy } from "./schema.ts";
 
 type Path = readonly PropertyKey[];
@@ -37,8 +38,34 @@ export function crossFaults(policy: Policy): readonly PathedMessage[] {
         path,
         message: `"${hours}" are no working hours: write them like "Mon-Fri 09:00-17:30; Sat 10:00-14:00"`,
       })),
+    ...policy.recipes.flatMap(({ acknowledge }, at) =>
+      unknownPlaceholders(acknowledge?.text ?? "").map((name) => ({
+        path: ["recipes", at, "acknowledge", "text"],
+        message: `there is no placeholder "{{${name}}}"${among(PLACEHOLDERS)}`,
+      })),
+    ),
+    ...policy.recipes.flatMap(({ followUp }, at) =>
+      (followUp?.then ?? []).flatMap((action, step) =>
+        Object.values(action).every((part) => part === undefined)
+          ? [
+              {
+                path: ["recipes", at, "followUp", "then", step],
+                message: "does nothing: write slack, email, task or intercom",
+              },
+            ]
+          : [],
+      ),
+    ),
+    ...slaFaults(policy.routing.sla),
     ...conditionsOf(policy).flatMap(({ path, condition }) => conditionFaults(condition, path, 1)),
   ];
+}
+
+/** A reminder that comes with or after the breach reminds nobody of anything. */
+function slaFaults(sla: Policy["routing"]["sla"]): readonly PathedMessage[] {
+  if (sla?.remindAt === undefined || durationMs(sla.remindAt) < durationMs(sla.firstContact)) return [];
+  const message = `is not before firstContact (${sla.firstContact}): remind earlier, or leave it out`;
+  return [{ path: ["routing", "sla", "remindAt"], message }];
 }
 
 /** Probable slips that leave the policy usable. */

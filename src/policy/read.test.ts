@@ -222,6 +222,22 @@ describe("names that nothing answers to are faults", () => {
         '7 routing.pools.p.members[0].hours: "nine to five" are no working hours: write them like "Mon-Fri 09:00-17:30; Sat 10:00-14:00"',
       ],
     ],
+    [
+      `${routed}recipes:\n  - { id: x, name: X, owner: { route: r }, acknowledge: { within: 5m, text: "{{owner.firstName}}, {{owner.phone}}" } }\n`,
+      [
+        '9 recipes[0].acknowledge.text: there is no placeholder "{{owner.phone}}"; there is owner.firstName, owner.name, contact.firstName, contact.name, company.name',
+      ],
+    ],
+    [
+      `${routed}recipes:\n  - { id: x, name: X, owner: { route: r }, followUp: { after: 1d, unless: contacted, then: [ { task: T }, {} ] } }\n`,
+      ["9 recipes[0].followUp.then[1]: does nothing: write slack, email, task or intercom"],
+    ],
+    [
+      `${small}routing: { sla: { firstContact: 30m, remindAt: 0.5h } }\n`,
+      ["7 routing.sla.remindAt: is not before firstContact (30m): remind earlier, or leave it out"],
+    ],
+    [`${small}routing: { sla: { firstContact: 30m, remindAt: 15m } }\n`, []],
+    [`${small}routing: { sla: { firstContact: 30m } }\n`, []],
   ] as const)("%j", ([text, expected]) => {
     expect(complaints(text)).toEqual(expected);
   });

@@ -141,6 +141,8 @@ describe("workers that die", () => {
         environment,
         policy: policy.policy,
         expectations,
+        contacts: [],
+        endedAt: Date.now(),
       });
       expect(check(facts).problems.map(({ kind, line }) => `${kind}: ${line}`)).toEqual([]);
     },

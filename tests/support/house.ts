@@ -27,7 +27,7 @@ export interface TestHouse {
   /** Moves the clock of the service and of the emulators. */
   readonly advance: (ms: Ms) => void;
   readonly now: () => number;
-  /** Resolves when every webhook is delivered and no run is waiting, delayed or under way. */
+  /** Resolves when every webhook is delivered, no run is waiting, delayed or under way, and no timer is due. */
   readonly settle: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -79,7 +79,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
     advance: (ms) => {
       clock.ahead += ms;
     },
-    settle: () => settle(emulators, service, database),
+    settle: () => settle(emulators, service, database, now),
     close: async () => {
       await service.close(2_000);
       await emulators.stop();
@@ -108,7 +108,12 @@ const LOOK_EVERY_MS = 25;
 const PATIENCE_MS = 120_000;
 
 /** Quiet twice in a row: what a handoff does in Intercom comes back as webhooks of its own. */
-async function settle(emulators: Emulators, service: Service, { db }: TestDatabase): Promise<void> {
+async function settle(
+  emulators: Emulators,
+  service: Service,
+  { db }: TestDatabase,
+  now: () => number,
+): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   let quiet = 0;
   let before = -1;
@@ -116,12 +121,16 @@ async function settle(emulators: Emulators, service: Service, { db }: TestDataba
     await emulators.intercom.flush();
     const depths = await service.house.engine.queueDepths();
     const { rows } = await sql<{ n: number }>`
-      select count(*)::int as n from events where taken_at is null`.execute(db);
+      select (select count(*) from events where taken_at is null)::int
+        + (select count(*) from follow_ups
+            where state = 'fired' or (state = 'armed' and due_at <= to_timestamp(${now() / 1_000})))::int as n`.execute(
+      db,
+    );
     const delivered = emulators.intercom.deliveries.length;
     quiet = depths.length === 0 && rows[0]?.n === 0 && delivered === before ? quiet + 1 : 0;
     before = delivered;
     if (performance.now() > deadline)
-      throw new Error(`the house does not settle: ${JSON.stringify({ depths, untaken: rows[0]?.n })}`);
+      throw new Error(`the house does not settle: ${JSON.stringify({ depths, open: rows[0]?.n })}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   await emulators.settled();
@@ -248,7 +257,8 @@ export interface ShownHandoff {
 export async function handoffsOf(house: TestHouse, conversation: string): Promise<readonly ShownHandoff[]> {
   const { rows } = await sql<ShownHandoff>`
     select h.id, h.environment, h.recipe, h.episode, h.status, d.answer,
-      (select jsonb_agg(to_jsonb(e) order by e.ordinal) from effects e where e.handoff_id = h.id) as effects
+      (select jsonb_agg(to_jsonb(e) order by e.ordinal) from effects e
+        where e.handoff_id = h.id and e.follow_up_id is null) as effects
     from handoffs h join decisions d on d.id = h.decision_id
     where h.conversation_id = ${conversation} order by h.environment, h.episode, h.started_at`.execute(
     house.database.db,
@@ -287,6 +297,27 @@ export async function standingsOf(
     house.database.db,
   );
   return Object.fromEntries(rows.map((row) => [row.environment, row.bucket]));
+}
+
+export interface ShownTimer {
+  readonly id: string;
+  readonly kind: "acknowledge" | "follow-up" | "remind" | "breach";
+  readonly arming: number;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly dueAt: number;
+  readonly effects: readonly ShownEffect[];
+}
+
+/** The timers of a conversation's handoffs with what they did, by the time at which they are due. */
+export async function timersOf(house: TestHouse, conversation: string): Promise<readonly ShownTimer[]> {
+  const { rows } = await sql<ShownTimer>`
+    select f.id, f.kind, f.arming, f.state, f.reason, (extract(epoch from f.due_at) * 1000)::float8 as "dueAt",
+      coalesce((select jsonb_agg(to_jsonb(e) order by e.ordinal) from effects e where e.follow_up_id = f.id), '[]') as effects
+    from follow_ups f where f.conversation_id = ${conversation} order by f.due_at, f.environment`.execute(
+    house.database.db,
+  );
+  return rows;
 }
 
 /** Every change that any emulator but Intercom's own people made: method and path of committed requests. */

@@ -176,6 +176,17 @@ export const opportunityObjects: readonly ObjectDef[] = [
     { createable: false },
   ),
   object(
+    "LeadHistory",
+    "017",
+    [
+      lookup("LeadId", ["Lead"], { children: "Histories", cascade: true }),
+      text("Field", 255),
+      text("OldValue", 255),
+      text("NewValue", 255),
+    ],
+    { createable: false },
+  ),
+  object(
     "OpportunityStage",
     "01J",
     [

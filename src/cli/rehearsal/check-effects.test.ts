@@ -48,7 +48,7 @@ describe("a lost effect is noticed", () => {
         intercom: {
           ...GOOD.intercom,
           calls: [teamCall],
-          conversations: [{ id: "100", tags: [], team: "Enterprise Sales" }],
+          conversations: [{ id: "100", tags: [], team: "Enterprise Sales", answers: [] }],
         },
       },
     ],
@@ -59,7 +59,7 @@ describe("a lost effect is noticed", () => {
         intercom: {
           ...GOOD.intercom,
           calls: [tagCall],
-          conversations: [{ id: "100", tags: ["Enterprise Signal"], team: null }],
+          conversations: [{ id: "100", tags: ["Enterprise Signal"], team: null, answers: [] }],
         },
       },
     ],

@@ -1,20 +1,25 @@
 /** Each effect against what the emulators hold: there, and there once. */
 import type { CrmOperation } from "../../handoff/ports.ts";
-import type { EffectFact, Facts, HandoffFact, Problem } from "./facts.ts";
-import { inboxMark, type Outside, outsideOf } from "./outside.ts";
+import { carried, type EffectFact, type Facts, type HandoffFact, type Problem } from "./facts.ts";
+import { inboxMark, type Outside, outsideOf, plainText } from "./outside.ts";
 
 /** Objects for which an org's duplicate rules may name a record that is there already. */
 const WITH_DUPLICATE_RULES: ReadonlySet<string> = new Set(["Lead", "Contact", "Account"]);
 
 export function checkEffects(facts: Facts): Problem[] {
   const outside = outsideOf(facts);
-  return facts.handoffs.flatMap((handoff) =>
-    handoff.effects.flatMap((effect) => checkEffect(effect, handoff, facts, outside)),
+  return carried(facts).flatMap((owner) =>
+    owner.effects.flatMap((effect) => checkEffect(effect, owner, facts, outside)),
   );
 }
 
-function checkEffect(effect: EffectFact, handoff: HandoffFact, facts: Facts, outside: Outside): Problem[] {
-  const what = `${handoff.id}: ${describe(effect)}`;
+function checkEffect(
+  effect: EffectFact,
+  owner: Pick<HandoffFact, "id">,
+  facts: Facts,
+  outside: Outside,
+): Problem[] {
+  const what = `${owner.id}: ${describe(effect)}`;
   switch (effect.state) {
     case "planned":
     case "sending":
@@ -63,6 +68,19 @@ function happened(
       const team = facts.intercom.conversations.find(({ id }) => id === request.conversation)?.team;
       const moved = outside.inboxWrites.has(inboxMark(effect, outside) ?? "");
       return inIntercom(effect, what, team === request.team || moved, outside, wanted);
+    }
+    case "set-attributes": {
+      const there = facts.intercom.contacts.find(({ id }) => id === request.contact)?.attributes ?? {};
+      const isSet = Object.entries(request.attributes).every(([name, value]) => there[name] === value);
+      return inIntercom(effect, what, isSet, outside, wanted);
+    }
+    case "reply": {
+      const answers =
+        facts.intercom.conversations.find(({ id }) => id === request.conversation)?.answers ?? [];
+      const ours = answers.filter(
+        ({ admin, text }) => admin === request.admin && text === plainText(request.text),
+      );
+      return times(what, ours.length, wanted);
     }
     case "notify": {
       const messages = request.recipient.kind === "email" ? facts.mail.keys : facts.slack.keys;
@@ -152,9 +170,9 @@ function untouched(effect: EffectFact, what: string, outside: Outside): Problem[
     request.kind === "crm-write"
       ? request.operations.flatMap((one) => (one.kind === "create" && one.key !== null ? [one.key] : []))
       : [effect.key];
-  const isThere = keys.some(
-    (key) => outside.crmWrites.has(key) || outside.posts.has(key) || outside.mails.has(key),
-  );
+  const isThere =
+    keys.some((key) => outside.crmWrites.has(key) || outside.posts.has(key) || outside.mails.has(key)) ||
+    (request.kind === "reply" && outside.inboxWrites.has(inboxMark(effect, outside) ?? ""));
   return isThere ? [doubled(`${what} was only to be shown, and went out`)] : [];
 }
 
@@ -173,6 +191,10 @@ function describe({ request, key }: EffectFact): string {
       return `tag "${request.tag}" on contact ${request.contact}`;
     case "move-to-team":
       return `move of conversation ${request.conversation} to ${request.team}`;
+    case "set-attributes":
+      return `attributes ${Object.keys(request.attributes).join(", ")} of contact ${request.contact}`;
+    case "reply":
+      return `answer in conversation ${request.conversation}`;
     case "notify": {
       const { recipient } = request;
       return `message ${key} to ${recipient.kind === "slack-channel" ? recipient.channel : recipient.email}`;

@@ -1,15 +1,16 @@
 /** Writes that reached the outside although no effect asks for them. */
 import type { LedgerEntry } from "../../../emulators/core/ledger.ts";
-import type { Facts, Problem } from "./facts.ts";
+import { carried, type Facts, type Problem } from "./facts.ts";
 import { inboxMark, inboxMarkOf, leftOfMessageId, outsideOf } from "./outside.ts";
 
 export function checkUnasked(facts: Facts): Problem[] {
   return [...unaskedInSalesforce(facts), ...unaskedInIntercom(facts), ...unaskedMessages(facts)];
 }
 
-function unaskedInSalesforce({ handoffs, salesforce }: Facts): Problem[] {
+function unaskedInSalesforce(facts: Facts): Problem[] {
+  const { salesforce } = facts;
   const asked = new Set(
-    handoffs.flatMap(({ effects }) =>
+    carried(facts).flatMap(({ effects }) =>
       effects.flatMap(({ request }) =>
         request.kind === "crm-write"
           ? request.operations.flatMap((one) => (one.kind === "create" && one.key !== null ? [one.key] : []))
@@ -35,7 +36,7 @@ function unaskedInSalesforce({ handoffs, salesforce }: Facts): Problem[] {
 
 function unaskedInIntercom(facts: Facts): Problem[] {
   const outside = outsideOf(facts);
-  const effects = facts.handoffs.flatMap((handoff) => handoff.effects);
+  const effects = carried(facts).flatMap((owner) => owner.effects);
   const asked = new Set(effects.map((effect) => inboxMark(effect, outside)).filter((mark) => mark !== null));
   const tags = new Set(
     effects.flatMap(({ request }) =>
@@ -44,24 +45,35 @@ function unaskedInIntercom(facts: Facts): Problem[] {
         : [],
     ),
   );
+  const attributes = new Set(
+    effects.flatMap(({ request }) =>
+      request.kind === "set-attributes"
+        ? Object.keys(request.attributes).map((name) => name.toLowerCase())
+        : [],
+    ),
+  );
   return facts.intercom.calls
     .filter((entry) => entry.committed)
     .filter((entry) => {
       const mark = inboxMarkOf(entry);
-      return mark === null ? !makesTag(entry, tags) : !asked.has(mark);
+      if (mark !== null) return !asked.has(mark);
+      return !makes(entry, "/tags", tags) && !makes(entry, "/data_attributes", attributes);
     })
     .map((entry) => unasked("Intercom", entry));
 }
 
-/** A tag that an effect needs is made before it is put on. */
-function makesTag({ method, path, body }: LedgerEntry, tags: ReadonlySet<string>): boolean {
+/** A tag or an attribute that an effect needs is made before it is put on. */
+function makes({ method, path, body }: LedgerEntry, where: string, names: ReadonlySet<string>): boolean {
   const name = typeof body === "object" && body !== null && "name" in body ? body.name : null;
-  return method === "POST" && path === "/tags" && typeof name === "string" && tags.has(name.toLowerCase());
+  return method === "POST" && path === where && typeof name === "string" && names.has(name.toLowerCase());
 }
 
-function unaskedMessages({ handoffs, slack, mail }: Facts): Problem[] {
+function unaskedMessages(facts: Facts): Problem[] {
+  const { slack, mail } = facts;
   const asked = new Set(
-    handoffs.flatMap(({ effects }) => effects.filter(({ kind }) => kind === "notify").map(({ key }) => key)),
+    carried(facts).flatMap(({ effects }) =>
+      effects.filter(({ kind }) => kind === "notify").map(({ key }) => key),
+    ),
   );
   const posts = slack.calls.filter(
     ({ committed, path, keys }) =>

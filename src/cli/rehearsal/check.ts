@@ -3,8 +3,16 @@
  * once and in order? Pure; it believes the emulators' ledgers and states, not Baton's word.
  */
 import { checkEffects } from "./check-effects.ts";
+import { checkFollowUps } from "./check-follow-ups.ts";
 import { checkUnasked } from "./check-unasked.ts";
-import type { DecisionFact, Expectation, Facts, HandoffFact, Problem } from "./facts.ts";
+import {
+  carried,
+  type DecisionFact,
+  type Expectation,
+  type Facts,
+  type HandoffFact,
+  type Problem,
+} from "./facts.ts";
 import { outsideOf, writesOf } from "./outside.ts";
 
 export interface Verdict {
@@ -26,6 +34,7 @@ export function check(facts: Facts): Verdict {
     ...checkStandings(facts),
     ...checkHandoffs(facts),
     ...checkEffects(facts),
+    ...checkFollowUps(facts),
     ...checkUnasked(facts),
     ...checkOrder(facts),
     ...checkFailures(facts),
@@ -36,8 +45,9 @@ export function check(facts: Facts): Verdict {
     lost: count("lost"),
     doubled: count("doubled"),
     outOfOrder: count("out-of-order"),
-    maybe: facts.handoffs.flatMap((handoff) => handoff.effects).filter((effect) => effect.state === "maybe")
-      .length,
+    maybe: carried(facts)
+      .flatMap((owner) => owner.effects)
+      .filter((effect) => effect.state === "maybe").length,
     failed: count("failed"),
     mismatches: count("mismatch"),
     problems,

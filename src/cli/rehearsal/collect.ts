@@ -2,9 +2,17 @@
 import type { Emulators } from "../../../emulators/all.ts";
 import type { Policy } from "../../policy/schema.ts";
 import type { Db } from "../../store/database.ts";
-import type { CrmRecord, Expectation, Facts } from "./facts.ts";
-import { leftOfMessageId } from "./outside.ts";
-import { decisionFacts, eventFacts, failedRunFacts, handoffFacts, standingFacts } from "./queries.ts";
+import type { EpochMs } from "../../kernel/time.ts";
+import type { ContactFact, CrmRecord, Expectation, Facts, TimerWishes } from "./facts.ts";
+import { leftOfMessageId, plainText } from "./outside.ts";
+import {
+  decisionFacts,
+  eventFacts,
+  failedRunFacts,
+  followUpFacts,
+  handoffFacts,
+  standingFacts,
+} from "./queries.ts";
 
 export interface Collecting {
   readonly db: Db;
@@ -12,6 +20,8 @@ export interface Collecting {
   readonly environment: string;
   readonly policy: Policy;
   readonly expectations: readonly Expectation[];
+  readonly contacts: readonly ContactFact[];
+  readonly endedAt: EpochMs;
 }
 
 const KEYED = [
@@ -33,6 +43,10 @@ export async function collect(collecting: Collecting): Promise<Facts> {
     standings: await standingFacts(db, environment),
     decisions: await decisionFacts(db, environment),
     handoffs: await handoffFacts(db, environment),
+    followUps: await followUpFacts(db, environment),
+    timerWishes: timerWishes(collecting.policy),
+    contacts: collecting.contacts,
+    endedAt: collecting.endedAt,
     failedRuns: await failedRunFacts(db),
     inboxWishes: inboxWishes(collecting.policy),
     salesforce: salesforceFacts(emulators),
@@ -55,6 +69,33 @@ function inboxWishes(policy: Policy): Readonly<Record<string, number>> {
       [intercom?.tagConversation, intercom?.tagContact, intercom?.moveToTeam].filter(
         (wish) => wish !== undefined,
       ).length,
+    ]),
+  );
+}
+
+/** How many effects each timer of a recipe has when it fires. */
+function timerWishes({ recipes, routing, feedback }: Policy): Readonly<Record<string, TimerWishes>> {
+  const { sla } = routing;
+  const enrolling = (sequence: string): number => {
+    const { tag, attribute } = feedback.sequences[sequence] ?? {};
+    return Math.max(1, [tag, attribute].filter((part) => part !== undefined).length);
+  };
+  return Object.fromEntries(
+    recipes.map(({ id, acknowledge, followUp }): readonly [string, TimerWishes] => [
+      id,
+      {
+        acknowledge: acknowledge === undefined ? null : 1,
+        "follow-up":
+          followUp?.then.reduce(
+            (sum, { slack, email, task, intercom }) =>
+              sum +
+              [slack, email, task].filter((part) => part !== undefined).length +
+              (intercom === undefined ? 0 : enrolling(intercom.enrol)),
+            0,
+          ) ?? null,
+        remind: sla?.remindAt === undefined ? null : 1,
+        breach: sla === undefined ? null : sla.onBreach.length,
+      },
     ]),
   );
 }
@@ -82,10 +123,16 @@ function intercomFacts({ intercom }: Emulators): Facts["intercom"] {
       id: one.id,
       tags: one.tags.map(({ tagId }) => nameOf(tagId)),
       team: one.teamAssigneeId === null ? null : (workspace.teams.get(one.teamAssigneeId)?.name ?? null),
+      answers: one.parts.flatMap(({ type, author, body }) =>
+        type === "comment" && author.type === "admin" && author.id !== null && body !== null
+          ? [{ admin: author.id, text: plainText(body) }]
+          : [],
+      ),
     })),
     contacts: [...workspace.contacts.values()].map((one) => ({
       id: one.id,
       tags: [...one.tagIds].map(nameOf),
+      attributes: one.customAttributes,
     })),
     teams: [...workspace.teams.values()].map(({ id, name }) => ({ id, name })),
   };

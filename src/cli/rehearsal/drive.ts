@@ -123,7 +123,8 @@ function killOne({ kills, crew, conversations }: Drive, { started }: State): voi
 }
 
 function isAtRest(now: Progress): boolean {
-  return now.untaken + now.pending + now.runsOpen + now.handoffsRunning + now.effectsOpen === 0;
+  const { untaken, pending, runsOpen, handoffsRunning, effectsOpen, timersDue } = now;
+  return untaken + pending + runsOpen + handoffsRunning + effectsOpen + timersDue === 0;
 }
 
 /** Writes that a fault holds back may cause webhooks of their own. */

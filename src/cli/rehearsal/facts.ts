@@ -93,6 +93,31 @@ export interface HandoffFact {
   readonly effects: readonly EffectFact[];
 }
 
+/** A timer of a handoff. */
+export interface FollowUpFact {
+  readonly id: string;
+  readonly handoff: string;
+  readonly conversation: string;
+  readonly recipe: string;
+  readonly kind: "acknowledge" | "follow-up" | "remind" | "breach";
+  readonly arming: number;
+  readonly state: "armed" | "fired" | "done" | "maybe" | "failed" | "cancelled" | "skipped";
+  readonly reason: string | null;
+  readonly dueAt: EpochMs;
+  /** When its run was started. */
+  readonly startedAt: EpochMs | null;
+  readonly effects: readonly EffectFact[];
+}
+
+/** What the policy asks of the timers of a recipe: how many effects each has when it fires; null: no such timer. */
+export type TimerWishes = Readonly<Record<FollowUpFact["kind"], number | null>>;
+
+/** Somebody whom a handoff concerns was in touch with the customer, as the rehearsal had them be. */
+export interface ContactFact {
+  readonly handoff: string;
+  readonly at: EpochMs;
+}
+
 /** A run of the engine that ended badly. */
 export interface FailedRun {
   readonly id: string;
@@ -115,6 +140,12 @@ export interface Facts {
   readonly standings: readonly StandingFact[];
   readonly decisions: readonly DecisionFact[];
   readonly handoffs: readonly HandoffFact[];
+  readonly followUps: readonly FollowUpFact[];
+  /** By recipe. */
+  readonly timerWishes: Readonly<Record<string, TimerWishes>>;
+  readonly contacts: readonly ContactFact[];
+  /** When the rehearsal ended. */
+  readonly endedAt: EpochMs;
   readonly failedRuns: readonly FailedRun[];
   /** How many things each recipe asks of Intercom, by recipe. */
   readonly inboxWishes: Readonly<Record<string, number>>;
@@ -130,8 +161,14 @@ export interface Facts {
       readonly id: string;
       readonly tags: readonly string[];
       readonly team: string | null;
+      /** Teammates' answers: who, and the words without markup. */
+      readonly answers: readonly { readonly admin: string; readonly text: string }[];
     }[];
-    readonly contacts: readonly { readonly id: string; readonly tags: readonly string[] }[];
+    readonly contacts: readonly {
+      readonly id: string;
+      readonly tags: readonly string[];
+      readonly attributes: Readonly<Record<string, unknown>>;
+    }[];
     readonly teams: readonly { readonly id: string; readonly name: string }[];
   };
   /** `keys`: one for each message that is there. */
@@ -139,6 +176,11 @@ export interface Facts {
   /** `keys`: the part of each Message-ID before the @, one for each mail and recipient. */
   readonly mail: { readonly calls: readonly LedgerEntry[]; readonly keys: readonly string[] };
   readonly enrichment: { readonly calls: readonly LedgerEntry[] };
+}
+
+/** Everything whose effects went out: handoffs, and timers that fired. */
+export function carried({ handoffs, followUps }: Facts): readonly Pick<HandoffFact, "id" | "effects">[] {
+  return [...handoffs, ...followUps];
 }
 
 /** Something the checker does not accept. */
@@ -156,6 +198,10 @@ export const NOTHING: Facts = {
   standings: [],
   decisions: [],
   handoffs: [],
+  followUps: [],
+  timerWishes: {},
+  contacts: [],
+  endedAt: 0,
   failedRuns: [],
   inboxWishes: {},
   salesforce: { calls: [], records: [], contactRoles: [] },

@@ -155,6 +155,10 @@ export const GOOD: Facts = {
   standings: [{ conversation: "100", bucket: "handed-off", isPending: false }],
   decisions: [DECISION],
   handoffs: [DONE],
+  followUps: [],
+  timerWishes: {},
+  contacts: [],
+  endedAt: 0,
   failedRuns: [],
   inboxWishes: { "enterprise-inbound": 2 },
   salesforce: {
@@ -168,7 +172,7 @@ export const GOOD: Facts = {
   },
   intercom: {
     calls: [tagCall, teamCall],
-    conversations: [{ id: "100", tags: ["Enterprise Signal"], team: "Enterprise Sales" }],
+    conversations: [{ id: "100", tags: ["Enterprise Signal"], team: "Enterprise Sales", answers: [] }],
     contacts: [],
     teams: [{ id: "55", name: "Enterprise Sales" }],
   },

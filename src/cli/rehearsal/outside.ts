@@ -44,6 +44,10 @@ export function inboxMark({ request }: EffectFact, outside: Pick<Outside, "teamI
       return `contact:${request.contact} tag-name:${request.tag}`;
     case "move-to-team":
       return `conversation:${request.conversation} assignee:team:${outside.teamIds.get(request.team) ?? "?"}`;
+    case "set-attributes":
+      return `contact:${request.contact} attributes:${attributesText(request.attributes)}`;
+    case "reply":
+      return `conversation:${request.conversation} answer:${request.admin}:${plainText(request.text)}`;
     case "crm-write":
     case "notify":
     case "impossible":
@@ -51,9 +55,31 @@ export function inboxMark({ request }: EffectFact, outside: Pick<Outside, "teamI
   }
 }
 
+/** Words without markup, entities and differing spaces, to compare what was sent with what was asked for. */
+export function plainText(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}
+
+function attributesText(attributes: object): string {
+  return JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** The same for a call; null for one that changes nothing of a conversation or a person. */
-export function inboxMarkOf({ keys }: LedgerEntry): string | null {
+export function inboxMarkOf({ keys, path, body }: LedgerEntry): string | null {
   const subject = keys.find((key) => /^(?:conversation|contact):/.test(key));
+  const said: Readonly<Record<string, unknown>> =
+    typeof body === "object" && body !== null ? { ...body } : {};
+  if (subject !== undefined && path.endsWith("/reply"))
+    return `${subject} answer:${String(said["admin_id"])}:${plainText(String(said["body"]))}`;
+  const attributes = said["custom_attributes"];
+  if (subject !== undefined && typeof attributes === "object" && attributes !== null)
+    return `${subject} attributes:${attributesText(attributes)}`;
   const change = keys.find((key) => /^(?:tag-name|assignee):/.test(key));
   return subject === undefined || change === undefined ? null : `${subject} ${change}`;
 }
@@ -74,6 +100,8 @@ export function writesOf(handoff: HandoffFact, outside: Outside): readonly Ledge
       case "tag-conversation":
       case "tag-contact":
       case "move-to-team":
+      case "set-attributes":
+      case "reply":
         return outside.inboxWrites.get(inboxMark(effect, outside) ?? "") ?? [];
       case "impossible":
         return [];

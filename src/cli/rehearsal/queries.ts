@@ -2,7 +2,15 @@
 import { sql } from "kysely";
 import { Client } from "pg";
 import type { Db } from "../../store/database.ts";
-import type { DecisionFact, EffectFact, EventFact, FailedRun, HandoffFact, StandingFact } from "./facts.ts";
+import type {
+  DecisionFact,
+  EffectFact,
+  EventFact,
+  FailedRun,
+  FollowUpFact,
+  HandoffFact,
+  StandingFact,
+} from "./facts.ts";
 
 /** Makes a database beside the one that `url` names and returns its address. */
 export async function createDatabase(url: string, name: string): Promise<string> {
@@ -40,8 +48,12 @@ export interface Progress {
   readonly effectsOpen: number;
   /** Attempts at effects, so that a repeat counts as progress. */
   readonly attempts: number;
-  /** Runs of conversations and handoffs that wait, sleep or run. */
+  /** Runs of conversations, handoffs and their timers that wait, sleep or run. */
   readonly runsOpen: number;
+  /** Timers that are due and have not come to their end. */
+  readonly timersDue: number;
+  /** Timers that are armed for later. */
+  readonly timersWaiting: number;
 }
 
 export async function progress(db: Db): Promise<Progress> {
@@ -58,7 +70,9 @@ export async function progress(db: Db): Promise<Progress> {
       (select count(*)::int from effects where state in ('planned', 'sending')) as "effectsOpen",
       (select coalesce(sum(attempts), 0)::int from effects) as attempts,
       (select count(*)::int from dbos.workflow_status
-        where status in ('DELAYED', 'ENQUEUED', 'PENDING') and queue_name in ('conversation', 'handoff')) as "runsOpen"`.execute(
+        where status in ('DELAYED', 'ENQUEUED', 'PENDING') and queue_name in ('conversation', 'handoff', 'timer')) as "runsOpen",
+      (select count(*)::int from follow_ups where state = 'fired' or (state = 'armed' and due_at <= now())) as "timersDue",
+      (select count(*)::int from follow_ups where state = 'armed' and due_at > now()) as "timersWaiting"`.execute(
     db,
   );
   const [row] = rows;
@@ -77,8 +91,11 @@ export async function hanging(db: Db): Promise<readonly string[]> {
     (select handoff_id || ': ' || kind || ' is ' || state || ' after ' || attempts || ' attempts' || coalesce(': ' || (error ->> 'message'), '')
        from effects where state in ('planned', 'sending') order by updated_at limit 20)
     union all
+    (select 'timer ' || id || ' is due since ' || due_at || ' and ' || state
+       from follow_ups where state = 'fired' or (state = 'armed' and due_at <= now()) order by due_at limit 20)
+    union all
     (select 'run ' || workflow_uuid || ' is ' || status || coalesce(' at worker ' || executor_id, '')
-       from dbos.workflow_status where status in ('DELAYED', 'ENQUEUED', 'PENDING') and queue_name in ('conversation', 'handoff')
+       from dbos.workflow_status where status in ('DELAYED', 'ENQUEUED', 'PENDING') and queue_name in ('conversation', 'handoff', 'timer')
        order by created_at limit 20)`.execute(db);
   return rows.map((row) => row.line);
 }
@@ -125,8 +142,23 @@ export async function handoffFacts(db: Db, environment: string): Promise<readonl
         select jsonb_agg(jsonb_build_object('kind', e.kind, 'key', e.key, 'request', e.request, 'state', e.state,
           'result', e.result, 'error', e.error ->> 'message',
           'doneAt', extract(epoch from e.done_at) * 1000) order by e.ordinal)
-        from effects e where e.handoff_id = h.id), '[]') as effects
+        from effects e where e.handoff_id = h.id and e.follow_up_id is null), '[]') as effects
     from handoffs h where h.environment = ${environment} order by h.decision_id`.execute(db);
+  return rows;
+}
+
+export async function followUpFacts(db: Db, environment: string): Promise<readonly FollowUpFact[]> {
+  const { rows } = await sql<FollowUpFact>`
+    select f.id, f.handoff_id as handoff, f.conversation_id as conversation, h.recipe, f.kind, f.arming, f.state, f.reason,
+      (extract(epoch from f.due_at) * 1000)::float8 as "dueAt",
+      (extract(epoch from f.started_at) * 1000)::float8 as "startedAt",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('kind', e.kind, 'key', e.key, 'request', e.request, 'state', e.state,
+          'result', e.result, 'error', e.error ->> 'message',
+          'doneAt', extract(epoch from e.done_at) * 1000) order by e.ordinal)
+        from effects e where e.follow_up_id = f.id), '[]') as effects
+    from follow_ups f join handoffs h on h.id = f.handoff_id where f.environment = ${environment}
+    order by f.due_at, f.id`.execute(db);
   return rows;
 }
 

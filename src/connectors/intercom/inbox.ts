@@ -1,11 +1,12 @@
 /** The port Inbox over one Intercom workspace. */
 import type { z } from "zod";
 import type { Company, Person, Snapshot } from "../../conversation/snapshot.ts";
-import type { Inbox } from "../../handoff/ports.ts";
+import type { Inbox, Teammate } from "../../handoff/ports.ts";
 import { assertNever } from "../../kernel/assert-never.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
 import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import { createHttp, type HttpLog } from "../http/http.ts";
+import { setContactAttributes } from "./attributes.ts";
 import { createClient } from "./client.ts";
 import { isNotFound, oddBody } from "./errors.ts";
 import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
@@ -22,6 +23,8 @@ export interface IntercomSettings {
   /** The teammate Baton acts as; null: the owner of the token. */
   readonly adminId: string | null;
   readonly attributes: AttributeMapping;
+  /** Addresses by which others know a teammate -> the teammate's id or address in Intercom. */
+  readonly teammates: Readonly<Record<string, string>>;
   readonly allowPrivateAddresses: boolean;
 }
 
@@ -30,6 +33,7 @@ export const INTERCOM_DEFAULTS = {
   apiUrl: "https://api.intercom.io",
   adminId: null,
   attributes: DEFAULT_ATTRIBUTES,
+  teammates: {},
   allowPrivateAddresses: false,
 } as const;
 
@@ -51,6 +55,8 @@ const CONCURRENCY = 20;
 const TIMEOUT_MS: Ms = 15_000;
 /** A company changes slowly; what changes with the conversation (the person, tags) is read each time. */
 const COMPANY_MS: Ms = 10_000;
+/** Teammates come and go slowly. */
+const TEAMMATES_MS: Ms = 300_000;
 
 type Sdk = Awaited<ReturnType<ReturnType<typeof createClient>>>;
 
@@ -62,6 +68,7 @@ interface Workspace {
   readonly clock: Clock;
   readonly companies: Map<string, { readonly at: EpochMs; readonly company: Promise<Company | null> }>;
   adminId: Promise<string> | null;
+  teammates: { readonly at: EpochMs; readonly all: Promise<readonly Teammate[]> } | null;
   /** Tags that are being made right now, by name. */
   readonly making: Map<string, Promise<string>>;
 }
@@ -213,6 +220,48 @@ function actingAdmin(workspace: Workspace): Promise<string> {
   return asked;
 }
 
+async function reply(workspace: Workspace, id: string, adminId: string, text: string): Promise<void> {
+  const sdk = await workspace.sdk();
+  const body = { message_type: "comment", type: "admin", admin_id: adminId, body: htmlOf(text) } as const;
+  await sdk.conversations.reply({ conversation_id: id, body });
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** Bodies are HTML blocks (OpenAPI, replyConversation). */
+function htmlOf(text: string): string {
+  const escaped = text.replaceAll(/[&<>]/g, (character) => ESCAPES[character] ?? character);
+  return escaped
+    .split(/\n{2,}/)
+    .map((paragraph) => `<p>${paragraph.replaceAll("\n", "<br>")}</p>`)
+    .join("");
+}
+
+function teammates(workspace: Workspace): Promise<readonly Teammate[]> {
+  const now = workspace.clock();
+  const kept = workspace.teammates;
+  if (kept !== null && now - kept.at < TEAMMATES_MS) return kept.all;
+  const all = readTeammates(workspace);
+  workspace.teammates = { at: now, all };
+  all.catch(() => (workspace.teammates = null));
+  return all;
+}
+
+async function readTeammates({ sdk, settings }: Workspace): Promise<readonly Teammate[]> {
+  const api = await sdk();
+  const admins = parsed(schema.Admins, await api.admins.list(), "GET", `${settings.apiUrl}/admins`);
+  const others = Object.entries(settings.teammates);
+  return admins.map(({ id, name, email }) => {
+    const own = email?.toLowerCase();
+    const given = others.filter(([, who]) => who === id || who.toLowerCase() === own);
+    return {
+      id,
+      name,
+      emails: [own, ...given.map(([other]) => other.toLowerCase())].filter((one) => one !== undefined),
+    };
+  });
+}
+
 async function moveToTeam(workspace: Workspace, id: string, team: string): Promise<void> {
   const [found, teamId] = await Promise.all([readConversation(workspace, id), workspace.teams.idOf(team)]);
   if (teamId === null) {
@@ -269,7 +318,17 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
     clock,
     companies: new Map(),
     adminId: null,
+    teammates: null,
     making: new Map(),
+  };
+  const attributes = {
+    sdk,
+    known: new Set<string>(),
+    listed: async () => {
+      const api = await sdk();
+      const listing = await api.dataAttributes.list({ model: "contact" });
+      return parsed(schema.DataAttributes, listing, "GET", `${apiUrl}/data_attributes`);
+    },
   };
   return {
     settings,
@@ -287,6 +346,10 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
       await withTag(workspace, tag, (id) => api.tags.tagContact({ contact_id: contact, id }));
     },
     moveToTeam: (conversation, team) => moveToTeam(workspace, conversation, team),
+    reply: (conversation, admin, text) => reply(workspace, conversation, admin, text),
+    setContactAttributes: (contact, values) => setContactAttributes(attributes, contact, values),
+    teammates: () => teammates(workspace),
+    actingTeammate: () => actingAdmin(workspace),
     conversationUrl: (conversation) => conversationUrl(settings, conversation),
     close: () => http.close(),
   };

@@ -98,8 +98,12 @@ export const Tags = z.object({ data: z.array(named) }).transform(({ data }) => d
 export const Teams = z.object({ teams: z.array(named) }).transform(({ teams }) => teams);
 
 export const Admins = z
-  .object({ admins: z.array(z.object({ id, name: text })) })
-  .transform(({ admins }) => admins.map((admin) => ({ id: admin.id, name: admin.name ?? admin.id })));
+  .object({ admins: z.array(z.object({ id, name: text, email: text })) })
+  .transform(({ admins }) => admins.map((admin) => ({ ...admin, name: admin.name ?? admin.id })));
+
+export const DataAttributes = z
+  .object({ data: z.array(z.object({ name: z.string() })) })
+  .transform(({ data }) => data.map(({ name }) => name));
 
 export const Me = z.object({
   id,

@@ -8,6 +8,7 @@ import { readDirectory } from "./directory.ts";
 import { findWritten } from "./find.ts";
 import { createLook } from "./look.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
+import { readTouches } from "./touches.ts";
 import { createWrite } from "./write.ts";
 
 /** What a Salesforce connection stores; `login` holds the secrets. */
@@ -72,6 +73,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     write: (operations) => write(isBare ? withoutMetadata(operations) : operations),
     find,
     directory: () => readDirectory(client),
+    touches: (question) => readTouches(client, question),
     recordUrl: (id) =>
       `${(client.instanceUrl() ?? settings.loginUrl).replace(/\/+$/, "")}/${encodeURIComponent(id)}`,
     close: () => http.close(),

@@ -20,7 +20,7 @@ const Person = z
 type Person = z.infer<typeof Person>;
 
 /** Ids of queues begin with 00G; a queue has no e-mail of its own and is never inactive. */
-function ownerOf(id: string, person: Person): CrmOwner {
+export function ownerOf(id: string, person: Person): CrmOwner {
   if (id.startsWith("00G")) return { id, name: person?.Name ?? null, email: null, active: true };
   return { id, name: person?.Name ?? null, email: person?.Email ?? null, active: person?.IsActive === true };
 }

@@ -1,0 +1,250 @@
+/**
+ * What a timer does when it fires, as effects of its handoff: planned from the frozen decision and the policy version
+ * it was made with. Pure.
+ */
+import { assertNever } from "../kernel/assert-never.ts";
+import type { EpochMs } from "../kernel/time.ts";
+import { filledText } from "../policy/placeholders.ts";
+import type { Policy, Recipe } from "../policy/schema.ts";
+import type { DecisionInputs } from "../decide/decide.ts";
+import type { OwnerRef, Told } from "../decide/decision.ts";
+import { recipeOf } from "../decide/judge.ts";
+import { tellTo } from "../decide/tell.ts";
+import { summarize } from "../context/summary.ts";
+import { composeAlert } from "../handoff/alert.ts";
+import { type HandoffDecision, planLaterTask } from "../handoff/crm-plan.ts";
+import type { EffectRequest, PlannedEffect } from "../handoff/effects.ts";
+import { type EffectPlanner, notice, plannerFor } from "../handoff/plan.ts";
+import type { CrmValue, Teammate } from "../handoff/ports.ts";
+import type { TimerKind } from "./plan.ts";
+
+/** Everything a firing rests on. */
+export interface Firing {
+  /** Id of the arming; keys come from it. */
+  readonly id: string;
+  readonly kind: TimerKind;
+  readonly since: EpochMs;
+  readonly notAfter: EpochMs | null;
+  readonly decision: HandoffDecision;
+  readonly inputs: Omit<DecisionInputs, "policy">;
+  readonly policy: Policy;
+  /** Who has it now. */
+  readonly owner: OwnerRef;
+  /** Salesforce ids of the handoff's write by `ref`; null when there was none, in shadow mode too. */
+  readonly ids: Readonly<Record<string, string>> | null;
+  readonly mode: "shadow" | "live";
+  readonly teammates: readonly Teammate[];
+  /** The teammate who speaks for an owner without an account in Intercom. */
+  readonly actingTeammate: string;
+  readonly conversationUrl: string;
+  readonly now: EpochMs;
+}
+
+type FollowUpAction = NonNullable<Recipe["followUp"]>["then"][number];
+
+/** The effects in their order; what the policy asks for and nobody can do is among them, with the reason. */
+export function effectsOf(firing: Firing): readonly PlannedEffect[] {
+  const plan = plannerFor(firing.id);
+  switch (firing.kind) {
+    case "acknowledge":
+      return [plan("reply", "intercom", replyOf(firing))];
+    case "follow-up": {
+      const { followUp } = recipeOf(firing.policy, firing.decision.recipe);
+      return (followUp?.then ?? []).flatMap((action, i) =>
+        ofAction(action, `then${i + 1}`, firing, plan, followUp?.after ?? ""),
+      );
+    }
+    case "remind":
+      return [reminder("remind", "First contact is due soon", firing, plan)];
+    case "breach":
+      return ofBreach(firing, plan);
+    default:
+      return assertNever(firing.kind);
+  }
+}
+
+// --- The customer -------------------------------------------------------------------------------------------------
+
+/** The acknowledgement, in the name of the owner's teammate. The recipe has one, or the timer would not be there. */
+export function replyOf(firing: Firing): Extract<EffectRequest, { kind: "reply" }> {
+  const { owner, decision, inputs, policy, teammates, actingTeammate } = firing;
+  const { contact, company, conversation } = inputs.evidence.snapshot;
+  const email = owner.kind === "user" ? owner.email?.toLowerCase() : undefined;
+  const teammate = teammates.find(({ emails }) => email !== undefined && emails.includes(email));
+  const name = owner.kind === "user" ? owner.name : null;
+  const text = filledText(recipeOf(policy, decision.recipe).acknowledge?.text ?? "", {
+    "owner.name": name,
+    "owner.firstName": firstWord(name),
+    "contact.name": contact?.name ?? null,
+    "contact.firstName": firstWord(contact?.name ?? null),
+    "company.name": company?.name ?? null,
+  });
+  return {
+    kind: "reply",
+    conversation,
+    admin: teammate?.id ?? actingTeammate,
+    text,
+    since: firing.since,
+    notAfter: firing.notAfter ?? firing.now,
+  };
+}
+
+function firstWord(name: string | null): string | null {
+  return name?.trim().split(/\s+/)[0] ?? null;
+}
+
+// --- Follow-ups ---------------------------------------------------------------------------------------------------
+
+function ofAction(
+  action: FollowUpAction,
+  purpose: string,
+  firing: Firing,
+  plan: EffectPlanner,
+  after: string,
+): readonly PlannedEffect[] {
+  const { slack, email, task, intercom } = action;
+  const headline = `No contact within ${after}`;
+  return [
+    ...[slack === undefined ? null : { slack }, email === undefined ? null : { email }]
+      .filter((tell) => tell !== null)
+      .flatMap((tell) => tellTo({ ...tell, also: [], with: [] }, firing.owner, crmOf(firing)))
+      .map((told, i) => message(told, `${purpose}-tell${i + 1}`, headline, firing, plan)),
+    ...(task === undefined ? [] : [laterTask(task, `${purpose}-task`, firing, plan)]),
+    ...(intercom === undefined ? [] : enrolment(intercom.enrol, purpose, firing, plan)),
+  ];
+}
+
+/** Intercom has no call to enrol somebody: an attribute and a tag meet the entry rule of the Series. */
+function enrolment(
+  sequence: string,
+  purpose: string,
+  { policy, inputs }: Firing,
+  plan: EffectPlanner,
+): readonly PlannedEffect[] {
+  const { contact } = inputs.evidence.snapshot;
+  const { tag, attribute } = policy.feedback.sequences[sequence] ?? {};
+  const what = `enrol the person in "${sequence}"`;
+  if (contact === null || (tag === undefined && attribute === undefined)) {
+    const reason =
+      contact === null
+        ? "Intercom gave no contact for this conversation"
+        : "the sequence names neither a tag nor an attribute";
+    return [plan(`${purpose}-enrol`, "intercom", { kind: "impossible", what, reason })];
+  }
+  return [
+    ...(attribute === undefined
+      ? []
+      : [
+          plan(`${purpose}-attribute`, "intercom", {
+            kind: "set-attributes",
+            contact: contact.id,
+            attributes: attribute,
+          }),
+        ]),
+    ...(tag === undefined
+      ? []
+      : [plan(`${purpose}-tag`, "intercom", { kind: "tag-contact", contact: contact.id, tag })]),
+  ];
+}
+
+/** A Task where the handoff's own Task hangs. */
+function laterTask(subject: string, purpose: string, firing: Firing, plan: EffectPlanner): PlannedEffect {
+  const { decision, owner, ids, mode, conversationUrl, now } = firing;
+  if (ids === null && mode === "live") {
+    const reason = "the handoff wrote no record on which the Task could hang";
+    return plan(purpose, "salesforce", { kind: "impossible", what: `Task "${subject}"`, reason });
+  }
+  return plan(purpose, "salesforce", (key) => {
+    const description = [`Nobody has been in touch since the handoff.`, "", conversationUrl].join("\n");
+    const task = planLaterTask(decision.record, { key, subject, description, owner, at: now });
+    const fields = Object.fromEntries(
+      Object.entries(task.fields).map(([name, value]) => [name, resolved(value, ids)]),
+    );
+    return {
+      kind: "crm-write",
+      operations: [{ ...task, fields }],
+      owner,
+      alternates: [],
+      about: { ref: "task" },
+    };
+  });
+}
+
+/** The id that a `ref` to the handoff's write stands for. */
+function resolved(value: CrmValue, ids: Firing["ids"]): CrmValue {
+  if (typeof value !== "object" || value === null) return value;
+  return ids?.[value.ref] ?? value;
+}
+
+// --- SLA ----------------------------------------------------------------------------------------------------------
+
+function ofBreach(firing: Firing, plan: EffectPlanner): readonly PlannedEffect[] {
+  const { sla } = firing.policy.routing;
+  return (sla?.onBreach ?? []).map((step, i) => {
+    const purpose = `breach${i + 1}`;
+    if (step === "remind") return reminder(purpose, "First contact is overdue", firing, plan);
+    if (step === "reassign") {
+      return plan(purpose, "salesforce", {
+        kind: "impossible",
+        what: "give it to the next in the pool",
+        reason: "it did not come from a pool",
+      });
+    }
+    const tell = { ...mediumOf(firing, step.escalate), also: [], with: [] };
+    const [told] = tellTo(tell, firing.owner, crmOf(firing));
+    const nobody: Told = { kind: "nobody", as: step.escalate, reason: "nobody is named" };
+    return message(told ?? nobody, purpose, "First contact is overdue", firing, plan);
+  });
+}
+
+function reminder(purpose: string, headline: string, firing: Firing, plan: EffectPlanner): PlannedEffect {
+  const tell = { ...mediumOf(firing, "owner"), also: [], with: [] };
+  const [told] = tellTo(tell, firing.owner, crmOf(firing));
+  const nobody: Told = { kind: "nobody", as: "owner", reason: "nobody is named" };
+  return message(told ?? nobody, purpose, headline, firing, plan);
+}
+
+/** By mail where the recipe tells by mail first, else in Slack. */
+function mediumOf(
+  { policy, decision }: Firing,
+  name: string,
+): { readonly email: string } | { readonly slack: string } {
+  const [first] = recipeOf(policy, decision.recipe).tell;
+  return first?.email === undefined || name.startsWith("#") ? { slack: name } : { email: name };
+}
+
+// --- Words --------------------------------------------------------------------------------------------------------
+
+function message(
+  told: Told,
+  purpose: string,
+  headline: string,
+  firing: Firing,
+  plan: EffectPlanner,
+): PlannedEffect {
+  const { decision, inputs, policy, owner, conversationUrl } = firing;
+  const { snapshot } = inputs.evidence;
+  const who = snapshot.contact?.name ?? snapshot.contact?.email ?? "Somebody without a name";
+  const company = snapshot.company?.name ?? snapshot.company?.domain ?? null;
+  const text = `${headline}: ${who}${company === null ? "" : ` of ${company}`}`;
+  const now: HandoffDecision = { ...decision, owner: { ...decision.owner, owner } };
+  return notice(told, purpose, plan, (key) =>
+    composeAlert(
+      key,
+      now,
+      { text, with: [] },
+      {
+        snapshot,
+        scores: inputs.scores,
+        recipeName: recipeOf(policy, decision.recipe).name,
+        summary: summarize(snapshot, inputs.scores.signals).sentences.map((sentence) => sentence.text),
+        transcriptHtml: "",
+        conversationUrl,
+      },
+    ),
+  );
+}
+
+function crmOf({ inputs }: Firing) {
+  return inputs.evidence.crm ?? { leads: [], contacts: [], accounts: [], opportunities: [] };
+}

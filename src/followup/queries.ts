@@ -1,0 +1,134 @@
+/** SQL of the followup room: timers, what they rest on, and their ends. */
+import { sql } from "kysely";
+import type { EpochMs } from "../kernel/time.ts";
+import type { Db, Tx } from "../store/database.ts";
+import type { OwnerRef } from "../decide/decision.ts";
+import type { DecisionInputs } from "../decide/decide.ts";
+import type { HandoffDecision } from "../handoff/crm-plan.ts";
+import type { Contact } from "./contact.ts";
+import { type Arming, followUpId, type TimerKind } from "./plan.ts";
+
+interface Place {
+  readonly environment: string;
+  readonly workspace: string;
+  readonly conversation: string;
+}
+
+/** Arms timers of a handoff; one that was armed before stays as it is. `owner` is set after a re-assignment. */
+export async function armFollowUps(
+  tx: Tx,
+  place: Place & { readonly handoff: string },
+  armings: readonly Arming[],
+  owner: OwnerRef | null = null,
+): Promise<void> {
+  if (armings.length === 0) return;
+  const rows = armings.map((arming) => ({
+    id: followUpId(place.handoff, arming),
+    kind: arming.kind,
+    arming: arming.arming,
+    since: seconds(arming.since),
+    due: seconds(arming.dueAt),
+    not_after: arming.notAfter === null ? null : seconds(arming.notAfter),
+  }));
+  await sql`
+    insert into follow_ups (id, handoff_id, environment, workspace, conversation_id, kind, arming, owner, since, due_at, not_after)
+    select x.id, ${place.handoff}, ${place.environment}, ${place.workspace}, ${place.conversation}, x.kind, x.arming,
+      ${owner === null ? null : JSON.stringify(owner)}::jsonb, to_timestamp(x.since), to_timestamp(x.due), to_timestamp(x.not_after)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as x (id text, kind text, arming int, since float8, due float8, not_after float8)
+    on conflict (id) do nothing`.execute(tx);
+}
+
+/**
+ * Takes timers that are due and have no run yet, the longest due first. An acknowledgement waits for its handoff, so
+ * that it promises nothing that nobody knows of; when it is too late for it, it is taken to be told off.
+ */
+export async function takeDue(tx: Tx, now: EpochMs, most: number): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with due as (
+      select f.id from follow_ups f join handoffs h on h.id = f.handoff_id
+      where f.state = 'armed' and f.started_at is null and f.due_at <= to_timestamp(${seconds(now)})
+        and (f.kind <> 'acknowledge' or h.status <> 'running' or f.not_after < to_timestamp(${seconds(now)}))
+      order by f.due_at limit ${most} for update of f skip locked)
+    update follow_ups f set started_at = to_timestamp(${seconds(now)}) from due where f.id = due.id
+    returning f.id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+export interface StoredFollowUp extends Place {
+  readonly id: string;
+  readonly handoff: string;
+  readonly kind: TimerKind;
+  readonly arming: number;
+  readonly owner: OwnerRef | null;
+  readonly since: EpochMs;
+  readonly notAfter: EpochMs | null;
+  readonly state: "armed" | "fired" | "done" | "maybe" | "failed" | "cancelled" | "skipped";
+  readonly policyVersion: number;
+  readonly decision: HandoffDecision;
+  readonly inputs: Omit<DecisionInputs, "policy">;
+}
+
+export async function loadFollowUp(db: Db, id: string): Promise<StoredFollowUp | null> {
+  const { rows } = await sql<StoredFollowUp>`
+    select f.id, f.handoff_id as handoff, f.environment, f.workspace, f.conversation_id as conversation, f.kind, f.arming,
+      f.owner, f.state, (extract(epoch from f.since) * 1000)::float8 as since,
+      (extract(epoch from f.not_after) * 1000)::float8 as "notAfter",
+      d.policy_version::int as "policyVersion", d.answer as decision, d.inputs
+    from follow_ups f join handoffs h on h.id = f.handoff_id join decisions d on d.id = h.decision_id
+    where f.id = ${id}`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Answers that were given, or may have been, in a teammate's name in this conversation. */
+export async function ownAnswers(db: Db, place: Place): Promise<readonly string[]> {
+  const { rows } = await sql<{ text: string }>`
+    select e.request ->> 'text' as text from effects e join handoffs h on h.id = e.handoff_id
+    where h.workspace = ${place.workspace} and h.conversation_id = ${place.conversation}
+      and e.kind = 'reply' and e.state in ('sending', 'done', 'maybe')`.execute(db);
+  return rows.map(({ text }) => text);
+}
+
+/** Leaves the armed state, once: false when it had left it before. */
+export async function leaveArmed(
+  tx: Tx | Db,
+  id: string,
+  end: {
+    readonly state: "fired" | "cancelled" | "skipped" | "failed";
+    readonly reason: string | null;
+    readonly seen: readonly Contact[];
+    readonly now: EpochMs;
+  },
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    update follow_ups set state = ${end.state}, reason = ${end.reason}, seen = ${JSON.stringify(end.seen)}::jsonb,
+      fired_at = to_timestamp(${end.state === "fired" ? seconds(end.now) : null}::float8),
+      ended_at = to_timestamp(${end.state === "fired" ? null : seconds(end.now)}::float8)
+    where id = ${id} and state = 'armed' returning id`.execute(tx);
+  return rows.length > 0;
+}
+
+/** The end of a timer that fired, from its effects: failed before maybe; skipped when none of them was carried out. */
+export async function finishFollowUp(db: Db, id: string, now: EpochMs): Promise<string> {
+  const { rows } = await sql<{ state: string }>`
+    with ends as (
+      select bool_or(state in ('failed', 'planned', 'sending')) as failed, bool_or(state = 'maybe') as maybe,
+        bool_and(state = 'skipped') as skipped, min(error ->> 'message') filter (where state in ('skipped', 'failed', 'maybe')) as reason
+      from effects where follow_up_id = ${id})
+    update follow_ups f set ended_at = to_timestamp(${seconds(now)}), reason = ends.reason, state = case
+      when ends.failed then 'failed' when ends.maybe then 'maybe' when ends.skipped then 'skipped' else 'done' end
+    from ends where f.id = ${id} and f.state = 'fired' returning f.state`.execute(db);
+  return rows[0]?.state ?? "ended before";
+}
+
+/** Ends every timer of a conversation that has not fired. */
+export async function cancelFollowUps(tx: Tx, place: Place, reason: string, now: EpochMs): Promise<void> {
+  await sql`
+    update follow_ups set state = 'cancelled', reason = ${reason}, ended_at = to_timestamp(${seconds(now)})
+    where environment = ${place.environment} and workspace = ${place.workspace}
+      and conversation_id = ${place.conversation} and state = 'armed'`.execute(tx);
+}
+
+function seconds(at: EpochMs): number {
+  return at / 1_000;
+}

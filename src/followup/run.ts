@@ -1,0 +1,256 @@
+/**
+ * The run of one timer: look who has been in touch, decide, and carry out what is due. A timer leaves the armed state
+ * in the transaction that plans its effects, so it fires once however often its run is repeated.
+ */
+import { PermanentFailure } from "../kernel/failure.ts";
+import type { Clock } from "../kernel/time.ts";
+import type { Policy } from "../policy/schema.ts";
+import type { Engine, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
+import { stepOrLater, waitBefore } from "../engine/patience.ts";
+import { type Db, inTransaction, type Log } from "../store/database.ts";
+import { recipeOf } from "../decide/judge.ts";
+import { policyOf } from "../decide/publish.ts";
+import { policyDocument } from "../decide/queries.ts";
+import { hindranceTo } from "../handoff/answer.ts";
+import { carryAll, type World, writtenIn } from "../handoff/carry.ts";
+import { addEffects, loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
+import type { CrmTouches, TouchQuestion } from "../handoff/ports.ts";
+import { effectsOf, type Firing, replyOf } from "./actions.ts";
+import { type Contact, contactFor, contactsIn, contactText, partiesOf, type Unless } from "./contact.ts";
+import {
+  finishFollowUp,
+  leaveArmed,
+  loadFollowUp,
+  ownAnswers,
+  type StoredFollowUp,
+  takeDue,
+} from "./queries.ts";
+
+export interface FollowUpDesk {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly engine: () => Engine;
+  readonly log: Log;
+  /** The ports of an environment. */
+  readonly world: (environment: string) => Promise<World>;
+}
+
+// A type, not an interface: only types are assignable to the engine's JSON.
+export type FollowUpInput = {
+  readonly followUp: string;
+  /** 1 for the first start; each later start of the same timer counts on. */
+  readonly turn: number;
+};
+
+const PATIENCE: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 5_000 };
+const SWEEP_EVERY_MS = 1_000;
+/** Two sweeps at once take different timers, so a dead worker need not be waited for. */
+const SWEEP_LEASE_MS = 2_000;
+const MOST_AT_ONCE = 200;
+
+function followUpRunId({ followUp, turn }: FollowUpInput): string {
+  return turn === 1 ? followUp : `${followUp}~${turn}`;
+}
+
+export function followUpRun(desk: FollowUpDesk): RunKind<FollowUpInput> {
+  const policies = policiesOf(desk.db);
+  const kind: RunKind<FollowUpInput> = {
+    name: "follow-up",
+    queue: "timer",
+    body: async (steps, input) => {
+      const later = async (reason: string): Promise<void> => {
+        const next = { ...input, turn: input.turn + 1 };
+        const start = { id: followUpRunId(next), delayMs: waitBefore(input.turn) };
+        await steps.step("later", () =>
+          desk
+            .engine()
+            .start(kind, next, start)
+            .then(() => reason),
+        );
+      };
+      const look = () => decideTimer(desk, policies, input.followUp);
+      const looked = await stepOrLater(steps, "look", look, PATIENCE);
+      if (looked.kind === "later") return later(looked.reason);
+      if (looked.value !== "fired") return;
+      const carried = await stepOrLater(steps, "carry", () => carry(desk, input.followUp), PATIENCE);
+      if (carried.kind === "later") return later(carried.reason);
+      await steps.step("finish", () => finishFollowUp(desk.db, input.followUp, desk.clock()));
+    },
+  };
+  return kind;
+}
+
+/** Starts the run of every timer that is due, each once: by the clock of the house, whatever the engine's. */
+export function followUpSweep(desk: FollowUpDesk, kind: RunKind<FollowUpInput>): Schedule {
+  return {
+    name: "start follow-ups",
+    everyMs: SWEEP_EVERY_MS,
+    leaseMs: SWEEP_LEASE_MS,
+    body: async () => {
+      let taken: number;
+      do {
+        taken = await inTransaction(desk.db, async (tx) => {
+          const due = await takeDue(tx, desk.clock(), MOST_AT_ONCE);
+          const runs = due.map((followUp) => ({ input: { followUp, turn: 1 }, id: followUp }));
+          await desk.engine().startMany(kind, runs, tx);
+          return due.length;
+        });
+      } while (taken === MOST_AT_ONCE);
+    },
+  };
+}
+
+type Policies = (version: number) => Promise<Policy>;
+
+/** Policies by version, read once: a version never changes. */
+function policiesOf(db: Db): Policies {
+  const kept = new Map<number, Promise<Policy>>();
+  return (version) => {
+    const known = kept.get(version);
+    if (known !== undefined) return known;
+    const read = policyDocument(db, version).then((document) => {
+      if (document === null) throw new Error(`policy version ${version} is not stored`);
+      return policyOf(document, `policy version ${version}`);
+    });
+    kept.set(version, read);
+    read.catch(() => kept.delete(version));
+    return read;
+  };
+}
+
+/** Returns the state in which the timer is then. Throws RetryableFailure while a system that must be asked is away. */
+async function decideTimer(desk: FollowUpDesk, policies: Policies, id: string): Promise<string> {
+  const { db } = desk;
+  const timer = await loadFollowUp(db, id);
+  if (timer === null) throw new Error(`follow-up ${id} has a run but no row`);
+  if (timer.state !== "armed") return timer.state;
+  const handoff = await loadHandoff(db, timer.handoff);
+  if (handoff === null) throw new Error(`follow-up ${id} has no handoff`);
+  const policy = await policies(timer.policyVersion);
+  try {
+    const [verdict, firing] = await verdictOn(desk, timer, handoff, policy);
+    return await inTransaction(db, async (tx) => {
+      const left = await leaveArmed(tx, id, { ...verdict, now: desk.clock() });
+      if (left && verdict.state === "fired" && firing !== null)
+        await addEffects(tx, timer.handoff, id, effectsOf(firing));
+      return verdict.state;
+    });
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    const { message } = error.facts;
+    await leaveArmed(db, id, { state: "failed", reason: message, seen: [], now: desk.clock() });
+    desk.log("error", "a follow-up could not find out whether somebody was in touch", { id, message });
+    return "failed";
+  }
+}
+
+interface Verdict {
+  readonly state: "fired" | "cancelled" | "skipped";
+  readonly reason: string | null;
+  readonly seen: readonly Contact[];
+}
+
+async function verdictOn(
+  desk: FollowUpDesk,
+  timer: StoredFollowUp,
+  handoff: StoredHandoff,
+  policy: Policy,
+): Promise<readonly [Verdict, Firing | null]> {
+  const { inputs, decision } = timer;
+  const world = await desk.world(timer.environment);
+  const { inbox, crm } = world;
+  const now = desk.clock();
+  const snapshot = inbox === null ? inputs.evidence.snapshot : await inbox.read(timer.conversation);
+  if (snapshot === null)
+    return [{ state: "cancelled", reason: "the conversation is gone from Intercom", seen: [] }, null];
+  if (snapshot.state === "closed")
+    return [{ state: "cancelled", reason: "the conversation was closed", seen: [] }, null];
+
+  const written = writtenIn(handoff);
+  const owner = timer.owner ?? written?.owner ?? decision.owner.owner;
+  const teammates = inbox === null ? [] : await inbox.teammates();
+  const firing: Firing = {
+    ...timer,
+    policy,
+    owner,
+    ids: written?.ids ?? null,
+    mode: handoff.mode,
+    teammates,
+    actingTeammate: inbox === null ? "" : await inbox.actingTeammate(),
+    conversationUrl: inbox?.conversationUrl(timer.conversation) ?? "",
+    now,
+  };
+  if (timer.kind === "acknowledge") {
+    const hindrance = hindranceTo(replyOf(firing), snapshot, now);
+    if (hindrance !== null && "facts" in hindrance)
+      return [{ state: "skipped", reason: hindrance.facts.message, seen: [] }, null];
+    return [{ state: "fired", reason: null, seen: [] }, firing];
+  }
+
+  const question = touchQuestion(timer, written?.ids ?? {}, now);
+  const touches: CrmTouches = crm === null ? { touches: [], owner: null } : await crm.touches(question);
+  const seen = contactsIn({
+    parties: partiesOf(owner, decision.told, inputs.evidence.crm),
+    teammates,
+    snapshot,
+    touches,
+    since: timer.since,
+    ownAnswers: await ownAnswers(desk.db, timer),
+  });
+  const contact = contactFor(unlessOf(timer, policy), seen);
+  if (contact !== null) return [{ state: "cancelled", reason: contactText(contact), seen }, null];
+  return [{ state: "fired", reason: null, seen }, firing];
+}
+
+/** A timer of the SLA waits for anybody whom the handoff concerns. */
+function unlessOf({ kind, decision }: StoredFollowUp, policy: Policy): Unless {
+  return kind === "follow-up"
+    ? (recipeOf(policy, decision.recipe).followUp?.unless ?? "contacted")
+    : "contacted";
+}
+
+/** The record of the handoff and its person. */
+function touchQuestion(
+  { decision, since }: StoredFollowUp,
+  ids: Readonly<Record<string, string>>,
+  now: number,
+): TouchQuestion {
+  const { record } = decision;
+  const nothing = { leadId: null, contactId: null, accountId: null, opportunityId: null, since, now };
+  switch (record.kind) {
+    case "create-lead":
+      return { ...nothing, leadId: ids["record"] ?? null };
+    case "update-lead":
+      return { ...nothing, leadId: record.leadId };
+    case "create-opportunity":
+      return {
+        ...nothing,
+        opportunityId: ids["record"] ?? null,
+        contactId: record.contactId ?? ids["contact"] ?? null,
+      };
+    case "task": {
+      const { on, contactId } = record;
+      if (on === null) return { ...nothing, contactId };
+      switch (on.object) {
+        case "Lead":
+          return { ...nothing, leadId: on.id };
+        case "Contact":
+          return { ...nothing, contactId: on.id };
+        case "Account":
+          return { ...nothing, accountId: on.id, contactId };
+        case "Opportunity":
+          return { ...nothing, opportunityId: on.id, contactId };
+      }
+    }
+  }
+}
+
+/** Carries out the effects of this timer that are still open. */
+async function carry(desk: FollowUpDesk, id: string): Promise<number> {
+  const timer = await loadFollowUp(desk.db, id);
+  const handoff = timer === null ? null : await loadHandoff(desk.db, timer.handoff);
+  if (handoff === null) throw new Error(`follow-up ${id} has a run but no row`);
+  const world = await desk.world(handoff.environment);
+  const carried = await carryAll(desk.db, world, handoff, (effect) => effect.followUp === id);
+  return carried.effects.length;
+}
