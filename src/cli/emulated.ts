@@ -21,6 +21,8 @@ export const DEMO_ENVIRONMENT = "production";
 
 /** A conversation that can be replayed: what the demo's have, and what a line of a file may add. */
 export interface Replayable extends Omit<DemoConversation, "expect" | "contact" | "company"> {
+  /** Said at the time of the replay, whatever the times of its turns. */
+  readonly isSaidNow?: true;
   readonly contact: DemoContact & { readonly score?: number };
   readonly company?: DemoCompany & {
     readonly industry?: string;
@@ -257,11 +259,13 @@ export async function replay(
   if (first === undefined) throw new UserError(`conversation ${conversation.id} has no words of a customer`);
   const contactId = appear(emulators, conversation);
   await pause(options.appearedMs ?? 0);
-  const started = intercom.startConversation({ contactId, body: first.text, at: first.at });
+  const timed = (turn: DemoTurn): Said =>
+    conversation.isSaidNow === true ? { ...turn, at: undefined } : turn;
+  const started = intercom.startConversation({ contactId, body: first.text, at: timed(first).at });
   assignAndTag(emulators, conversation, started.id);
   for (const turn of conversation.turns.toSpliced(opening, 1)) {
     await pause(options.pauseMs?.() ?? 0);
-    say(emulators, started.id, turn);
+    say(emulators, started.id, timed(turn));
   }
   return { conversation: started.id, contact: contactId, messages: conversation.turns.length };
 }
@@ -334,7 +338,10 @@ function assignAndTag(emulators: Emulators, { team, tags }: Replayable, conversa
   for (const tag of tags) intercom.tagConversation({ conversationId, tag });
 }
 
-function say(emulators: Emulators, conversationId: string, { role, text: body, at }: DemoTurn): void {
+/** A turn with its own time, or said now. */
+type Said = Omit<DemoTurn, "at"> & { readonly at: number | undefined };
+
+function say(emulators: Emulators, conversationId: string, { role, text: body, at }: Said): void {
   const { intercom } = emulators;
   const reply = { conversationId, body, at };
   switch (role) {

@@ -46,7 +46,11 @@ const report = ["--report", join(folder, "report.json")];
 describe("bad input is named before anything starts", () => {
   test.for<[string, string[], RegExp]>([
     ["no report", [], /required option '--report <file>'/],
-    ["nothing to replay", report, /there is nothing to replay; name --conversations FILE, --demo N, or both/],
+    [
+      "nothing to replay",
+      report,
+      /there is nothing to replay; name --conversations FILE, --demo N, --recipes N, or several/,
+    ],
     [
       "a file that is not there",
       ["--conversations", join(folder, "no.jsonl"), ...report],
@@ -99,6 +103,7 @@ describe("bad input is named before anything starts", () => {
       /write a whole number from 0/,
     ],
     ["no worker", ["--demo", "1", "--workers", "0", ...report], /write a whole number from 1 to 99/],
+    ["no span", ["--demo", "1", "--hours-as", "soon", ...report], /write a span as in "1s" or "250ms"/],
     ["no rate", ["--demo", "1", "--rate", "0", ...report], /write a number above 0/],
   ])("%s", async ([, args, message]) => {
     expect(await faultOf(...args)).toMatch(message);

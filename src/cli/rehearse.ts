@@ -9,7 +9,7 @@ import { type Emulators, startEmulators } from "../../emulators/all.ts";
 import type { FaultPlan } from "../../emulators/core/faults.ts";
 import { seededRandom } from "../../emulators/core/random.ts";
 import { UserError } from "../kernel/failure.ts";
-import type { Ms } from "../kernel/time.ts";
+import { type Ms, parseDuration } from "../kernel/time.ts";
 import { policyOf } from "../decide/publish.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
 import { type CompiledPolicy, compile } from "../qualify/compile.ts";
@@ -28,9 +28,11 @@ import { collect } from "./rehearsal/collect.ts";
 import { type Conversations, loadConversations } from "./rehearsal/conversations.ts";
 import { type Driven, drive, type Shown } from "./rehearsal/drive.ts";
 import { expectationOf } from "./rehearsal/expect.ts";
-import type { Expectation } from "./rehearsal/facts.ts";
+import type { ContactFact, Expectation } from "./rehearsal/facts.ts";
 import { faultPlanOf } from "./rehearsal/fault-plan.ts";
 import { type Crew, startCrew } from "./rehearsal/processes.ts";
+import { quickened } from "./rehearsal/quick-policy.ts";
+import { repsAtWork } from "./rehearsal/reps.ts";
 import { type Report, reportOf } from "./rehearsal/report.ts";
 import { makeSite, type Site } from "./rehearsal/site.ts";
 import { tableOf } from "./rehearsal/table.ts";
@@ -48,6 +50,8 @@ export interface RehearseDeps {
 interface Options {
   readonly conversations?: string;
   readonly demo: number;
+  readonly recipes: number;
+  readonly hoursAs?: Ms;
   readonly policy?: string;
   readonly rate?: number;
   readonly faults?: string;
@@ -80,6 +84,17 @@ export function rehearseCommand(terminal: Terminal, deps: RehearseDeps): Command
       "how many of the demo's conversations to replay, each with other people",
       wholeNumber,
       0,
+    )
+    .option(
+      "--recipes <n>",
+      "how many conversations to replay for each of: trial to paid, enterprise inbound, churn risk",
+      wholeNumber,
+      0,
+    )
+    .option(
+      "--hours-as <span>",
+      "how long an hour of the policy's follow-ups and SLA takes, as in 1s; the rehearsal then waits for them all",
+      aSpan,
     )
     .option("--policy <file>", "policy in YAML or JSON; the default policy when absent")
     .option("--rate <n>", "conversations a second; as fast as the service keeps up when absent", aboveZero)
@@ -129,9 +144,11 @@ async function noteStop(deps: RehearseDeps, stopped: { yet: boolean }): Promise<
 async function prepare(terminal: Terminal, options: Options): Promise<Prepared> {
   const now = terminal.clock();
   const seed = options.seed ?? now % 1_000_000;
-  const policyText =
-    options.policy === undefined ? saasDefault : await readPolicyText(options.policy, terminal);
-  const policy = compile(policyOf(policyText, options.policy ?? "the default policy"));
+  const written = options.policy === undefined ? saasDefault : await readPolicyText(options.policy, terminal);
+  const named = options.policy ?? "the default policy";
+  policyOf(written, named);
+  const policyText = options.hoursAs === undefined ? written : quickened(written, options.hoursAs);
+  const policy = compile(policyOf(policyText, named));
   const faults = options.faults === undefined ? null : await faultPlanOf(options.faults, seed);
   // Appends nothing: an earlier report stays until this rehearsal has one.
   await writeFile(options.report, "", { flag: "a" }).catch((error: unknown) => {
@@ -141,10 +158,13 @@ async function prepare(terminal: Terminal, options: Options): Promise<Prepared> 
   });
   const name = options.conversations;
   const file = name === undefined ? null : { name, input: await openInput(name, terminal.stdin) };
-  const loaded = await loadConversations({ file, demo: options.demo, seed, now });
+  const { demo, recipes } = options;
+  const loaded = await loadConversations({ file, demo, recipes, seed, now });
   for (const line of loaded.badLines) terminal.err(line);
   if (loaded.conversations.length === 0)
-    throw new UserError("rehearse: there is nothing to replay; name --conversations FILE, --demo N, or both");
+    throw new UserError(
+      "rehearse: there is nothing to replay; name --conversations FILE, --demo N, --recipes N, or several",
+    );
   return { options, seed, policyText, policy, faults, loaded };
 }
 
@@ -185,6 +205,7 @@ async function inSite(
   emulators.intercom.setWebhooks(`${crew.url}${webhooks}`);
 
   const startedAt = terminal.clock();
+  const reps = repsAtWork({ db: database.db, emulators, policy: policy.policy, clock: terminal.clock });
   const driven = await drive({
     emulators,
     db: database.db,
@@ -196,10 +217,12 @@ async function inSite(
     clock: terminal.clock,
     isStopped: () => stopped.yet,
     onProgress: progressLines(terminal, conversations.length),
+    ...(options.hoursAs !== undefined && { meanwhile: reps.work, waitsForTimers: true }),
   });
   if (stopped.yet) throw new UserError("rehearse: stopped before its end; there is no report");
   const seconds = (terminal.clock() - startedAt) / 1_000;
-  return judged({ terminal, prepared, emulators, db: database.db, driven, crew, startedAt, seconds, known });
+  const ended = { driven, crew, startedAt, seconds, known, contacts: reps.contacts };
+  return judged({ terminal, prepared, emulators, db: database.db, ...ended });
 }
 
 async function judged(end: {
@@ -212,6 +235,7 @@ async function judged(end: {
   readonly startedAt: number;
   readonly seconds: number;
   readonly known: ReadonlyMap<string, KnownToSalesforce>;
+  readonly contacts: readonly ContactFact[];
 }): Promise<Report> {
   const { prepared, emulators, db, driven, crew, known } = end;
   const { loaded, policy, seed } = prepared;
@@ -227,7 +251,7 @@ async function judged(end: {
     environment: DEMO_ENVIRONMENT,
     policy: policy.policy,
     expectations,
-    contacts: [],
+    contacts: end.contacts,
     endedAt: end.terminal.clock(),
   });
   return reportOf(facts, check(facts), {
@@ -294,6 +318,12 @@ function progressLines(terminal: Terminal, total: number): (shown: Shown) => voi
 function wholeNumber(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("write a whole number from 0.");
+}
+
+function aSpan(text: string): Ms {
+  const ms = parseDuration(text);
+  if (ms !== null && ms > 0) return ms;
+  throw new InvalidArgumentError('write a span as in "1s" or "250ms".');
 }
 
 function atLeastOne(text: string): number {

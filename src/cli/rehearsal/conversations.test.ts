@@ -78,7 +78,13 @@ describe("a line of a file", () => {
 
 test("what cannot be read is named by its line, and the rest goes on among the demo's conversations", async () => {
   const input = Readable.from(['{"id":1,"text":"hello"}\nno json\n{"id":2}\n{"id":3,"turns":[]}\n']);
-  const loaded = await loadConversations({ file: { name: "x.jsonl", input }, demo: 2, seed: 1, now: NOW });
+  const loaded = await loadConversations({
+    file: { name: "x.jsonl", input },
+    demo: 2,
+    recipes: 0,
+    seed: 1,
+    now: NOW,
+  });
   expect(loaded.conversations.map(({ id }) => id.startsWith("line-"))).toEqual([false, true, false]);
   expect(loaded.badLines.map((line) => line.slice(0, 10))).toEqual([
     "x.jsonl:2:",

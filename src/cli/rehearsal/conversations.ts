@@ -3,7 +3,12 @@
  * of the demo's conversations as somebody wants.
  */
 import type { Readable } from "node:stream";
-import { demoConversations, type DemoSituation } from "../../../demo/conversations.ts";
+import {
+  type DemoConversation,
+  demoConversations,
+  demoFileLength,
+  type DemoSituation,
+} from "../../../demo/conversations.ts";
 import { situationNames } from "../../../emulators/salesforce/situations.ts";
 import { evidenceOfRow, type Row, rowSchema } from "../../conversation/row.ts";
 import type { Company, Message, Person } from "../../conversation/snapshot.ts";
@@ -21,6 +26,8 @@ export interface Conversations {
 export interface Wanted {
   readonly file: { readonly name: string; readonly input: Readable } | null;
   readonly demo: number;
+  /** How many of the demo's for each recipe that acts beyond the record, said at the time of the replay. */
+  readonly recipes: number;
   readonly seed: number;
   readonly now: EpochMs;
 }
@@ -41,7 +48,27 @@ export async function loadConversations(wanted: Wanted): Promise<Conversations> 
     }
   }
   const demo = wanted.demo === 0 ? [] : demoConversations({ count: wanted.demo, ...wanted });
-  return { conversations: mixed(fromFile, demo), badLines };
+  const { recipes } = wanted;
+  const each = recipes === 0 ? [] : RECIPES.flatMap((recipe) => forRecipe(recipe, recipes, wanted));
+  return { conversations: mixed(mixed(fromFile, demo), each), badLines };
+}
+
+/** The recipes of the default policy that do more than write a record. */
+const RECIPES = ["trial-conversion", "enterprise-inbound", "churn-risk"] as const;
+/** Repeats of the demo's file that are looked through for one recipe at most. */
+const MOST_ROUNDS = 1_000;
+
+/** `count` of the demo's conversations for this recipe, with people of their own, said when they are replayed. */
+function forRecipe(recipe: string, count: number, { seed, now }: Wanted): readonly Replayable[] {
+  const length = demoFileLength();
+  const found: DemoConversation[] = [];
+  for (let round = 1; found.length < count && round < MOST_ROUNDS; round += 1) {
+    const told = demoConversations({ count: (round + 1) * length, seed: seed + 1, now }).slice(
+      round * length,
+    );
+    found.push(...told.filter((one) => one.expect.recipe === recipe));
+  }
+  return found.slice(0, count).map((one) => ({ ...one, id: `${recipe}-${one.id}`, isSaidNow: true }));
 }
 
 function mixed(some: readonly Replayable[], others: readonly Replayable[]): readonly Replayable[] {

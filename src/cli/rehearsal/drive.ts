@@ -20,6 +20,10 @@ export interface Drive {
   /** True when somebody wants it to end now. */
   readonly isStopped: () => boolean;
   readonly onProgress: (shown: Shown) => void;
+  /** Called at every look, while the work goes on. */
+  readonly meanwhile?: () => Promise<void>;
+  /** Waits for timers that are due later, too. */
+  readonly waitsForTimers?: boolean;
   /** No number moved for this long: something hangs. Default 90 s. */
   readonly patienceMs?: Ms;
 }
@@ -62,9 +66,10 @@ export async function drive(options: Drive): Promise<Driven> {
     killOne(options, state);
     const isSent = state.started === options.conversations.length && state.underway.size === 0;
     const isDelivered = await within(LOOK_EVERY_MS, options.emulators.intercom.flush());
+    await options.meanwhile?.();
     state.now = await progress(options.db);
     options.onProgress({ replayed: state.started, progress: state.now, kills: options.crew.kills() });
-    const isQuiet = isSent && isDelivered && isAtRest(state.now);
+    const isQuiet = isSent && isDelivered && isAtRest(state.now, options);
     if (isQuiet && options.crew.kills() >= options.kills && (await isStillAtRest(options))) break;
     if (watch(state)) return { replayed: state.replayed, hanging: await stalled(options) };
     if (isDelivered) await sleep(LOOK_EVERY_MS);
@@ -122,28 +127,37 @@ function killOne({ kills, crew, conversations }: Drive, { started }: State): voi
   if (crew.kills() < due) crew.kill();
 }
 
-function isAtRest(now: Progress): boolean {
+function isAtRest(now: Progress, { waitsForTimers = false }: Pick<Drive, "waitsForTimers">): boolean {
+  if (waitsForTimers && now.timersWaiting > 0) return false;
   const { untaken, pending, runsOpen, handoffsRunning, effectsOpen, timersDue } = now;
   return untaken + pending + runsOpen + handoffsRunning + effectsOpen + timersDue === 0;
 }
 
 /** Writes that a fault holds back may cause webhooks of their own. */
-async function isStillAtRest({ emulators, db }: Drive): Promise<boolean> {
+async function isStillAtRest(options: Drive): Promise<boolean> {
+  const { emulators, db } = options;
   await emulators.settled();
   await emulators.intercom.flush();
   await sleep(LOOK_EVERY_MS);
-  return isAtRest(await progress(db));
+  return isAtRest(await progress(db), options);
 }
 
 /** Returns a function that is true once nothing has moved for too long. */
-function watcher({ clock, crew, emulators, patienceMs = PATIENCE_MS }: Drive): (state: State) => boolean {
+function watcher({
+  clock,
+  crew,
+  emulators,
+  waitsForTimers = false,
+  patienceMs = PATIENCE_MS,
+}: Drive): (state: State) => boolean {
   let last = "";
   let since = clock();
   return ({ now, started }) => {
     const ledgers = [emulators.salesforce, emulators.intercom, emulators.slack, emulators.smtp];
     const moved = [now, started, crew.kills(), ledgers.map(({ ledger }) => ledger.entries().length)];
     const seen = JSON.stringify(moved);
-    if (seen !== last) {
+    // A timer that is due later moves nothing until then.
+    if (seen !== last || (waitsForTimers && now.timersWaiting > 0)) {
       last = seen;
       since = clock();
     }

@@ -162,6 +162,32 @@ export async function followUpFacts(db: Db, environment: string): Promise<readon
   return rows;
 }
 
+/** A handoff that is through, and for which a follow-up waits. */
+export interface Awaiting {
+  readonly handoff: string;
+  readonly conversation: string;
+  readonly recipe: string;
+  readonly dueAt: number;
+  /** Addresses. */
+  readonly owner: string | null;
+  readonly csm: string | null;
+  /** Salesforce id of the owner's Task. */
+  readonly task: string | null;
+}
+
+export async function awaitingContact(db: Db): Promise<readonly Awaiting[]> {
+  const { rows } = await sql<Awaiting>`
+    select f.handoff_id as handoff, f.conversation_id as conversation, h.recipe,
+      (extract(epoch from f.due_at) * 1000)::float8 as "dueAt",
+      coalesce(e.result #>> '{owner,email}', d.answer #>> '{owner,owner,email}') as owner,
+      d.inputs #>> '{evidence,crm,accounts,0,csm,email}' as csm, e.result #>> '{ids,task}' as task
+    from follow_ups f join handoffs h on h.id = f.handoff_id join decisions d on d.id = h.decision_id
+      join effects e on e.handoff_id = h.id and e.follow_up_id is null and e.kind = 'crm-write' and e.state = 'done'
+    where f.kind = 'follow-up' and f.state = 'armed' and f.due_at > now() and h.status <> 'running'
+    order by f.due_at`.execute(db);
+  return rows;
+}
+
 export async function failedRunFacts(db: Db): Promise<readonly FailedRun[]> {
   const { rows } = await sql<FailedRun>`
     select s.workflow_uuid as id, s.name as kind,

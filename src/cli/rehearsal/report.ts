@@ -12,6 +12,23 @@ export interface Percentiles {
   readonly max: Ms;
 }
 
+/** Timers of handoffs. */
+export interface FollowUpFigures {
+  readonly armed: number;
+  /** Due after the end of the rehearsal. */
+  readonly waiting: number;
+  /** Fired and carried out, by kind. */
+  readonly done: Readonly<Record<string, number>>;
+  readonly cancelled: number;
+  readonly skipped: number;
+  readonly maybe: number;
+  readonly failed: number;
+  /** Handoffs that somebody contacted in the rehearsal. */
+  readonly contacted: number;
+  /** From the instant a timer was due to the start of its run; acknowledgements wait for their handoff and are left out. */
+  readonly lateMs: Percentiles;
+}
+
 export interface Report {
   readonly conversations: number;
   /** Notifications that Intercom sent, or meant to send. */
@@ -43,6 +60,7 @@ export interface Report {
   readonly byRecipe: Readonly<Record<string, number>>;
   /** The rows of the record table that handoffs reached. */
   readonly bySituation: Readonly<Record<string, number>>;
+  readonly followUps: FollowUpFigures;
   /** Faults that struck, by vendor and kind. */
   readonly faults: Readonly<Record<string, number>>;
   readonly badLines: number;
@@ -102,6 +120,7 @@ export function reportOf(facts: Facts, verdict: Verdict, circumstances: Circumst
       facts.decisions.filter((decision) => decision.kind === "handoff"),
       rowOfTable,
     ),
+    followUps: followUpFigures(facts),
     faults: faultsOf(facts),
     badLines: circumstances.badLines.length,
     seconds: Math.round(circumstances.seconds * 10) / 10,
@@ -172,6 +191,27 @@ function salesforceCalls(facts: Facts) {
     salesforceCallsPerHandoff:
       facts.handoffs.length === 0 ? 0 : Math.round((forHandoffs.length / facts.handoffs.length) * 100) / 100,
     salesforceDirectoryCalls: directory.length,
+  };
+}
+
+function followUpFigures({ followUps, contacts }: Facts): FollowUpFigures {
+  const count = (state: string): number => followUps.filter((timer) => timer.state === state).length;
+  const late = followUps.flatMap(({ kind, startedAt, dueAt }) =>
+    kind === "acknowledge" || startedAt === null ? [] : [startedAt - dueAt],
+  );
+  return {
+    armed: followUps.length,
+    waiting: count("armed"),
+    done: countBy(
+      followUps.filter((timer) => timer.state === "done"),
+      (timer) => timer.kind,
+    ),
+    cancelled: count("cancelled"),
+    skipped: count("skipped"),
+    maybe: count("maybe"),
+    failed: count("failed"),
+    contacted: contacts.length,
+    lateMs: percentiles(late),
   };
 }
 

@@ -19,6 +19,13 @@ export function tableOf(report: Report): string {
     ["failed", report.failed],
     ["maybe (nobody can know)", report.maybe],
     ["handed off unexpectedly", report.mismatches],
+    ["timers armed / waiting", `${report.followUps.armed} / ${report.followUps.waiting}`],
+    ["  fired", listOf(report.followUps.done)],
+    [
+      "  cancelled / skipped",
+      `${report.followUps.cancelled} / ${report.followUps.skipped}, ${report.followUps.contacted} handoffs contacted`,
+    ],
+    ["  late", times(report.followUps.lateMs)],
     ["workers killed", report.kills],
     ["faults", listOf(report.faults)],
     ["webhook answered", times(report.ackMs)],
