@@ -6,6 +6,7 @@ import { openVault, type Vault } from "./vault/vault.ts";
 import { type ConnectionKind, type ConnectionRow, listConnections, secretContext } from "./vault/queries.ts";
 import { listEnvironments, policyDocument } from "./decide/queries.ts";
 import { policyOf } from "./decide/publish.ts";
+import type { CrmDirectory } from "./handoff/ports.ts";
 import type { Policy } from "./policy/schema.ts";
 import { defaultPolicy } from "./policy/templates/saas-default.ts";
 import type { Store } from "./cli/connect.ts";
@@ -13,6 +14,7 @@ import type { IntercomSetup } from "./cli/intercom.ts";
 import type { SalesforceSetup } from "./cli/salesforce.ts";
 import type { ConnectionSource } from "./cli/setup.ts";
 import { checkWorkspace } from "./connectors/intercom/check.ts";
+import { readDirectory } from "./connectors/salesforce/directory.ts";
 import { checkOrg, DEFAULT_NEEDS } from "./connectors/salesforce/check.ts";
 import { installMetadata } from "./connectors/salesforce/install.ts";
 import { openIntercom, openSalesforce, splitConnection } from "./connections.ts";
@@ -53,6 +55,17 @@ export async function salesforceSetup(source: ConnectionSource, deps: SetupDeps)
       }),
     close: () => org.close(),
   };
+}
+
+/** Users and queues of an environment's org, read now. */
+export async function ownersOf(environment: string, deps: SetupDeps): Promise<CrmDirectory> {
+  const { row, vault } = await find("salesforce", { kind: "environment", environment }, deps);
+  const org = openSalesforce(row, { clock: deps.clock, log: SILENT, vault });
+  try {
+    return await readDirectory(org.client);
+  } finally {
+    org.close();
+  }
 }
 
 export async function intercomSetup(source: ConnectionSource, deps: SetupDeps): Promise<IntercomSetup> {

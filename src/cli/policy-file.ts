@@ -35,7 +35,7 @@ export async function loadPolicy(path: string | undefined, terminal: Terminal): 
 }
 
 /** "policy.yaml:12: recipes[2].on[0]: ..." for each fault, or for each warning of a policy that can be used. */
-export function faultLines(path: string, reading: PolicyReading): readonly string[] {
+function faultLines(path: string, reading: PolicyReading): readonly string[] {
   const list: readonly PolicyFault[] = reading.kind === "ok" ? reading.warnings : reading.faults;
   return list.map(
     ({ path: place, line, message }) =>

@@ -2,9 +2,10 @@
 import { Command } from "commander";
 import { UserError } from "../kernel/failure.ts";
 import { differenceText, diffPolicies } from "../policy/diff.ts";
-import { readPolicy } from "../policy/read.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
-import { faultLines, loadPolicy, readPolicyText } from "./policy-file.ts";
+import { loadPolicy } from "./policy-file.ts";
+import { lintCommand } from "./policy-lint.ts";
+import type { LintDeps } from "./policy-lint.ts";
 import type { Terminal } from "./terminal.ts";
 
 const templates: Readonly<Record<string, string>> = { "saas-default": saasDefault };
@@ -13,15 +14,10 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** The command with its three parts. */
-export function policyCommand(terminal: Terminal): Command {
+/** The command with its parts. */
+export function policyCommand(terminal: Terminal, deps: LintDeps): Command {
   const policy = new Command("policy").description("check, compare and start policy files");
-  policy
-    .command("lint")
-    .description("check a policy: faults make it unusable, warnings are probable slips")
-    .argument("<file>", "policy in YAML or JSON, - for standard input")
-    .option("--json", "print one JSON object")
-    .action((file: string, options: Options) => lint(file, options, terminal));
+  policy.addCommand(lintCommand(terminal, deps));
   policy
     .command("diff")
     .description("say what differs between two policies")
@@ -36,25 +32,6 @@ export function policyCommand(terminal: Terminal): Command {
     .option("--json", "print one JSON object")
     .action((name: string, options: Options) => template(name, options, terminal));
   return policy;
-}
-
-async function lint(file: string, options: Options, terminal: Terminal): Promise<void> {
-  const reading = readPolicy(await readPolicyText(file, terminal));
-  const isOk = reading.kind === "ok";
-  const faults = isOk ? [] : reading.faults;
-  const warnings = isOk ? reading.warnings : [];
-  if (options.json === true) terminal.out(JSON.stringify({ file, ok: isOk, faults, warnings }));
-  else {
-    for (const line of faultLines(file, reading)) terminal.out(isOk ? `warning: ${line}` : line);
-    terminal.out(
-      `${file}: ${isOk ? "ok" : "not usable"}, ${counted(faults.length, "fault")}, ${counted(warnings.length, "warning")}`,
-    );
-  }
-  if (!isOk) terminal.exit(1);
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 async function diff(before: string, after: string, options: Options, terminal: Terminal): Promise<void> {

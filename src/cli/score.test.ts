@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { UserError } from "../kernel/failure.ts";
+import type { Owners } from "../policy/lint/routes.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
 import { policyCommand } from "./policy.ts";
 import { scoreCommand } from "./score.ts";
@@ -32,9 +34,14 @@ async function run(args: readonly string[], input = ""): Promise<Output> {
     },
   };
   const [name, ...rest] = args;
-  const command = name === "score" ? scoreCommand(terminal) : policyCommand(terminal);
+  const command = name === "score" ? scoreCommand(terminal) : policyCommand(terminal, { owners: orgOf });
   await command.parseAsync(rest, { from: "user" });
   return { out, err, code };
+}
+
+async function orgOf(environment: string): Promise<Owners> {
+  if (environment !== "production") throw new UserError(`there is no environment "${environment}"`);
+  return { users: [{ email: "sales-lead@ourcompany.example", active: true }], queues: [] };
 }
 
 let folder = "";
@@ -122,34 +129,66 @@ describe("baton score", () => {
 
 describe("baton policy", () => {
   test("lint says ok, or what and where, and exits with 1 on a fault", async () => {
-    expect(await run(["policy", "lint", file("default.yaml")])).toEqual({
-      out: [`${file("default.yaml")}: ok, 0 faults, 0 warnings`],
-      err: [],
-      code: 0,
-    });
+    const fine = await run(["policy", "lint", file("default.yaml")]);
+    expect(fine).toMatchObject({ err: [], code: 0 });
+    expect(fine.out.at(-1)).toMatch(/: ok, 0 faults, 0 warnings, \d+ notes$/);
     const broken = await run(["policy", "lint", file("broken.yaml")]);
-    expect(broken.out.at(-1)).toBe(`${file("broken.yaml")}: not usable, 1 fault, 0 warnings`);
-    expect(broken.code).toBe(1);
-    const odd = await run(
-      ["policy", "lint", "-"],
-      saasDefault.replace("pool: emea-enterprise", "pool: emea"),
-    );
-    expect(odd.out).toEqual([
-      expect.stringMatching(/^warning: -:\d+: routing/),
-      "-: ok, 0 faults, 1 warning",
+    expect(broken.out).toEqual([
+      expect.stringMatching(
+        /broken\.yaml:\d+: recipes\[0\]\.on\[0\]: fault: "mesage" is not one of message, tag, usage \(format\)$/,
+      ),
+      `${file("broken.yaml")}: not usable, 1 fault, 0 warnings, 0 notes`,
     ]);
+    expect(broken.code).toBe(1);
+    expect((await run(["policy", "lint", "-"], "[]")).out[0]).toMatch(/^-: fault: is no policy/);
+  });
+
+  test("a warning fails with --strict alone", async () => {
+    const odd = saasDefault.replace("pool: emea-enterprise", "pool: emea");
+    const loose = await run(["policy", "lint", "-"], odd);
+    expect(loose.out.find((line) => line.includes("warning"))).toMatch(/^-:\d+: routing/);
+    expect(loose.code).toBe(0);
+    const strict = await run(["policy", "lint", "-", "--strict"], odd);
+    expect(strict.out.at(-1)).toMatch(/^-: usable, but not ok, 0 faults, 1 warning, /);
+    expect(strict.code).toBe(1);
+  });
+
+  test("what can never happen is a fault with its proof", async () => {
+    const { out, code } = await run(
+      ["policy", "lint", "-"],
+      saasDefault.replace("atLeast: 40", "atLeast: 400"),
+    );
+    const at = out.findIndex((line) => line.includes("score-gate-unreachable"));
+    expect(out.slice(at, at + 3)).toEqual([
+      expect.stringMatching(
+        /^-:\d+: recipes\[0\]\.score\.atLeast: fault: recipe churn-risk can never be reached/,
+      ),
+      expect.stringMatching(/^ {4}why: signals give at most /),
+      expect.stringMatching(/^ {4}next: lower it/),
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test("with an environment its users and queues are asked for", async () => {
+    const args = ["policy", "lint", file("default.yaml"), "--environment"];
+    const { out, code } = await run([...args, "production"]);
+    expect(out.filter((line) => line.includes("dead-owner"))[0]).toContain(
+      "no Salesforce user has the address ana@ourcompany.example",
+    );
+    expect(code).toBe(1);
+    await expect(run([...args, "nowhere"])).rejects.toThrow('there is no environment "nowhere"');
   });
 
   test("lint speaks JSON", async () => {
     const { out } = await run(["policy", "lint", file("broken.yaml"), "--json"]);
     expect(JSON.parse(out[0] ?? "")).toMatchObject({
       ok: false,
-      faults: [{ path: "recipes[0].on[0]" }],
-      warnings: [],
+      usable: false,
+      findings: [{ severity: "fault", rule: "format", path: "recipes[0].on[0]" }],
     });
     expect(JSON.parse((await run(["policy", "lint", "-", "--json"], "[]")).out[0] ?? "")).toMatchObject({
       ok: false,
-      faults: [{ path: "" }],
+      findings: [{ path: "" }],
     });
   });
 

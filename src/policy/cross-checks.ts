@@ -68,13 +68,19 @@ function slaFaults(sla: Policy["routing"]["sla"]): readonly PathedMessage[] {
   return [{ path: ["routing", "sla", "remindAt"], message }];
 }
 
+/** A slip and the rule of the linter that it breaks. */
+export interface Slip extends PathedMessage {
+  readonly rule: string;
+}
+
 /** Probable slips that leave the policy usable. */
-export function warningsOf(policy: Policy): readonly PathedMessage[] {
+export function warningsOf(policy: Policy): readonly Slip[] {
   return [
     ...policy.routing.territories.flatMap(({ owner }, at) =>
       "pool" in owner && !Object.hasOwn(policy.routing.pools, owner.pool)
         ? [
             {
+              rule: "unknown-pool",
               path: ["routing", "territories", at, "owner", "pool"],
               message: `there is no pool "${owner.pool}": the territory is skipped${among(policy.routing.pools)}`,
             },
@@ -87,6 +93,7 @@ export function warningsOf(policy: Policy): readonly PathedMessage[] {
           ? []
           : [
               {
+                rule: "phrase-without-words",
                 path: ["signals", name, "phrases", at],
                 message: `"${phrase}" has no letter and no digit: it never matches`,
               },
@@ -100,7 +107,13 @@ export function warningsOf(policy: Policy): readonly PathedMessage[] {
       rows.flatMap(({ from }, at) =>
         isKnownField(from)
           ? []
-          : [{ path: ["mapping", record, at, "from"], message: `"${from}" is no field that Baton knows` }],
+          : [
+              {
+                rule: "unknown-field",
+                path: ["mapping", record, at, "from"],
+                message: `"${from}" is no field that Baton knows`,
+              },
+            ],
       ),
     ),
   ];
@@ -305,14 +318,11 @@ function ruleFaults({ operator, value }: Rule, path: Path): readonly PathedMessa
     : [];
 }
 
-function ruleWarnings(
-  policy: Policy,
-  { field, operator, value }: Rule,
-  path: Path,
-): readonly PathedMessage[] {
+function ruleWarnings(policy: Policy, { field, operator, value }: Rule, path: Path): readonly Slip[] {
   if (!isKnownField(field))
     return [
       {
+        rule: "unknown-field",
         path: [...path, "field"],
         message: `"${field}" is no field that Baton knows: the rule stays unknown`,
       },
@@ -320,6 +330,7 @@ function ruleWarnings(
   if (field.startsWith("score.") && !Object.hasOwn(policy.scores, field.slice("score.".length))) {
     return [
       {
+        rule: "unknown-score",
         path: [...path, "field"],
         message: `there is no score "${field.slice("score.".length)}"${among(policy.scores)}`,
       },
@@ -329,13 +340,18 @@ function ruleWarnings(
   const isAge = operator === "within" || operator === "olderThan";
   if (isAge && kind !== "instant" && kind !== null)
     return [
-      { path: [...path, "operator"], message: `"${field}" is no time: "${operator}" cannot be decided` },
+      {
+        rule: "no-time",
+        path: [...path, "operator"],
+        message: `"${field}" is no time: "${operator}" cannot be decided`,
+      },
     ];
   if (field !== "signals") return [];
   const names = typeof value === "object" ? value : value === undefined ? [] : [value];
   return names
     .filter((name) => !Object.hasOwn(policy.signals, String(name)))
     .map((name) => ({
+      rule: "unknown-signal",
       path: [...path, "value"],
       message: `there is no signal "${String(name)}"${among(policy.signals)}`,
     }));

@@ -150,22 +150,23 @@ function listOf(value: Scalar | null | readonly Scalar[]): readonly Scalar[] {
 
 /** Numbers as numbers (also written as text), everything else as text without regard to case. */
 function same(left: Scalar, right: Scalar): boolean {
-  const a = numberOf(left);
-  const b = numberOf(right);
-  return a !== null && b !== null ? a === b : folded(left) === folded(right);
+  const a = numberIn(left);
+  const b = numberIn(right);
+  return a !== null && b !== null ? a === b : foldedText(left) === foldedText(right);
 }
 
 function contains(actual: FieldValue, wanted: Scalar): boolean {
-  if (typeof actual === "string") return folded(actual).includes(folded(wanted));
+  if (typeof actual === "string") return foldedText(actual).includes(foldedText(wanted));
   return listOf(actual ?? null).some((one) => same(one, wanted));
 }
 
-function folded(value: Scalar): string {
+/** A text as comparisons see it: without regard to case, width and outer blanks. */
+export function foldedText(value: Scalar): string {
   return String(value).normalize("NFKC").toLowerCase().trim();
 }
 
 /** A finite number, or text that writes one in plain digits; null for anything else. */
-function numberOf(value: unknown): number | null {
+export function numberIn(value: unknown): number | null {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value !== "string" || !/^\s*[-+]?\d+(\.\d+)?\s*$/.test(value)) return null;
   return Number(value);
@@ -180,7 +181,7 @@ const ORDER = {
 
 function judgeOrder(operator: keyof typeof ORDER, actual: FieldValue, value: unknown): Verdict {
   if (actual === null) return "no";
-  const plain = [numberOf(actual), numberOf(value)] as const;
+  const plain = [numberIn(actual), numberIn(value)] as const;
   const [left, right] =
     plain[0] !== null && plain[1] !== null ? plain : [instantOf(actual), instantOf(value)];
   return left === null || right === null ? "unknown" : yesIf(ORDER[operator](left, right));
@@ -188,7 +189,7 @@ function judgeOrder(operator: keyof typeof ORDER, actual: FieldValue, value: unk
 
 /** Text counts as an instant only when it starts like ISO 8601: Date.parse would read "tier 2" as a month, too. */
 function instantOf(value: unknown): EpochMs | null {
-  return typeof value === "string" && numberOf(value) === null && !/^\s*\d{4}-\d{2}/.test(value)
+  return typeof value === "string" && numberIn(value) === null && !/^\s*\d{4}-\d{2}/.test(value)
     ? null
     : parseInstant(value);
 }
@@ -197,7 +198,7 @@ const DAY_MS = 86_400_000;
 
 /** The span a rule asks for: "7d" as written, a plain number counts days; null when it is neither. */
 function spanOf(value: unknown): Ms | null {
-  const days = numberOf(value);
+  const days = numberIn(value);
   if (days !== null) return days * DAY_MS;
   return typeof value === "string" ? parseDuration(value) : null;
 }

@@ -16,10 +16,20 @@ export interface PolicyFault {
   /** From 1; absent where the place has no line, as in a document that cannot be read. */
   readonly line?: number;
   readonly message: string;
+  /** Which check found it: "format", "contradiction", "unknown-field" and the like. */
+  readonly rule: string;
 }
 
+/** Where a part of the document stands in its text. */
+export type Locate = (path: readonly PropertyKey[]) => { readonly path: string; readonly line: number };
+
 export type PolicyReading =
-  | { readonly kind: "ok"; readonly policy: Policy; readonly warnings: readonly PolicyFault[] }
+  | {
+      readonly kind: "ok";
+      readonly policy: Policy;
+      readonly warnings: readonly PolicyFault[];
+      readonly locate: Locate;
+    }
   | { readonly kind: "faults"; readonly faults: readonly PolicyFault[] };
 
 /** No policy of people is larger; a larger text is a mistake or an attack. */
@@ -32,12 +42,12 @@ const MOST_SYNTAX_FAULTS = 3;
  * (a field nobody knows, a territory without its pool) and leave it usable.
  */
 export function readPolicy(text: string): PolicyReading {
-  if (text.length > LONGEST_POLICY) return faults([{ path: "", message: "the policy is larger than 2 MB" }]);
+  if (text.length > LONGEST_POLICY) return unreadable([{ message: "the policy is larger than 2 MB" }]);
   try {
     return readDocument(text);
   } catch (error) {
     // The parsers recurse and give up on a text of brackets; aliases that would make it huge are refused, too.
-    return faults([{ path: "", message: `cannot be read: ${String(error)}` }]);
+    return unreadable([{ message: `cannot be read: ${String(error)}` }]);
   }
 }
 
@@ -46,27 +56,29 @@ function readDocument(text: string): PolicyReading {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = document.errors.slice(0, MOST_SYNTAX_FAULTS);
   if (broken.length > 0) {
-    return faults(
-      broken.map(({ pos, message }) => ({ path: "", line: lines.linePos(pos[0]).line, message })),
-    );
+    return unreadable(broken.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, message })));
   }
   const content: unknown = document.toJS({ maxAliasCount: 100 });
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    return faults([
-      { path: "", message: "is no policy: a policy is a document that starts with format: baton/policy@1" },
+    return unreadable([
+      { message: "is no policy: a policy is a document that starts with format: baton/policy@1" },
     ]);
   }
-  const place = ({ path, message }: PathedMessage): PolicyFault => ({
-    path: pathText(path),
-    line: lineOf(document, path, lines),
-    message,
-  });
+  const locate: Locate = (path) => ({ path: pathText(path), line: lineOf(document, path, lines) });
+  const place =
+    (rule: string) =>
+    ({ path, message }: PathedMessage): PolicyFault => ({ ...locate(path), message, rule });
   const parsed = policySchema.safeParse(content);
   if (!parsed.success)
-    return faults(parsed.error.issues.flatMap((issue) => explain(issue, content)).map(place));
+    return faults(parsed.error.issues.flatMap((issue) => explain(issue, content)).map(place("format")));
   const crossed = crossFaults(parsed.data);
-  if (crossed.length > 0) return faults(crossed.map(place));
-  return { kind: "ok", policy: parsed.data, warnings: warningsOf(parsed.data).map(place) };
+  if (crossed.length > 0) return faults(crossed.map(place("contradiction")));
+  const warnings = warningsOf(parsed.data).map((slip) => place(slip.rule)(slip));
+  return { kind: "ok", policy: parsed.data, warnings, locate };
+}
+
+function unreadable(list: readonly Omit<PolicyFault, "path" | "rule">[]): PolicyReading {
+  return faults(list.map((fault) => ({ path: "", rule: "format", ...fault })));
 }
 
 function faults(list: readonly PolicyFault[]): PolicyReading {

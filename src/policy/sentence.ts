@@ -40,6 +40,13 @@ export function ruleSentence(rule: Rule, actual: FieldValue, verdict: string): s
   return `${field} ${shown}, ${WORDS[operator]} ${value}${unit}: ${verdict}`;
 }
 
+/** The rule alone: "company.employees is at least 50", "contact.plan is known". */
+export function ruleWords({ field, operator, value }: Rule): string {
+  if (operator === "known" || operator === "unknown") return `${field} is ${operator}`;
+  const isDays = (operator === "within" || operator === "olderThan") && typeof value === "number";
+  return `${field} is ${WORDS[operator]} ${value === undefined ? "nothing" : valueText(value)}${isDays ? " days" : ""}`;
+}
+
 function held(actual: FieldValue): string {
   if (actual === undefined) return "is not known";
   if (actual === null || actual === "" || (Array.isArray(actual) && actual.length === 0)) return "is empty";
