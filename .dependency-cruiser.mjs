@@ -16,6 +16,7 @@ export const rooms = [
   "context",
   "handoff",
   "followup",
+  "feedback",
   "insights",
   "connectors",
   "http",

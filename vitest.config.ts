@@ -31,6 +31,7 @@ export default defineConfig({
         ...pureRooms.map((room) => `src/${room}/**/*.ts`),
         "src/decide/*.ts",
         "src/conversation/*.ts",
+        "src/feedback/plan.ts",
         "src/insights/*.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.

@@ -20,6 +20,8 @@ import { judge, recipeOf } from "./decide/judge.ts";
 import { decideUnderLock } from "./decide/ledger.ts";
 import { type Bucket, type Environment, insertDecision } from "./decide/queries.ts";
 import type { Directory } from "./decide/route.ts";
+import type { DealFeed } from "./feedback/deal.ts";
+import type { People } from "./feedback/run.ts";
 import type { World } from "./handoff/carry.ts";
 import { planEffects } from "./handoff/plan.ts";
 import type { Enricher, Enrichment } from "./handoff/ports.ts";
@@ -34,6 +36,9 @@ export interface Place {
   readonly policy: CompiledPolicy;
   readonly policyVersion: number;
   readonly world: World;
+  /** What changes in Salesforce, and the people of Intercom it concerns; null without that connection. */
+  readonly feed: DealFeed | null;
+  readonly people: People | null;
   readonly enricher: Enricher | null;
   /** Users and queues that the policy can name; read at connect time and every few minutes. */
   readonly directory: () => Promise<Directory>;

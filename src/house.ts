@@ -18,6 +18,7 @@ import type { World } from "./handoff/carry.ts";
 import { type HandoffInput, handoffRun } from "./handoff/run.ts";
 import type { EndedHandoff } from "./handoff/queries.ts";
 import { type FollowUpDesk, followUpRun, followUpSweep } from "./followup/run.ts";
+import { type FeedbackInput, feedbackRun } from "./feedback/run.ts";
 import {
   notifierOf,
   openEmail,
@@ -30,7 +31,7 @@ import {
 import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
 import type { News } from "./news.ts";
 import { walk } from "./walk.ts";
-import { upkeep } from "./upkeep.ts";
+import { feedbackSchedules, pollAllDeals, upkeep } from "./upkeep.ts";
 
 export interface HouseOptions {
   readonly databaseUrl: string;
@@ -57,6 +58,8 @@ export interface House {
   readonly connections: () => Promise<readonly ConnectionRow[]>;
   readonly place: (environment: string) => Promise<Place>;
   readonly environments: () => Promise<readonly Environment[]>;
+  /** Reads at once what changed in Salesforce, as the schedule does every half minute. */
+  readonly pollDeals: () => Promise<void>;
   readonly close: (graceMs: Ms) => Promise<void>;
 }
 
@@ -93,12 +96,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const followUpKind = followUpRun(followUpDesk);
   const desk = deskOf(joints, handoffKind);
   const conversationKind = walk(desk, theEngine);
+  const feedbackKind = feedbackKindOf(joints);
+  const feedback = { db, clock, log, engine: theEngine, kind: () => feedbackKind, environments, place };
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
-    kinds: [conversationKind, handoffKind, followUpKind].map((kind) => kind as RunKind<never>),
+    kinds: [conversationKind, handoffKind, followUpKind, feedbackKind].map((kind) => kind as RunKind<never>),
     schedules: [
       ...upkeep({ db, engine: theEngine, conversationKind, log }),
       followUpSweep(followUpDesk, followUpKind),
+      ...feedbackSchedules(feedback),
     ],
     concurrency: {
       conversation: options.concurrency,
@@ -116,6 +122,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     connections,
     place,
     environments,
+    pollDeals: () => pollAllDeals(feedback),
     close: async (graceMs) => {
       await theEngine().stop(graceMs);
       await database.close();
@@ -137,6 +144,18 @@ function handoffKindOf({ options, db, place, engine }: Joints): RunKind<HandoffI
     engine,
     world: async (name) => (await place(name)).world,
     onEnd: (ended) => options.onHandoff?.(ended),
+  });
+}
+
+function feedbackKindOf({ options, db, place, engine }: Joints): RunKind<FeedbackInput> {
+  return feedbackRun({
+    db,
+    clock: options.clock,
+    engine,
+    place: async (name) => {
+      const { environment, people } = await place(name);
+      return { mode: environment.mode, people };
+    },
   });
 }
 
@@ -220,9 +239,10 @@ async function makePlace(
     return row === undefined ? null : open(row, plugs);
   };
   const crm = opened(environment.salesforceConnection, openSalesforce);
+  const inbox = opened(environment.intercomConnection, openIntercom);
   const world: World = {
     crm,
-    inbox: opened(environment.intercomConnection, openIntercom),
+    inbox,
     notifier: notifierOf(
       opened(environment.slackConnection, openSlack),
       opened(environment.emailConnection, openEmail),
@@ -238,6 +258,8 @@ async function makePlace(
     policy,
     policyVersion,
     world,
+    feed: crm,
+    people: inbox,
     enricher: opened(environment.enrichmentConnection, openEnrichment),
     directory: remembered(options.clock, DIRECTORY_FRESH_MS, async () =>
       crm === null ? none : namedIn(policy, await crm.directory()),

@@ -1,9 +1,11 @@
 /** What the house does by itself: what no run has taken, or decided, is found and given a run. */
 import type { Engine, RunKind, Schedule } from "./engine/engine.ts";
 import type { Db, Log } from "./store/database.ts";
-import { undecided } from "./decide/queries.ts";
+import { type Environment, undecided } from "./decide/queries.ts";
+import type { Place } from "./desk.ts";
+import { carryAgain, pollDeals, type PollParts } from "./feedback/poll.ts";
 import { untaken } from "./intake/queries.ts";
-import type { EpochMs, Ms } from "./kernel/time.ts";
+import type { Clock, EpochMs, Ms } from "./kernel/time.ts";
 import { type News, newsOf, start } from "./news.ts";
 
 const SWEEP_EVERY_MS = 10_000;
@@ -64,4 +66,55 @@ export async function decideAgain(
   }
   if (waiting.length > 0)
     log("warn", `${waiting.length} conversations waited for a decision; their runs are started again`);
+}
+
+const POLL_DEALS_EVERY_MS = 30_000;
+/** A deal's effects this old should be done or waiting for a later start of their run. */
+const CARRY_DEALS_AFTER_MS = 900_000;
+
+export interface FeedbackParts extends PollParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly environments: () => Promise<readonly Environment[]>;
+  readonly place: (environment: string) => Promise<Pick<Place, "feed" | "policy" | "policyVersion">>;
+}
+
+/** Deals that changed in Salesforce are brought to Intercom; one environment that fails stands in no other's way. */
+export function feedbackSchedules(parts: FeedbackParts): readonly Schedule[] {
+  return [
+    { name: "poll deals", everyMs: POLL_DEALS_EVERY_MS, body: () => pollAllDeals(parts) },
+    {
+      name: "sweep deals",
+      everyMs: CARRY_DEALS_AFTER_MS,
+      body: async () => {
+        const left = await carryAgain(parts, parts.clock(), CARRY_DEALS_AFTER_MS);
+        if (left > 0)
+          parts.log(
+            "warn",
+            `${left} deals still had something to tell Intercom; their runs are started again`,
+          );
+      },
+    },
+  ];
+}
+
+/** Every environment with a Salesforce connection and rules for stages. */
+export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
+  const ready = (await parts.environments()).filter(
+    ({ policyVersion, salesforceConnection }) => policyVersion !== null && salesforceConnection !== null,
+  );
+  for (const { name } of ready) {
+    try {
+      const { feed, policy: compiled, policyVersion } = await parts.place(name);
+      const { policy } = compiled;
+      if (feed === null || policy.feedback.stages.length === 0) continue;
+      const place = { environment: name, policy, policyVersion, feed };
+      const taken = await pollDeals(parts, place, parts.clock());
+      if (taken > 0) parts.log("info", `${taken} deals of ${name} took on a new stage`);
+    } catch (error) {
+      parts.log("warn", `the deals of ${name} could not be read; the next poll goes on from the same place`, {
+        error: String(error),
+      });
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /** The port Inbox over one Intercom workspace. */
 import type { z } from "zod";
 import type { Company, Person, Snapshot } from "../../conversation/snapshot.ts";
+import type { People } from "../../feedback/run.ts";
 import type { Inbox, Teammate } from "../../handoff/ports.ts";
 import { assertNever } from "../../kernel/assert-never.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
@@ -11,6 +12,7 @@ import { createClient } from "./client.ts";
 import { isNotFound, oddBody } from "./errors.ts";
 import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
 import { createNames, type NamedThing, type Names } from "./names.ts";
+import { contactsByEmail, untagContact } from "./people.ts";
 import * as schema from "./schema.ts";
 
 /** What an Intercom connection stores; `token` is secret. */
@@ -42,7 +44,7 @@ export interface ConnectorDeps {
   readonly log: HttpLog;
 }
 
-export interface IntercomConnection extends Inbox {
+export interface IntercomConnection extends Inbox, People {
   /** GET /me: whose token this is, and of which workspace. */
   me(): Promise<schema.Me>;
   /** All tags, teams or teammates of the workspace, asked anew. */
@@ -330,6 +332,7 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
       return parsed(schema.DataAttributes, listing, "GET", `${apiUrl}/data_attributes`);
     },
   };
+  const people = { sdk, apiUrl, tags: workspace.tags };
   return {
     settings,
     me: () => me(workspace),
@@ -345,6 +348,8 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
       const api = await sdk();
       await withTag(workspace, tag, (id) => api.tags.tagContact({ contact_id: contact, id }));
     },
+    contactsByEmail: (email) => contactsByEmail(people, email),
+    untagContact: (contact, tag) => untagContact(people, contact, tag),
     moveToTeam: (conversation, team) => moveToTeam(workspace, conversation, team),
     reply: (conversation, admin, text) => reply(workspace, conversation, admin, text),
     setContactAttributes: (contact, values) => setContactAttributes(attributes, contact, values),

@@ -112,3 +112,6 @@ export const Me = z.object({
   app: z.object({ id_code: text, name: text, region: text }).nullish().catch(null),
 });
 export type Me = z.infer<typeof Me>;
+
+/** A page of a search for people, of which only the ids are read. */
+export const ContactIds = z.array(z.object({ id }));

@@ -1,9 +1,11 @@
 /** The port Crm over one Salesforce org. */
+import type { DealFeed } from "../../feedback/deal.ts";
 import type { Crm, CrmOperation, CrmWritten } from "../../handoff/ports.ts";
 import type { Clock } from "../../kernel/time.ts";
 import { createHttp, type HttpLog } from "../http/http.ts";
 import { withoutMetadata } from "./bare.ts";
 import { createClient, type SalesforceClient } from "./client.ts";
+import { createDealFeed } from "./deals.ts";
 import { readDirectory } from "./directory.ts";
 import { findWritten } from "./find.ts";
 import { createLook } from "./look.ts";
@@ -42,7 +44,7 @@ export interface ConnectorDeps {
 const CONCURRENCY = 20;
 const TIMEOUT_MS = 30_000;
 
-export interface SalesforceConnection extends Crm {
+export interface SalesforceConnection extends Crm, DealFeed {
   /** For check, install and the change feed. */
   readonly client: SalesforceClient;
   readonly settings: SalesforceSettings;
@@ -74,6 +76,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     find,
     directory: () => readDirectory(client),
     touches: (question) => readTouches(client, question),
+    ...createDealFeed(client, clock),
     recordUrl: (id) =>
       `${(client.instanceUrl() ?? settings.loginUrl).replace(/\/+$/, "")}/${encodeURIComponent(id)}`,
     close: () => http.close(),

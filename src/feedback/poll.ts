@@ -1,0 +1,76 @@
+/**
+ * Reads what changed in Salesforce since the cursor and stores what it asks of Intercom, with the runs that carry it
+ * out, in one transaction. Reading again changes nothing: a change is stored once by the id of its history row, so the
+ * window may overlap as much as it likes.
+ */
+import type { EpochMs, Ms } from "../kernel/time.ts";
+import type { Engine, RunKind } from "../engine/engine.ts";
+import type { Policy } from "../policy/schema.ts";
+import { type Db, inTransaction } from "../store/database.ts";
+import type { DealFeed, StageChange } from "./deal.ts";
+import { planFeedback } from "./plan.ts";
+import { cursorOf, dealsLeftOpen, insertChange, knownChanges, moveCursor } from "./queries.ts";
+import { type FeedbackInput, feedbackStart } from "./run.ts";
+
+export interface FeedbackPlace {
+  readonly environment: string;
+  readonly policy: Policy;
+  readonly policyVersion: number;
+  readonly feed: DealFeed;
+}
+
+export interface PollParts {
+  readonly db: Db;
+  readonly engine: () => Engine;
+  readonly kind: () => RunKind<FeedbackInput>;
+}
+
+/** Takes in what is new; returns how many changes that was. Throws what the feed throws; nothing is lost then. */
+export async function pollDeals(parts: PollParts, place: FeedbackPlace, now: EpochMs): Promise<number> {
+  const { db } = parts;
+  const { beganAt, coveredUntil: since } = await cursorOf(db, place.environment, now);
+  const { coveredUntil, deals } = await place.feed.changedDeals(since);
+  const known = await knownChanges(
+    db,
+    place.environment,
+    deals.map(({ id }) => id),
+  );
+  const fresh = deals.flatMap((deal) => {
+    const changes = deal.changes.filter(
+      ({ id, at }) => at >= wholeSecond(beganAt) && !known.has(`${deal.id} ${id}`),
+    );
+    return changes.length === 0 ? [] : [{ deal, changes }];
+  });
+  return inTransaction(db, async (tx) => {
+    let taken = 0;
+    for (const { deal, changes } of fresh) {
+      const stored = { environment: place.environment, policyVersion: place.policyVersion, now };
+      for (const planned of planFeedback(deal, changes, place.policy, now)) {
+        if (await insertChange(tx, stored, deal, planned)) taken += 1;
+      }
+      const input = { environment: place.environment, deal: deal.id, news: newest(changes), turn: 1 };
+      await parts.engine().start(parts.kind(), input, { ...feedbackStart(input), tx });
+    }
+    await moveCursor(tx, place.environment, coveredUntil);
+    return taken;
+  });
+}
+
+/** Salesforce keeps times in whole seconds: what happened in the second in which feedback began is new. */
+function wholeSecond(at: EpochMs): EpochMs {
+  return Math.floor(at / 1_000) * 1_000;
+}
+
+function newest(changes: readonly StageChange[]): string {
+  return changes.at(-1)?.id ?? "";
+}
+
+/** Starts the runs of deals that still ask for something although their news is old: their run was lost. */
+export async function carryAgain(parts: PollParts, now: EpochMs, olderThanMs: Ms): Promise<number> {
+  const left = await dealsLeftOpen(parts.db, now - olderThanMs);
+  for (const { environment, deal } of left) {
+    const input = { environment, deal, news: `sweep ${Math.floor(now / olderThanMs)}`, turn: 1 };
+    await parts.engine().start(parts.kind(), input, feedbackStart(input));
+  }
+  return left.length;
+}

@@ -1,0 +1,116 @@
+/** SQL of the feedback room: how far Salesforce was read, the stages deals took on, and what they ask of Intercom. */
+import { sql } from "kysely";
+import type { EpochMs } from "../kernel/time.ts";
+import type { Db, Tx } from "../store/database.ts";
+import type { Deal } from "./deal.ts";
+import type { FeedbackRequest, PlannedChange } from "./plan.ts";
+
+export interface Cursor {
+  readonly beganAt: EpochMs;
+  readonly coveredUntil: EpochMs;
+}
+
+/** The environment's cursor; it begins at `now` when there is none. */
+export async function cursorOf(db: Db, environment: string, now: EpochMs): Promise<Cursor> {
+  const { rows } = await sql<{ beganAt: string; coveredUntil: string }>`
+    insert into feedback_cursors as c (environment, began_at, covered_until)
+    values (${environment}, to_timestamp(${now / 1_000}), to_timestamp(${now / 1_000}))
+    on conflict (environment) do update set covered_until = c.covered_until
+    returning (extract(epoch from began_at) * 1000)::bigint::text as "beganAt",
+      (extract(epoch from covered_until) * 1000)::bigint::text as "coveredUntil"`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("an upsert without a row");
+  return { beganAt: Number(row.beganAt), coveredUntil: Number(row.coveredUntil) };
+}
+
+/** Moves the cursor on, never back. */
+export async function moveCursor(tx: Tx, environment: string, coveredUntil: EpochMs): Promise<void> {
+  await sql`
+    update feedback_cursors set covered_until = greatest(covered_until, to_timestamp(${coveredUntil / 1_000}))
+    where environment = ${environment}`.execute(tx);
+}
+
+/** Of these changes the ids that are known already, as "deal change". */
+export async function knownChanges(
+  db: Db,
+  environment: string,
+  deals: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ known: string }>`
+    select opportunity_id || ' ' || change_id as known from deal_changes
+    where environment = ${environment} and opportunity_id = any(${deals}::text[])`.execute(db);
+  return new Set(rows.map(({ known }) => known));
+}
+
+/** Stores a change with its effects; false when it was stored before, and then nothing changes. */
+export async function insertChange(
+  tx: Tx,
+  place: { readonly environment: string; readonly policyVersion: number; readonly now: EpochMs },
+  deal: Deal,
+  { change, rule, requests }: PlannedChange,
+): Promise<boolean> {
+  const effects = requests.map((request, ordinal) => ({ ordinal, request }));
+  const { rows } = await sql<{ n: number }>`
+    with seen as (
+      insert into deal_changes (environment, opportunity_id, change_id, name, stage, is_closed, is_won, amount, changed_at,
+        changed_by, policy_version, rule, seen_at)
+      values (${place.environment}, ${deal.id}, ${change.id}, ${deal.name}, ${change.stage}, ${change.isClosed}, ${change.isWon},
+        ${change.amount}, to_timestamp(${change.at / 1_000}), ${change.by}, ${place.policyVersion}, ${rule}, to_timestamp(${place.now / 1_000}))
+      on conflict do nothing
+      returning environment, opportunity_id, change_id, changed_at),
+    planned as (
+      insert into feedback_effects (environment, opportunity_id, change_id, changed_at, ordinal, request)
+      select s.environment, s.opportunity_id, s.change_id, s.changed_at, x.ordinal, x.request
+      from seen s, jsonb_to_recordset(${JSON.stringify(effects)}::jsonb) as x (ordinal int, request jsonb))
+    select count(*)::int as n from seen`.execute(tx);
+  return rows[0]?.n === 1;
+}
+
+export interface OpenEffect {
+  readonly change: string;
+  readonly ordinal: number;
+  readonly request: FeedbackRequest;
+}
+
+/** What a deal still asks for, the earliest change first. */
+export async function openEffects(db: Db, environment: string, deal: string): Promise<readonly OpenEffect[]> {
+  const { rows } = await sql<OpenEffect>`
+    select change_id as change, ordinal, request from feedback_effects
+    where environment = ${environment} and opportunity_id = ${deal} and state = 'planned'
+    order by changed_at, change_id, ordinal`.execute(db);
+  return rows;
+}
+
+export type EffectEnd =
+  | { readonly state: "done"; readonly people: number }
+  | { readonly state: "would" }
+  | { readonly state: "skipped" | "failed"; readonly error: { readonly message: string } };
+
+/** Ends an effect, once. */
+export async function finishEffect(
+  db: Db,
+  place: { readonly environment: string; readonly deal: string },
+  effect: OpenEffect,
+  end: EffectEnd,
+  now: EpochMs,
+): Promise<void> {
+  const result = end.state === "done" ? JSON.stringify({ people: end.people }) : null;
+  const error = "error" in end ? JSON.stringify(end.error) : null;
+  await sql`
+    update feedback_effects set state = ${end.state}, attempts = attempts + 1, result = ${result}::jsonb, error = ${error}::jsonb,
+      updated_at = now(), done_at = to_timestamp(${now / 1_000})
+    where environment = ${place.environment} and opportunity_id = ${place.deal} and change_id = ${effect.change}
+      and ordinal = ${effect.ordinal} and state = 'planned'`.execute(db);
+}
+
+/** Deals of any environment with something open whose run may have died before it began, since `olderThan`. */
+export async function dealsLeftOpen(
+  db: Db,
+  olderThan: EpochMs,
+): Promise<readonly { readonly environment: string; readonly deal: string }[]> {
+  const { rows } = await sql<{ environment: string; deal: string }>`
+    select distinct e.environment, e.opportunity_id as deal from feedback_effects e
+    join deal_changes c using (environment, opportunity_id, change_id)
+    where e.state = 'planned' and c.seen_at < to_timestamp(${olderThan / 1_000}) limit 500`.execute(db);
+  return rows;
+}

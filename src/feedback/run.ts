@@ -1,0 +1,118 @@
+/**
+ * The durable run that brings a deal's stages to Intercom. One at a time per deal; it carries out whatever the deal
+ * still asks for, the earliest change first, so that a later stage never overtakes an earlier one.
+ */
+import { assertNever } from "../kernel/assert-never.ts";
+import { PermanentFailure } from "../kernel/failure.ts";
+import type { Clock } from "../kernel/time.ts";
+import type { Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
+import { stepOrLater, waitBefore } from "../engine/patience.ts";
+import type { Db } from "../store/database.ts";
+import type { Scalar } from "../policy/condition.ts";
+import type { FeedbackRequest } from "./plan.ts";
+import { type EffectEnd, finishEffect, openEffects } from "./queries.ts";
+
+/** What the feedback loop needs of Intercom. Each call changes nothing when repeated. */
+export interface People {
+  /** Ids of everybody with this address, users and leads; none when nobody has it. */
+  contactsByEmail(email: string): Promise<readonly string[]>;
+  tagContact(contact: string, tag: string): Promise<void>;
+  untagContact(contact: string, tag: string): Promise<void>;
+  setContactAttributes(contact: string, attributes: Readonly<Record<string, Scalar>>): Promise<void>;
+}
+
+export interface FeedbackDesk {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly engine: () => Engine;
+  /** People is null when the environment has no Intercom connection. */
+  readonly place: (
+    environment: string,
+  ) => Promise<{ readonly mode: "shadow" | "live"; readonly people: People | null }>;
+}
+
+// A type, not an interface: only types are assignable to the engine's JSON.
+export type FeedbackInput = {
+  readonly environment: string;
+  readonly deal: string;
+  /** Id of the newest change that started it, or what else did. */
+  readonly news: string;
+  /** 1 for the first start; each later start of the same news counts on. */
+  readonly turn: number;
+};
+
+const RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 5_000 };
+
+/** How a deal's run starts: the same news of the same deal is the same run, and one deal's runs go one by one. */
+export function feedbackStart({ environment, deal, news, turn }: FeedbackInput): {
+  readonly id: string;
+  readonly partition: string;
+} {
+  const id = `feedback:${environment}:${deal}:${news}${turn === 1 ? "" : `~${turn}`}`;
+  return { id, partition: `${environment}:deal ${deal}` };
+}
+
+export function feedbackRun(desk: FeedbackDesk): RunKind<FeedbackInput> {
+  const kind: RunKind<FeedbackInput> = {
+    name: "feedback",
+    queue: "conversation",
+    body: async (steps, input) => {
+      const carried = await stepOrLater(steps, "feedback", () => carryDeal(desk, input), RETRY);
+      if (carried.kind === "done") return;
+      await steps.step("later", async () => {
+        const next = { ...input, turn: input.turn + 1 };
+        await desk.engine().start(kind, next, { ...feedbackStart(next), delayMs: waitBefore(input.turn) });
+        return carried.reason;
+      });
+    },
+  };
+  return kind;
+}
+
+/** Carries out what the deal asks for; returns how many effects that were. Throws RetryableFailure where it must stop. */
+async function carryDeal(desk: FeedbackDesk, { environment, deal }: FeedbackInput): Promise<number> {
+  const effects = await openEffects(desk.db, environment, deal);
+  const { mode, people } = await desk.place(environment);
+  for (const effect of effects) {
+    const end = await endOf(mode, people, effect.request);
+    await finishEffect(desk.db, { environment, deal }, effect, end, desk.clock());
+  }
+  return effects.length;
+}
+
+async function endOf(
+  mode: "shadow" | "live",
+  people: People | null,
+  request: FeedbackRequest,
+): Promise<EffectEnd> {
+  if (mode === "shadow") return { state: "would" };
+  if (people === null) return failed("this environment has no Intercom connection: connect it");
+  try {
+    const contacts = await people.contactsByEmail(request.email);
+    if (contacts.length === 0) {
+      return { state: "skipped", error: { message: `nobody in Intercom has the address ${request.email}` } };
+    }
+    for (const contact of contacts) await apply(people, contact, request);
+    return { state: "done", people: contacts.length };
+  } catch (error) {
+    if (error instanceof PermanentFailure) return failed(error.message);
+    throw error;
+  }
+}
+
+function failed(message: string): EffectEnd {
+  return { state: "failed", error: { message } };
+}
+
+async function apply(people: People, contact: string, request: FeedbackRequest): Promise<void> {
+  switch (request.kind) {
+    case "tag":
+      return people.tagContact(contact, request.tag);
+    case "untag":
+      return people.untagContact(contact, request.tag);
+    case "set-attributes":
+      return people.setContactAttributes(contact, request.attributes);
+    default:
+      return assertNever(request);
+  }
+}

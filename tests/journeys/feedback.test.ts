@@ -1,0 +1,192 @@
+/** What becomes of a deal in Salesforce comes back to everybody of it in Intercom, once and in order. */
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { clearFaults, faultOn, openTestHouse, seedWriter, type TestHouse } from "../support/house.ts";
+
+let house: TestHouse;
+beforeAll(async () => {
+  house = await openTestHouse({
+    environments: [
+      { name: "production", mode: "live" },
+      { name: "sandbox", mode: "shadow" },
+    ],
+  });
+  await house.service.house.pollDeals();
+});
+afterEach(() => clearFaults(house));
+afterAll(() => house.close());
+
+const crm = () => house.emulators.salesforce.state;
+
+/** Polls, and waits until what it found is carried out. */
+async function poll(): Promise<void> {
+  house.advance(1_000);
+  await house.service.house.pollDeals();
+  await house.settle();
+}
+
+/** A deal of these people; each is a contact of it and known in Intercom. */
+function openDeal(...who: readonly string[]): {
+  readonly deal: string;
+  readonly contacts: readonly string[];
+} {
+  const deal = crm().insert("Opportunity", {
+    Name: `Deal of ${who.join(" and ")}`,
+    StageName: "Qualification",
+    CloseDate: "2027-01-31",
+  });
+  const contacts = who.map((name) => {
+    const { contactId } = seedWriter(house, { who: name });
+    const contact = crm().insert("Contact", { LastName: name, Email: `${name}@${name}.example` });
+    crm().insert("OpportunityContactRole", { OpportunityId: deal, ContactId: contact });
+    return contactId;
+  });
+  return { deal, contacts };
+}
+
+function stage(deal: string, name: string): void {
+  house.advance(2_000);
+  crm().update("Opportunity", deal, { StageName: name });
+}
+
+function person(contact: string): {
+  readonly tags: readonly string[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+} {
+  const { contacts, tags } = house.emulators.intercom.workspace;
+  const found = contacts.get(contact);
+  const names = [...(found?.tagIds ?? [])].map((id) => tags.get(id)?.name ?? id);
+  return { tags: names.toSorted(), attributes: found?.customAttributes ?? {} };
+}
+
+/** Changes that Baton made to this person in Intercom, in order. */
+function changesOf(contact: string): readonly string[] {
+  const { intercom } = house.emulators;
+  const names = new Map([...intercom.workspace.tags.values()].map(({ id, name }) => [id, name]));
+  return intercom.ledger
+    .entries()
+    .filter((entry) => entry.committed && entry.path.startsWith(`/contacts/${contact}`))
+    .map(({ method, path, body }) => {
+      const id = method === "DELETE" ? path.split("/").at(-1) : (body as { readonly id?: string }).id;
+      return `${method} ${names.get(String(id)) ?? "attributes"}`;
+    });
+}
+
+async function effectsOf(deal: string) {
+  const { rows } = await sql<{ environment: string; state: string; request: { kind: string; tag?: string } }>`
+    select environment, state, request, error from feedback_effects where opportunity_id = ${deal}
+    order by environment, changed_at, ordinal`.execute(house.database.db);
+  return rows;
+}
+
+describe("the fate of a deal", () => {
+  test("in progress, then won: every contact is tagged, and the old tag goes", async () => {
+    const { deal, contacts } = openDeal("winna", "winno");
+    await poll();
+    for (const contact of contacts) expect(person(contact).tags).toEqual(["Active Opportunity"]);
+    stage(deal, "Closed Won");
+    await poll();
+    for (const contact of contacts) {
+      expect(person(contact).tags).toEqual(["Customer"]);
+      expect(changesOf(contact)).toEqual([
+        "POST Active Opportunity",
+        "DELETE Active Opportunity",
+        "POST Customer",
+      ]);
+    }
+  });
+
+  test("lost: enrolled for win-back by the tag and the attribute of the sequence", async () => {
+    const { deal, contacts } = openDeal("losa");
+    await poll();
+    stage(deal, "Closed Lost");
+    await poll();
+    expect(person(contacts[0] ?? "")).toMatchObject({
+      tags: ["Win-back"],
+      attributes: { baton_winback: "eligible" },
+    });
+  });
+
+  test("won and reopened between two looks: both stages count, in their order", async () => {
+    const { deal, contacts } = openDeal("backa");
+    await poll();
+    stage(deal, "Closed Won");
+    stage(deal, "Negotiation/Review");
+    await poll();
+    expect(changesOf(contacts[0] ?? "")).toEqual([
+      "POST Active Opportunity",
+      "DELETE Active Opportunity",
+      "POST Customer",
+      "POST Active Opportunity",
+    ]);
+  });
+
+  test("a new amount is no new stage, and a second look finds nothing new", async () => {
+    const { deal, contacts } = openDeal("sama");
+    await poll();
+    crm().update("Opportunity", deal, { Amount: 12_000 });
+    await poll();
+    await poll();
+    expect(changesOf(contacts[0] ?? "")).toEqual(["POST Active Opportunity"]);
+  });
+
+  test("a shadow environment keeps each effect as it would be, and the live one alone writes", async () => {
+    const { deal } = openDeal("shada");
+    await poll();
+    expect(await effectsOf(deal)).toMatchObject([
+      { environment: "production", state: "done", request: { kind: "tag", tag: "Active Opportunity" } },
+      { environment: "sandbox", state: "would", request: { kind: "tag", tag: "Active Opportunity" } },
+    ]);
+  });
+
+  test("somebody whom Intercom does not know is skipped with the reason, and stands in nobody's way", async () => {
+    const { deal, contacts } = openDeal("knowna");
+    const stranger = crm().insert("Contact", { LastName: "Stranger", Email: "stranger@nowhere.example" });
+    crm().insert("OpportunityContactRole", { OpportunityId: deal, ContactId: stranger });
+    await poll();
+    expect((await effectsOf(deal)).filter(({ environment }) => environment === "production")).toMatchObject([
+      { state: "done" },
+      { state: "skipped", error: { message: "nobody in Intercom has the address stranger@nowhere.example" } },
+    ]);
+    expect(person(contacts[0] ?? "").tags).toEqual(["Active Opportunity"]);
+  });
+});
+
+describe("outages", () => {
+  test("Salesforce away: nothing is lost, the next look brings it", async () => {
+    const { deal, contacts } = openDeal("outa");
+    house.emulators.applyFaults({
+      seed: 1,
+      salesforce: { rules: [faultOn("GET", "/services/data/*", { kind: "status", status: 503 })] },
+    });
+    await poll();
+    expect(await effectsOf(deal)).toEqual([]);
+    clearFaults(house);
+    await poll();
+    expect(person(contacts[0] ?? "").tags).toEqual(["Active Opportunity"]);
+  });
+
+  test.for(["commit-then-drop", "commit-then-cut", "drop"] as const)(
+    "Intercom's answer to a tag is lost (%s): the person is tagged, once",
+    async (kind) => {
+      const { contacts } = openDeal(`intra${kind.replaceAll("-", "")}`);
+      house.emulators.applyFaults({
+        seed: 1,
+        intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind }, [1, 2])] },
+      });
+      await poll();
+      expect(person(contacts[0] ?? "").tags).toEqual(["Active Opportunity"]);
+      expect(changesOf(contacts[0] ?? "")).toEqual(["POST Active Opportunity"]);
+    },
+  );
+
+  test("a deal that changed before feedback began tags nobody", async () => {
+    await sql`delete from feedback_cursors`.execute(house.database.db);
+    const { deal, contacts } = openDeal("pasta");
+    house.advance(5_000);
+    await poll();
+    await poll();
+    expect(await effectsOf(deal)).toEqual([]);
+    expect(person(contacts[0] ?? "").tags).toEqual([]);
+  });
+});
