@@ -82,14 +82,17 @@ const FILLER: readonly RegExp[] = [
     `^(?:hi+|hello|hey+|hiya|howdy|dear|greetings|good (?:morning|afternoon|evening|day))${NAME_TAIL}$`,
     "iu",
   ),
-  /^(?:many |much )?(?:thanks|thank you|thx|ty|cheers)\b(?:(?! but ).){0,70}$/iu,
+  /^(?:many |much )?(?:thanks|thank you|thankyou|thnx|thx|ty|cheers)\b(?:(?! but ).){0,70}$/iu,
   new RegExp(`^(?:(?:kind|best|warm) )?(?:regards|wishes|sincerely|best)${NAME_TAIL}$`, "iu"),
   /^(?:yes|yep|yeah|yup|no|nope|ok|okay|sure|sure thing|great|perfect|awesome|cool|nice|done|lol|right|got it|understood|sounds good|will do|of course|absolutely|please|anyone|hello there)(?:[ ,]+(?:thanks|thank you|please|then|it is|i do|i have))?$/iu,
   /^you(?:['’]?re| are) (?:very |most )?welcome\b.{0,40}$/iu,
   /^(?:(?:have|enjoy) (?:a|your|the) .{3,40}|no (?:problem|worries).{0,20}|my pleasure|any ?time)$/iu,
   /^(?:we(?:['’]?re| are)|i['’]?m|i am|we) (?:so |very |really |truly )?(?:sorry|glad|happy|here to help|thrilled)\b.{0,60}$/iu,
   /^(?:so |very |really |oh no,? ?|our )?(?:sorry|apologies|apologise|apologize)\b.{0,60}$/iu,
-  /^(?:oh no|uh oh|that['’]?s not (?:good|right|cool)|hope (?:this|that|you) .{0,40}|let (?:me|us) know if .{0,80}|how (?:can|may) (?:i|we) help.{0,30}|how are you.{0,20})$/iu,
+  /^(?:oh no|uh oh|that['’]?s not (?:good|right|cool)|(?:we |i )?hope (?:this|that|you) .{0,40}|(?:please |and |just |do )*(?:let (?:me|us) know (?:if|how|should|in case) .{0,100}|keep us posted.{0,40})|how (?:can|may) (?:i|we) help.{0,30}|how are you.{0,20})$/iu,
+  /^(?:(?:if|should) you (?:ever |still )?(?:need|have|require) (?:any|anything|more|other|further|help)\b.{0,100}|(?:is there )?anything else .{0,60}|(?:great|glad|good|happy|pleased|awesome|sorry|sad) to (?:hear|help|assist|know)\b.{0,60}|(?:that['’]?s|this is) what we (?:love|like) to hear|we(?:['’]?d| would) hate to .{0,60}|(?:we|i) (?:completely |totally |definitely |do )?(?:understand|know|get) (?:how|your|the) (?:you |frustrat|feel|concern|inconvenience).{0,60})$/iu,
+  /^(?:(?:please|pls|can|could|anyone|somebody|someone|you|i|we|need|any|some|and) )*(?:help|assist|advise|assistance)(?: (?:me|us|out|here|needed|required|asap|please|pls|with this))*$/iu,
+  /^(?:no|nope)[ ,]+that(?:['’]?s| is) (?:it|all|everything)(?: for now)?$/iu,
 ];
 
 /** Returns true when the sentence says nothing about the matter: a greeting, thanks, a bare link or mention. */

@@ -4,6 +4,7 @@ import type { Message, Snapshot } from "../conversation/snapshot.ts";
 import { cutBefore, readableText } from "./plain-text.ts";
 import { maskSecrets } from "./secrets.ts";
 import { isFiller, sentencesOf } from "./sentences.ts";
+import { requestWorth } from "./telling.ts";
 
 const FACT_LIMIT = 60;
 
@@ -26,10 +27,10 @@ export function whoWrote(snapshot: Snapshot): string {
   return `${person}${company === "" ? "" : ` of ${company}`}${plan === "" ? "" : ` (plan ${plan})`}`;
 }
 
-/** Returns the name of the teammate who wrote that message, else "The teammate". */
+/** Returns the name of the teammate who wrote that message, else "the agent". */
 export function teammateName(message: Message): string {
   const name = fact(message.author);
-  return name === "" ? "The teammate" : name;
+  return name === "" ? "the agent" : name;
 }
 
 /** Returns the last message that somebody outside can see with its position, or null when there is none. */
@@ -38,21 +39,21 @@ export function lastSpoken(snapshot: Snapshot): { readonly turn: number; readonl
   return spoken === undefined ? null : { turn: spoken[0], message: spoken[1] };
 }
 
-/** Returns who wrote last and what the conversation waits for, in lower case and without a full stop. */
+/** Returns who wrote last and what the conversation waits for, as half a sentence: no capital, no full stop. */
 export function standing(snapshot: Snapshot): string {
-  const wroteLast = lastSpoken(snapshot)?.message.role ?? null;
+  const last = lastSpoken(snapshot)?.message ?? null;
   if (snapshot.deleted) return "the conversation was deleted in Intercom";
-  const speaker = speakerOf(wroteLast);
+  const speaker = speakerOf(last);
   switch (snapshot.state) {
     case "closed":
       return `${speaker} and the conversation is closed`;
     case "snoozed":
       return `${speaker} and the conversation is snoozed`;
     case "open":
-      if (wroteLast !== "customer") return `${speaker} and the conversation is open`;
+      if (last?.role !== "customer") return speaker;
       return acknowledged(snapshot)
         ? "the customer's last message asks nothing more"
-        : "the customer wrote last and waits for an answer";
+        : "the customer waits for an answer";
     case "unknown":
       return speaker;
     default:
@@ -60,25 +61,41 @@ export function standing(snapshot: Snapshot): string {
   }
 }
 
-/** Whether all that the customer said after the last answer is "thanks" or the like. */
+/** "That worked", "brilliant": words after which nothing is left to answer. */
+const CONTENT =
+  /^(?:(?:oh|ah|omg|yes|great|super),? )*(?:(?:that|this|it)(?:['’]s)? (?:it|worked|works|helped|helps|did it|solved it|is solved|is fixed)|works|working|(?:all )?(?:good|sorted|solved|fixed)|brilliant|excellent|lovely|nice|wonderful|fantastic|perfecto|perfekt|parfait|genial|super|confirmed|you['’]?re (?:a|the) \p{L}{3,12})(?! not)(?: \p{L}+){0,2}$/iu;
+
+/** Nobody thanks at greater length. UTF-16 units. */
+const THANKS_LIMIT = 500;
+
+const ENDS_IN_THANKS =
+  /(?:^|[\s,;–—-])(?:thanks|thank you|thx|ty|cheers|danke|gracias|merci|grazie|obrigad[oa])(?: [\p{L} ]{1,40})?$/iu;
+
+/** Whether a sentence only says that the answer was welcome. */
+function isContent(sentence: string): boolean {
+  const bare = sentence.replace(/[\s\p{P}\p{Extended_Pictographic}]{1,20}$/u, "");
+  return CONTENT.test(bare) || (ENDS_IN_THANKS.test(bare) && requestWorth(bare) === 0);
+}
+
+/** Whether all that the customer said after the last answer is "thanks" or "that worked". */
 function acknowledged(snapshot: Snapshot): boolean {
-  const answer = snapshot.messages.findLastIndex((message) => message.role === "teammate");
+  const answer = snapshot.messages.findLastIndex(({ role }) => role === "teammate" || role === "bot");
   const since = snapshot.messages.slice(answer + 1).filter((message) => message.role === "customer");
   return (
     answer !== -1 &&
     since.every(({ text, attachments, redacted }) => {
-      if (redacted || attachments.length > 0) return false;
+      if (redacted || attachments.length > 0 || text.length > THANKS_LIMIT) return false;
       const said = sentencesOf(text).map((span) => text.slice(span.start, span.end));
-      return said.every((sentence) => isFiller(sentence) && !sentence.endsWith("?"));
+      return said.every((sentence) => !sentence.endsWith("?") && (isFiller(sentence) || isContent(sentence)));
     })
   );
 }
 
-function speakerOf(role: string | null): string {
-  if (role === null) return "nobody has written";
-  if (role === "customer") return "the customer wrote last";
-  if (role === "teammate") return "the teammate wrote last";
-  return role === "bot" ? "the bot wrote last" : "somebody else wrote last";
+function speakerOf(last: Message | null): string {
+  if (last === null) return "nobody has written";
+  if (last.role === "customer") return "the customer wrote last";
+  if (last.role === "teammate") return `${teammateName(last)} wrote last`;
+  return last.role === "bot" ? "the bot wrote last" : "somebody else wrote last";
 }
 
 /** The facts a summary may name without a quotation: people, company, plan. */

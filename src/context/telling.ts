@@ -2,6 +2,7 @@
  * Which sentences tell most: of a customer the matter, of a teammate the answer. Counting words, nothing learned.
  */
 import type { Message, Snapshot } from "../conversation/snapshot.ts";
+import { essenceOf } from "./essence.ts";
 import { readableText } from "./plain-text.ts";
 import { findSecrets } from "./secrets.ts";
 import { isFiller, ownLength, sentencesOf, type Span } from "./sentences.ts";
@@ -26,7 +27,14 @@ const ANSWER =
   /\b(?:you can|you could|you['’]?ll|you will|please|try|check|visit|follow|send|share|contact|call|reach|click|go to|use|reset|restart|reinstall|update[ds]?|we['’]?ve|we have|we['’]?ll|we will|i['’]?ve|i have|i['’]?ll|i will|passed|forwarded|escalat\w+|working on|investigat\w+|look(?:ing)? into|fix(?:ed)?|resol\w+|refund\w*|credit\w*|book\w*|schedul\w+|includ\w+|support\w*|recommend|suggest|steps|article|link|dm|details|team)\b/giu;
 
 const PLEASANTRY =
-  /\b(?:sorry|apologi\w+|welcome|glad|happy to|thanks|thank you|love to|awesome|hope|have a)\b/giu;
+  /\b(?:sorry|apologi\w+|welcome|glad|happy to|thanks|thank you|love to|awesome|hope|have a|great to hear|let us know|anything else|(?:other|more|further|any) questions|feel free|here (?:to|for) (?:help|support|you)|(?:know|understand) how you feel)\b/giu;
+
+const WISH =
+  /\b(?:i|we)(?:['’]?d| would)? (?:really |also |just |still )?(?:want|need|like to|wish)\b|\b(?:i['’]?m|i am|we['’]?re|we are) (?:looking|interested|evaluating|planning)\b/iu;
+
+/** Questions and requests that are written without their mark. */
+const IN_QUESTION_ORDER =
+  /^\W*(?:please|pls|how|what|where|why|which|who|is there|are there|do you|does|can|could)\b|\b(?:how|where|when|why|what) (?:do|can|could|should) (?:i|we|you)\b/iu;
 
 const STOP_WORDS = new Set(
   (
@@ -45,15 +53,19 @@ export function contentWords(text: string): readonly string[] {
 }
 
 /** Longer messages are logs; what matters stands at the top. UTF-16 units. */
-const READ_LIMIT = 20_000;
+export const READ_LIMIT = 20_000;
 
-/** Returns the sentences of one message that may be quoted, in order, fillers left out. */
+/** Returns the sentences of one message that may be quoted, in order, fillers left out and the rest without framing. */
 export function extractsOf(message: Message, turn: number): readonly Extract[] {
   if (message.redacted) return [];
+  const { text } = message;
   const secrets = secretsOf(message);
-  return sentencesOf(message.text.slice(0, Math.min(READ_LIMIT, ownLength(message.text))))
-    .map((span, place) => extract(message, turn, quotable(message.text, span, secrets), place))
-    .filter((found) => found.text !== "" && !isFiller(found.text));
+  const read = text.slice(0, READ_LIMIT);
+  return sentencesOf(read.slice(0, ownLength(read)))
+    .map((span, place) => extract(message, turn, quotable(text, span, secrets), place))
+    .filter((found) => found.text !== "" && !isFiller(found.text))
+    .map((found) => extract(message, turn, essenceOf(text, found, message.role !== "customer"), found.place))
+    .filter((found) => !isFiller(found.text));
 }
 
 /** Returns the secrets of the part of the message that sentences are taken from. */
@@ -110,11 +122,11 @@ export function requestWorth(text: string): number {
   return question + Math.min(1, 0.6 * count(text, WANT)) + Math.min(1, 0.6 * count(text, PROBLEM));
 }
 
-/** Returns how the words read: "asks" for a question or a wish, "reports" for a problem, else "writes". */
-export function verbFor(words: string): "asks" | "reports" | "writes" {
-  if (words.includes("?")) return "asks";
-  if (count(words, PROBLEM) > 0) return "reports";
-  return count(words, WANT) > 0 ? "asks" : "writes";
+/** Returns how the words read, as what stands before the quotation: a question or a wish, a problem, or anything else. */
+export function verbFor(words: string): "is asking:" | "is reporting that" | "writes:" {
+  if (/[?？]/.test(words) || WISH.test(words) || IN_QUESTION_ORDER.test(words)) return "is asking:";
+  if (count(words, PROBLEM) > 0) return "is reporting that";
+  return count(words, WANT) > 0 ? "is asking:" : "writes:";
 }
 
 /** Share of the sentence's words that the rest of the conversation takes up again, 0 to 1. */
@@ -129,7 +141,8 @@ function repeatedWords(snapshot: Snapshot): ReadonlySet<string> {
   const repeated = new Set<string>();
   for (const message of snapshot.messages) {
     if (message.role === "note") continue;
-    for (const word of new Set(contentWords(message.text))) (seen.has(word) ? repeated : seen).add(word);
+    for (const word of new Set(contentWords(message.text.slice(0, READ_LIMIT))))
+      (seen.has(word) ? repeated : seen).add(word);
   }
   return repeated;
 }
@@ -141,15 +154,19 @@ function ranked(extracts: readonly Extract[], worth: (extract: Extract) => numbe
     .map(({ extract }) => extract);
 }
 
-/** Returns the customer's sentences, the one that best tells what they came with first. */
-export function matterOf(snapshot: Snapshot): readonly Extract[] {
+/** Returns the customer's sentences, the one that best tells what they came with first; `signalling` ones tell more. */
+export function matterOf(snapshot: Snapshot, signalling: readonly Extract[]): readonly Extract[] {
   const repeated = repeatedWords(snapshot);
   const extracts = extractsBy(snapshot, (message) => message.role === "customer");
   const turns = [...new Set(extracts.map((extract) => extract.turn))];
   return ranked(extracts, (extract) => {
     const words = contentWords(extract.text);
-    const early = 3 / (1 + turns.indexOf(extract.turn));
-    return early + requestWorth(extract.text) + centrality(words, repeated) + lengthWorth(words.length);
+    const early = 3 / (1 + turns.indexOf(extract.turn)) + 0.8 / (1 + extract.place);
+    const signals = signalling.some(
+      (one) => one.turn === extract.turn && one.start < extract.end && extract.start < one.end,
+    );
+    const asks = requestWorth(extract.text) + 2 * Number(signals);
+    return early + asks + centrality(words, repeated) + lengthWorth(words.length);
   });
 }
 
@@ -162,7 +179,7 @@ export function answersOf(snapshot: Snapshot, role: "teammate" | "bot"): readonl
     const words = contentWords(extract.text);
     const late = 2 / (1 + turns.indexOf(extract.turn));
     const answer = Math.min(2, 0.7 * count(extract.text, ANSWER));
-    const polite = Math.min(1, 0.5 * count(extract.text, PLEASANTRY));
+    const polite = Math.min(2, 0.8 * count(extract.text, PLEASANTRY));
     const asks = extract.text.trimEnd().endsWith("?") ? 0.7 : 0;
     return late + answer - polite - asks + centrality(words, repeated) + lengthWorth(words.length);
   });
