@@ -3,7 +3,7 @@
  * demo and the rehearsal share; main.ts hands in what comes from the machine.
  */
 import type { Clock, Ms } from "./kernel/time.ts";
-import type { Engine, RunKind } from "./engine/engine.ts";
+import type { Engine, RunKind, Schedule } from "./engine/engine.ts";
 import { createEngine } from "./engine/dbos.ts";
 import { type Database, type Db, type Log, openDatabase } from "./store/database.ts";
 import { UserError } from "./kernel/failure.ts";
@@ -31,7 +31,7 @@ import {
 import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
 import type { News } from "./news.ts";
 import { walk } from "./walk.ts";
-import { feedbackSchedules, pollAllDeals, upkeep } from "./upkeep.ts";
+import { type FeedbackParts, feedbackSchedules, pollAllDeals, upkeep } from "./upkeep.ts";
 
 export interface HouseOptions {
   readonly databaseUrl: string;
@@ -85,27 +85,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return engine;
   };
   const joints: Joints = { options, db, place, environments, engine: theEngine };
-  const handoffKind = handoffKindOf(joints);
-  const followUpDesk: FollowUpDesk = {
-    db,
-    clock,
-    log,
-    engine: theEngine,
-    world: async (name) => (await place(name)).world,
-  };
-  const followUpKind = followUpRun(followUpDesk);
-  const desk = deskOf(joints, handoffKind);
-  const conversationKind = walk(desk, theEngine);
-  const feedbackKind = feedbackKindOf(joints);
-  const feedback = { db, clock, log, engine: theEngine, kind: () => feedbackKind, environments, place };
+  const { conversationKind, feedback, kinds, schedules } = worksOf(joints);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
-    kinds: [conversationKind, handoffKind, followUpKind, feedbackKind].map((kind) => kind as RunKind<never>),
-    schedules: [
-      ...upkeep({ db, engine: theEngine, conversationKind, log }),
-      followUpSweep(followUpDesk, followUpKind),
-      ...feedbackSchedules(feedback),
-    ],
+    kinds,
+    schedules,
     concurrency: {
       conversation: options.concurrency,
       handoff: options.concurrency,
@@ -136,6 +120,34 @@ interface Joints {
   readonly place: Places;
   readonly environments: () => Promise<readonly Environment[]>;
   readonly engine: () => Engine;
+}
+
+/** The kinds of runs, and the jobs that repeat. */
+function worksOf(joints: Joints): {
+  readonly conversationKind: RunKind<News>;
+  readonly feedback: FeedbackParts;
+  readonly kinds: readonly RunKind<never>[];
+  readonly schedules: readonly Schedule[];
+} {
+  const { options, db, place, environments, engine } = joints;
+  const { clock, log } = options;
+  const handoffKind = handoffKindOf(joints);
+  const world = async (name: string): Promise<World> => (await place(name)).world;
+  const followUpDesk: FollowUpDesk = { db, clock, log, engine, world };
+  const followUpKind = followUpRun(followUpDesk);
+  const conversationKind = walk(deskOf(joints, handoffKind), engine);
+  const feedbackKind = feedbackKindOf(joints);
+  const feedback = { db, clock, log, engine, kind: () => feedbackKind, environments, place };
+  return {
+    conversationKind,
+    feedback,
+    kinds: [conversationKind, handoffKind, followUpKind, feedbackKind].map((kind) => kind as RunKind<never>),
+    schedules: [
+      ...upkeep({ db, engine, conversationKind, log }),
+      followUpSweep(followUpDesk, followUpKind),
+      ...feedbackSchedules(feedback),
+    ],
+  };
 }
 
 function handoffKindOf({ options, db, place, engine }: Joints): RunKind<HandoffInput> {
