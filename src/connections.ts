@@ -43,6 +43,7 @@ const salesforceSettings = z.object({
   username: text.optional(),
   metadata: z.enum(["baton", "none"]).default(SALESFORCE_DEFAULTS.metadata),
   csmField: text.nullable().default(SALESFORCE_DEFAULTS.csmField),
+  csmTeamRole: text.nullable().default(SALESFORCE_DEFAULTS.csmTeamRole),
   leadScoreField: text.nullable().default(SALESFORCE_DEFAULTS.leadScoreField),
   allowPrivateAddresses: privateToo,
 });

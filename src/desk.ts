@@ -23,9 +23,10 @@ import type { Directory } from "./decide/route.ts";
 import type { DealFeed } from "./feedback/deal.ts";
 import type { People } from "./feedback/run.ts";
 import type { World } from "./handoff/carry.ts";
+import { recordKeys } from "./handoff/effects.ts";
 import { planEffects } from "./handoff/plan.ts";
 import type { Enricher, Enrichment } from "./handoff/ports.ts";
-import { earlierHandoffs, insertHandoff } from "./handoff/queries.ts";
+import { earlierHandoffs, handoffsOfPerson, insertHandoff } from "./handoff/queries.ts";
 import { type HandoffInput, handoffRunId } from "./handoff/run.ts";
 import { armingsOf } from "./followup/plan.ts";
 import { armFollowUps, cancelFollowUps } from "./followup/queries.ts";
@@ -158,10 +159,13 @@ async function lookUp(
   if (second.kind !== "candidate" || place.world.crm === null || isHandedOff(second.recipe)) return enriched;
 
   parts.crashPoint("match", "before");
+  const { environment, workspace, conversation } = subject;
+  const before = await handoffsOfPerson(parts.db, environment, workspace, conversation);
   const crm: CrmView = await place.world.crm.look({
     email: enriched.snapshot.contact?.email ?? null,
     domain: companyDomain(enriched.snapshot),
     companyName: enriched.snapshot.company?.name ?? null,
+    keys: before.flatMap(recordKeys),
   });
   parts.crashPoint("match", "after-body");
   return { ...enriched, crm };

@@ -31,7 +31,7 @@ export interface Org {
 
 /** An org without any record. `now` is Unix time in milliseconds. */
 export function emptyOrg(now: () => number, seed: number): Org {
-  const objects = standardObjects({ baton: true, personAccounts: false });
+  const objects = standardObjects({ baton: true, personAccounts: false, accountTeams: false });
   return {
     now,
     random: seededRandom(seed),

@@ -3,7 +3,7 @@ import type { FieldDef, ObjectDef } from "./fields.ts";
 import { activityObjects } from "./objects/activity.ts";
 import { batonFields, batonObjects, personAccountFields } from "./objects/baton.ts";
 import { peopleObjects } from "./objects/people.ts";
-import { opportunityObjects, salesObjects } from "./objects/sales.ts";
+import { accountTeamObjects, opportunityObjects, salesObjects } from "./objects/sales.ts";
 
 export interface SchemaObject {
   readonly def: ObjectDef;
@@ -33,11 +33,13 @@ export interface SchemaSwitches {
   /** Baton's fields and objects are there. */
   readonly baton: boolean;
   readonly personAccounts: boolean;
+  readonly accountTeams: boolean;
 }
 
 /** The objects of a fresh org with these features. */
 export function standardObjects(switches: SchemaSwitches): ObjectDef[] {
   let objects = [...peopleObjects, ...salesObjects, ...opportunityObjects, ...activityObjects];
+  if (switches.accountTeams) objects = [...objects, ...accountTeamObjects];
   if (switches.baton) objects = [...withFields(objects, batonFields), ...batonObjects];
   if (switches.personAccounts) {
     objects = withFields(objects, personAccountFields).map((one) =>

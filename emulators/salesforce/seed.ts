@@ -85,9 +85,13 @@ export function changeSettings(org: Org, change: SettingsChange): void {
   const given = Object.fromEntries(Object.entries(change).filter(([, one]) => one !== undefined));
   org.settings = { ...before, ...given };
   if (change.rowLocks !== undefined) org.lockCounts = [];
-  const { metadata, personAccounts } = org.settings;
-  const isNewShape = metadata !== before.metadata || personAccounts !== before.personAccounts;
-  if (isNewShape) setObjects(org, standardObjects({ baton: metadata === "baton", personAccounts }));
+  const { metadata, personAccounts, accountTeams } = org.settings;
+  const isNewShape =
+    metadata !== before.metadata ||
+    personAccounts !== before.personAccounts ||
+    accountTeams !== before.accountTeams;
+  const switches = { baton: metadata === "baton", personAccounts, accountTeams };
+  if (isNewShape) setObjects(org, standardObjects(switches));
   else if (change.fields !== undefined) setObjects(org, org.objects);
 }
 
@@ -97,7 +101,7 @@ export function startOver(org: Org, settings: SettingsChange): void {
   org.serials.clear();
   org.lockCounts = [];
   org.settings = defaultSettings;
-  setObjects(org, standardObjects({ baton: true, personAccounts: false }));
+  setObjects(org, standardObjects({ baton: true, personAccounts: false, accountTeams: false }));
   changeSettings(org, settings);
   insertRow(org, objectNamed(org, "Organization"), {
     Name: "Emulated Org",

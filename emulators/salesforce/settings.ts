@@ -59,6 +59,7 @@ const FieldChange = z.strictObject({
 const settingsShape = {
   metadata: z.enum(["baton", "none"]),
   personAccounts: z.boolean(),
+  accountTeams: z.boolean(),
   /** A deleted record still holds its unique key. */
   deletedKeysBlock: z.boolean(),
   /** DUPLICATE_VALUE does not name the record. */
@@ -93,6 +94,7 @@ export type SettingsChange = z.infer<typeof SettingsChange>;
 export const defaultSettings: Settings = {
   metadata: "baton",
   personAccounts: false,
+  accountTeams: false,
   deletedKeysBlock: false,
   hideDuplicateIds: false,
   dailyLimit: 100_000,

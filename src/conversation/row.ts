@@ -113,6 +113,15 @@ const flag = z.boolean().default(false);
 const list = <Item extends z.ZodType>(item: Item): z.ZodDefault<z.ZodArray<Item>> =>
   z.array(item).default([]);
 
+/** What led to a record; a line seldom says. */
+const match = z
+  .object({
+    by: z.enum(["contact", "lead", "key", "domain", "name"]),
+    confidence: z.number().min(0).max(1).default(1),
+    reason: z.string().default(""),
+  })
+  .nullable()
+  .default(null);
 const leadSchema = z.object({
   id: idSchema.default("lead"),
   owner,
@@ -121,6 +130,7 @@ const leadSchema = z.object({
   score: number,
   createdAt: instantSchema,
   convertedContactId: text,
+  match,
 });
 const accountSchema = z.object({
   id: idSchema.default("account"),
@@ -132,8 +142,17 @@ const accountSchema = z.object({
   annualRevenue: number,
   country: text,
   state: text,
+  isPersonAccount: flag,
+  lastActivityAt: instantSchema,
+  match,
 });
-const crmContactSchema = z.object({ id: idSchema.default("contact"), owner, accountId: text });
+const crmContactSchema = z.object({ id: idSchema.default("contact"), owner, accountId: text, match });
+const competingSchema = z.object({
+  object: z.enum(["Account", "Lead", "Contact"]).default("Account"),
+  id: idSchema,
+  name: text,
+  reason: z.string().default(""),
+});
 const opportunitySchema = z.object({
   id: idSchema.default("opportunity"),
   name: text,
@@ -154,6 +173,7 @@ const crmSchema = z.object({
   contacts: list(crmContactSchema),
   accounts: list(accountSchema),
   opportunities: list(opportunitySchema),
+  competing: list(competingSchema),
 });
 
 const common = {

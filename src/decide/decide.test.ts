@@ -53,6 +53,24 @@ describe("a decision", () => {
       told: [{ kind: "slack-user", email: "sam@us.example", as: "owner" }],
     });
   });
+  test("gives no Contact to a queue", () => {
+    const rules = policy({
+      recipes: [
+        {
+          id: "qualified",
+          name: "Q",
+          score: { name: "buying", atLeast: 40 },
+          record: { create: "Contact" },
+          owner: { route: "default" },
+        },
+      ],
+      routing: { routes: { default: [{ queue: "Solutions" }, { user: "sam@us.example" }] } },
+    });
+    expect(decide(inputs({ policy: rules }))).toMatchObject({
+      record: { kind: "create-contact", accountId: null },
+      owner: { owner: { id: "005sam" }, receipts: [{ reason: "the queue takes no Contact" }, {}] },
+    });
+  });
   test("is the same for the same inputs", () => {
     expect(decide(inputs())).toEqual(decide(inputs()));
   });

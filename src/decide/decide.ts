@@ -4,7 +4,7 @@
  */
 import { durationMs } from "../kernel/time.ts";
 import { factsOf } from "../qualify/facts.ts";
-import type { CrmView } from "../qualify/crm.ts";
+import { NOBODY_KNOWN } from "../qualify/crm.ts";
 import {
   type Decision,
   type EarlierHandoff,
@@ -25,8 +25,6 @@ export interface DecisionInputs extends Omit<Case, "lookedUp"> {
   readonly directory: Directory;
   readonly pools: Readonly<Record<string, PoolState>>;
 }
-
-const NOBODY_LOOKED: CrmView = { leads: [], contacts: [], accounts: [], opportunities: [] };
 
 /** The answer for this state of the conversation. Same inputs, same answer, for ever. */
 export function decide(inputs: DecisionInputs): Decision {
@@ -52,7 +50,7 @@ function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string)
   if (episode.kind === "open")
     return { kind: "already-handed-off", judgement, recipe: recipe.id, handoff: episode.handoff };
 
-  const crm = evidence.crm ?? NOBODY_LOOKED;
+  const crm = evidence.crm ?? NOBODY_KNOWN;
   const lookup = factsOf({ snapshot, crm }, inputs.scores);
   const { record, ownerWish } = planRecord({
     recipe,
@@ -96,10 +94,12 @@ function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string)
   };
 }
 
-function ownedObject(record: RecordPlan): "Lead" | "Opportunity" | "Task" {
+function ownedObject(record: RecordPlan): RouteQuestion["object"] {
   switch (record.kind) {
     case "create-lead":
       return "Lead";
+    case "create-contact":
+      return "Contact";
     case "create-opportunity":
       return "Opportunity";
     case "update-lead":

@@ -35,10 +35,13 @@ export type OwnerRef =
 export type RecordPlan = { readonly situation: CrmSituation; readonly because: string } & (
   | { readonly kind: "create-lead"; readonly source: string | null; readonly accountId: string | null }
   | { readonly kind: "update-lead"; readonly leadId: string; readonly source: string | null }
+  | { readonly kind: "create-contact"; readonly source: string | null; readonly accountId: string | null }
   | {
       readonly kind: "create-opportunity";
       readonly contactId: string | null;
       readonly accountId: string | null;
+      /** The account is the person: the Opportunity gets no contact role. */
+      readonly isPersonAccount: boolean;
       readonly type: string | null;
       readonly stage: string;
       readonly closeAt: EpochMs;

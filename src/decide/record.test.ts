@@ -21,6 +21,15 @@ const VIEWS = {
   contact: { ...NOBODY, contacts: [crmContact()], accounts: [account()] },
   "contact without account": { ...NOBODY, contacts: [crmContact({ accountId: null })] },
   "account of the domain": { ...NOBODY, accounts: [account()] },
+  "person account": {
+    ...NOBODY,
+    contacts: [crmContact()],
+    accounts: [account({ isPersonAccount: true })],
+  },
+  "account by website": {
+    ...NOBODY,
+    accounts: [account({ match: { by: "domain", confidence: 0.95, reason: "its website is acme.example" } })],
+  },
   "open opportunity": {
     ...NOBODY,
     contacts: [crmContact()],
@@ -84,7 +93,7 @@ describe("the table of situations", () => {
       {
         kind: "task",
         on: { object: "Opportunity", id: "0061" },
-        because: "the most recently active open Opportunity",
+        because: 'the open Opportunity "0061"',
       },
       "opportunity.owner",
     ],
@@ -110,11 +119,32 @@ describe("a recipe that names its record", () => {
       kind: "create-lead",
       source: "Enterprise Inbound",
     });
+    expect(plan("unknown", { create: "Lead" }).record).toMatchObject({ source: "chat" });
   });
   test("uses the open Lead instead of making a second", () => {
     expect(plan("open lead", leadFrom).record).toMatchObject({
       kind: "update-lead",
       source: "Enterprise Inbound",
+    });
+  });
+  test("gets a Contact for somebody unknown, under the account of the domain", () => {
+    expect(plan("unknown", { create: "Contact", source: "Chat" }).record).toMatchObject({
+      kind: "create-contact",
+      source: "Chat",
+      accountId: null,
+    });
+    expect(plan("account of the domain", { create: "Contact" }).record).toMatchObject({
+      kind: "create-contact",
+      source: "chat",
+      accountId: "0011",
+    });
+  });
+  test("gets a Task on the Contact who is there already, and the open Lead instead of a Contact beside it", () => {
+    expect(plan("customer", { create: "Contact", subject: "Hello" }).record).toMatchObject({
+      kind: "task",
+      on: { object: "Contact", id: "0031" },
+      subject: "Hello",
+      because: 'recipe "R" asks for Contact; the person is one already',
     });
     expect(plan("open lead", { create: "Contact" }).record).toMatchObject({
       kind: "update-lead",
@@ -161,6 +191,22 @@ describe("a recipe that names its record", () => {
       priority: "High",
     });
   });
+});
+
+test("an Opportunity on a person account gets no contact role", () => {
+  expect(plan("person account").record).toMatchObject({
+    kind: "create-opportunity",
+    contactId: "0031",
+    accountId: "0011",
+    isPersonAccount: true,
+  });
+  expect(plan("contact").record).toMatchObject({ isPersonAccount: false });
+});
+
+test("the record says by which rule its account was found", () => {
+  expect(plan("account by website").record.because).toBe(
+    'nobody in Salesforce has this address; account "Acme", 95 % sure: its website is acme.example',
+  );
 });
 
 test("a Task without a place goes to the account first", () => {

@@ -6,9 +6,10 @@ import { durationMs } from "../kernel/time.ts";
 import type { FieldLookup } from "../policy/condition.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import type { Policy, Recipe, RecordAction } from "../policy/schema.ts";
-import type { CrmOpportunity, CrmSituation, CrmView } from "../qualify/crm.ts";
-import { openOpportunity, situationOf } from "../qualify/situation.ts";
+import type { CrmSituation, CrmView } from "../qualify/crm.ts";
+import { openLead, openOpportunity, situationOf } from "../qualify/situation.ts";
 import type { RecordPlan } from "./decision.ts";
+import { whyAccount, whyOpportunity } from "./explain.ts";
 
 /** Salesforce requires a close date; without one in the policy a new Opportunity closes in a month. */
 const DEFAULT_CLOSE = "30d";
@@ -32,8 +33,15 @@ interface Question {
   readonly source: string | null;
 }
 
-/** The record for this recipe in this situation. Total: every situation ends on some record. */
+/** The record for this recipe in this situation, and why. Total: every situation ends on some record. */
 export function planRecord(question: Question): RecordChoice {
+  const { record, ownerWish } = recordOf(question);
+  const account = whyAccount(question.crm);
+  const because = account === null ? record.because : `${record.because}; ${account}`;
+  return { record: { ...record, because }, ownerWish };
+}
+
+function recordOf(question: Question): RecordChoice {
   const { recipe, crm } = question;
   const situation = situationOf(crm);
   if (recipe.record !== "by-situation") return byRecipe(recipe.record, situation, question);
@@ -66,8 +74,9 @@ function byAction(
   const ownerWish = action.owner ?? null;
   switch (action.create) {
     case "Lead":
-    case "Contact":
       return { record: leadFor(situation, question, action.source ?? question.source, because), ownerWish };
+    case "Contact":
+      return { record: contactFor(action, situation, question, because), ownerWish };
     case "Opportunity":
       return { record: opportunityFor(situation, question, action, because), ownerWish };
     case "Task":
@@ -82,16 +91,32 @@ function leadFor(
   because: string,
 ): RecordPlan {
   const lead = openLead(crm);
-  if (lead !== undefined) {
+  if (lead !== null) {
     return {
       kind: "update-lead",
-      leadId: lead,
+      leadId: lead.id,
       source,
       situation,
       because: `${because}; the person is an open Lead already`,
     };
   }
   return { kind: "create-lead", source, accountId: crm.accounts[0]?.id ?? null, situation, because };
+}
+
+/** A new Contact, unless the person is one already (then a Task on it) or an open Lead (then that one). */
+function contactFor(
+  action: RecordAction,
+  situation: CrmSituation,
+  question: Question,
+  because: string,
+): RecordPlan {
+  const { crm } = question;
+  const source = action.source ?? question.source;
+  if (crm.contacts.length > 0) {
+    return taskOn({ ...action, on: "Contact" }, situation, question, `${because}; the person is one already`);
+  }
+  if (openLead(crm) !== null) return leadFor(situation, question, source, because);
+  return { kind: "create-contact", source, accountId: crm.accounts[0]?.id ?? null, situation, because };
 }
 
 function opportunityFor(
@@ -101,10 +126,13 @@ function opportunityFor(
   because: string,
 ): RecordPlan {
   const contact = crm.contacts[0] ?? null;
+  const accountId = contact?.accountId ?? crm.accounts[0]?.id ?? null;
+  const account = crm.accounts.find(({ id }) => id === accountId);
   return {
     kind: "create-opportunity",
     contactId: contact?.id ?? null,
-    accountId: contact?.accountId ?? crm.accounts[0]?.id ?? null,
+    accountId,
+    isPersonAccount: account?.isPersonAccount === true,
     type: action.type ?? null,
     stage: action.stage ?? DEFAULT_STAGE,
     closeAt: now + durationMs(action.closeIn ?? DEFAULT_CLOSE),
@@ -127,7 +155,7 @@ function taskOn(
     Account: crm.accounts[0]?.id,
     Opportunity: opportunity?.id,
     Contact: crm.contacts[0]?.id,
-    Lead: openLead(crm),
+    Lead: openLead(crm)?.id,
   } as const;
   const order = [action.on ?? "Account", "Account", "Opportunity", "Contact", "Lead"] as const;
   const [nearest] = order.flatMap((object) => {
@@ -162,7 +190,10 @@ function bySituation(situation: CrmSituation, question: Question): RecordChoice 
         ownerWish: null,
       };
     case "open-opportunity":
-      return { record: taskOnOpportunity(openOpportunity(crm), question), ownerWish: "opportunity.owner" };
+      return {
+        record: taskOn({ create: "Task", on: "Opportunity" }, situation, question, whyOpportunity(crm)),
+        ownerWish: "opportunity.owner",
+      };
     case "customer":
       return {
         record: taskOn(
@@ -174,13 +205,4 @@ function bySituation(situation: CrmSituation, question: Question): RecordChoice 
         ownerWish: "account.csm",
       };
   }
-}
-
-function taskOnOpportunity(opportunity: CrmOpportunity | null, question: Question): RecordPlan {
-  const because = `the most recently active open Opportunity${opportunity?.name ? ` "${opportunity.name}"` : ""}`;
-  return taskOn({ create: "Task", on: "Opportunity" }, "open-opportunity", question, because);
-}
-
-function openLead(crm: CrmView): string | undefined {
-  return crm.leads.find((lead) => lead.convertedContactId === null)?.id;
 }

@@ -97,6 +97,7 @@ describe("each hop of a route", () => {
     contacts: [],
     accounts: [account({ csm: owner("cam") })],
     opportunities: [opportunity()],
+    competing: [],
   };
 
   test.for([

@@ -52,7 +52,7 @@ export interface RouteQuestion {
   /** Registrable domain of the company, for named lists. */
   readonly domain: string | null;
   /** The Salesforce object to own: a queue owns only what it is set up for. */
-  readonly object: "Lead" | "Opportunity" | "Task";
+  readonly object: "Lead" | "Contact" | "Opportunity" | "Task";
 }
 
 type Candidate = { readonly label: string } & (

@@ -5,6 +5,7 @@ import { assertNever } from "../kernel/assert-never.ts";
 import { parseInstant } from "../kernel/time.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import type { FieldLookup, FieldValue } from "../policy/condition.ts";
+import { fieldKind } from "../policy/fields.ts";
 import type { FieldMapping, Policy } from "../policy/schema.ts";
 import type { Decision, OwnerRef, RecordPlan, Told } from "../decide/decision.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
@@ -109,10 +110,10 @@ function recordOperations(
     case "create-lead":
       return [
         create("record", "Lead", {
-          ...personFields("lead", words),
-          LeadSource: record.source,
-          OwnerId: owner.owner.id,
           Description: words.summary.join("\n"),
+          ...personFields("lead", words),
+          ...sourceField(record.source),
+          OwnerId: owner.owner.id,
         }),
       ];
     case "update-lead":
@@ -125,6 +126,18 @@ function recordOperations(
           fields: withoutAbsent(ownedLeadFields(words)),
         },
       ];
+    case "create-contact": {
+      const { account, operations } = accountFor(record.accountId, owner.owner, words, create);
+      return [
+        ...operations,
+        create("record", "Contact", {
+          ...personFields("contact", words),
+          ...sourceField(record.source),
+          AccountId: account,
+          OwnerId: userOnly(owner.owner),
+        }),
+      ];
+    }
     case "create-opportunity":
       return opportunityOperations(record, owner.owner, words, create);
     case "task":
@@ -134,6 +147,29 @@ function recordOperations(
   }
 }
 
+/** What the policy names goes before what the mapping finds. */
+function sourceField(source: string | null): Create["fields"] {
+  return source === null ? {} : { LeadSource: source };
+}
+
+/** The account that is known, or a new one where at least its name is. */
+function accountFor(
+  accountId: string | null,
+  owner: OwnerRef,
+  { snapshot, policy, lookup }: CrmWords,
+  create: Maker,
+): { readonly account: CrmValue; readonly operations: readonly Create[] } {
+  const name = snapshot.company?.name ?? null;
+  if (accountId !== null || name === null) return { account: accountId, operations: [] };
+  const fields = {
+    Name: cut(name, LENGTH.company),
+    Website: snapshot.company?.domain ?? null,
+    ...mapped(policy.mapping.account, lookup),
+    OwnerId: userOnly(owner),
+  };
+  return { account: { ref: "account" }, operations: [create("account", "Account", fields)] };
+}
+
 function opportunityOperations(
   record: Extract<RecordPlan, { kind: "create-opportunity" }>,
   owner: OwnerRef,
@@ -141,52 +177,42 @@ function opportunityOperations(
   create: Maker,
 ): readonly CrmOperation[] {
   const { snapshot } = words;
-  const operations: Create[] = [];
-  let account: CrmValue = record.accountId;
-  if (account === null && snapshot.company?.name != null) {
-    operations.push(
-      create("account", "Account", {
-        Name: cut(snapshot.company.name, LENGTH.company),
-        Website: snapshot.company.domain,
-        OwnerId: userOnly(owner),
-      }),
-    );
-    account = { ref: "account" };
-  }
-  let contact: CrmValue = record.contactId;
-  if (contact === null) {
-    operations.push(
-      create("contact", "Contact", {
-        ...personFields("contact", words),
-        AccountId: account,
-        OwnerId: userOnly(owner),
-      }),
-    );
-    contact = { ref: "contact" };
-  }
+  const { account, operations: accounts } = accountFor(record.accountId, owner, words, create);
+  const contacts =
+    record.contactId === null && !record.isPersonAccount
+      ? [
+          create("contact", "Contact", {
+            ...personFields("contact", words),
+            AccountId: account,
+            OwnerId: userOnly(owner),
+          }),
+        ]
+      : [];
   const name = `${snapshot.company?.name ?? snapshot.contact?.name ?? snapshot.contact?.email ?? "Unknown"} - ${words.recipeName}`;
-  operations.push(
-    create("record", "Opportunity", {
-      Name: cut(name, LENGTH.opportunityName),
-      StageName: record.stage,
-      CloseDate: new Date(record.closeAt).toISOString().slice(0, 10),
-      Type: record.type,
-      LeadSource: record.source,
-      AccountId: account,
-      OwnerId: userOnly(owner),
-      Description: words.summary.join("\n"),
-      ...mapped(words.policy.mapping.opportunity, words.lookup),
-    }),
-    // A contact role has no key of its own: it lives and dies with this write.
-    {
-      kind: "create",
-      ref: "role",
-      object: "OpportunityContactRole",
-      key: null,
-      fields: { OpportunityId: NEW_RECORD, ContactId: contact, IsPrimary: true },
+  const opportunity = create("record", "Opportunity", {
+    Name: cut(name, LENGTH.opportunityName),
+    Description: words.summary.join("\n"),
+    ...mapped(words.policy.mapping.opportunity, words.lookup),
+    StageName: record.stage,
+    CloseDate: new Date(record.closeAt).toISOString().slice(0, 10),
+    ...(record.type === null ? {} : { Type: record.type }),
+    ...sourceField(record.source),
+    AccountId: account,
+    OwnerId: userOnly(owner),
+  });
+  // A contact role has no key of its own: it lives and dies with this write. A person account needs none.
+  const role: CrmOperation = {
+    kind: "create",
+    ref: "role",
+    object: "OpportunityContactRole",
+    key: null,
+    fields: {
+      OpportunityId: NEW_RECORD,
+      ContactId: record.contactId ?? { ref: "contact" },
+      IsPrimary: true,
     },
-  );
-  return operations;
+  };
+  return [...accounts, ...contacts, opportunity, ...(record.isPersonAccount ? [] : [role])];
 }
 
 function conversationOperations(place: Place, words: CrmWords, create: Maker): readonly Create[] {
@@ -253,8 +279,17 @@ function placeOf(record: RecordPlan): Place {
       return { who: NEW_RECORD, what: null, lookups: { Lead__c: NEW_RECORD } };
     case "update-lead":
       return { who: record.leadId, what: null, lookups: { Lead__c: record.leadId } };
+    case "create-contact":
+      return {
+        who: NEW_RECORD,
+        what: null,
+        lookups: {
+          Contact__c: NEW_RECORD,
+          ...(record.accountId === null ? {} : { Account__c: record.accountId }),
+        },
+      };
     case "create-opportunity": {
-      const who: CrmValue = record.contactId ?? { ref: "contact" };
+      const who: CrmValue = record.contactId ?? (record.isPersonAccount ? null : { ref: "contact" });
       return {
         who,
         what: NEW_RECORD,
@@ -332,7 +367,8 @@ function converted(rule: FieldMapping, value: FieldValue): CrmValue {
   if (value === undefined || value === null || value === "") return null;
   if (rule.with === "first-name") return firstNameOf(String(value));
   if (rule.with === "last-name") return lastNameOf(String(value));
-  if (rule.from.endsWith("At")) {
+  // Attributes have no kind; those that Intercom names like its own instants hold instants.
+  if (fieldKind(rule.from) === "instant" || rule.from.endsWith("At")) {
     const at = parseInstant(value);
     return at === null ? null : new Date(at).toISOString();
   }

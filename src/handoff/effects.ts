@@ -55,3 +55,8 @@ export function effectKey(handoff: string, purpose: string): string {
   const fingerprint = createHash("sha256").update(handoff).digest("base64url").slice(0, 22);
   return `${fingerprint}-${purpose.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 57)}`;
 }
+
+/** Keys of the Lead, Contact, Opportunity and Account that an earlier handoff may have made of a person. */
+export function recordKeys(handoff: string): readonly string[] {
+  return ["record", "contact", "account"].map((purpose) => effectKey(handoff, purpose));
+}

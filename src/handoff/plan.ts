@@ -74,6 +74,7 @@ export function plannerFor(id: string): EffectPlanner {
 function aboutOf(record: HandoffDecision["record"]): string | { readonly ref: string } {
   switch (record.kind) {
     case "create-lead":
+    case "create-contact":
     case "create-opportunity":
       return { ref: "record" };
     case "update-lead":

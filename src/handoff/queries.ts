@@ -46,6 +46,25 @@ export async function earlierHandoffs(
   return rows.map((row) => ({ ...row, at: Number(row.at) }));
 }
 
+/** So many of a person's handoffs are remembered; their keys go into every look-up. */
+const MOST_REMEMBERED = 20;
+
+/** Ids of the latest handoffs of the person who holds this conversation, from all their conversations, the newest first. */
+export async function handoffsOfPerson(
+  db: Db,
+  environment: string,
+  workspace: string,
+  conversation: string,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select h.id from conversations mine
+      join conversations c on c.workspace = mine.workspace and (c.id = mine.id or c.contact_id = mine.contact_id)
+      join handoffs h on h.workspace = c.workspace and h.conversation_id = c.id and h.environment = ${environment}
+    where mine.workspace = ${workspace} and mine.id = ${conversation}
+    order by h.decision_id desc limit ${MOST_REMEMBERED}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 export interface NewHandoff {
   readonly id: string;
   readonly environment: string;

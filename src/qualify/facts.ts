@@ -5,7 +5,7 @@ import type { Company, Person, Snapshot } from "../conversation/snapshot.ts";
 import type { FieldLookup, FieldValue } from "../policy/condition.ts";
 import type { CrmView } from "./crm.ts";
 import type { Evidence, Scores } from "./scores.ts";
-import { openLead, openOpportunity, situationOf } from "./situation.ts";
+import { bestMatch, openLead, openOpportunities, openOpportunity, situationOf } from "./situation.ts";
 
 type Reader<Source> = Readonly<Record<string, (source: Source) => FieldValue>>;
 
@@ -54,6 +54,12 @@ const CRM: Reader<CrmView> = {
   hasLead: (crm) => openLead(crm) !== null,
   hasContact: (crm) => crm.contacts.length > 0,
   hasAccount: (crm) => crm.accounts.length > 0,
+  // A decision of before matches were explained has none.
+  match: (crm) => bestMatch(crm)?.by ?? null,
+  matchConfidence: (crm) => bestMatch(crm)?.confidence ?? null,
+  competing: (crm) => crm.competing.length,
+  openOpportunities: (crm) => openOpportunities(crm).length,
+  isPersonAccount: (crm) => crm.accounts[0]?.isPersonAccount ?? null,
   "lead.status": (crm) => openLead(crm)?.status ?? null,
   "lead.owner": (crm) => openLead(crm)?.owner.email ?? null,
   "openOpportunity.name": (crm) => openOpportunity(crm)?.name ?? null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { evidenceOfRow, rowSchema } from "../conversation/row.ts";
 import type { CrmView } from "./crm.ts";
-import { openLead, openOpportunity, situationOf } from "./situation.ts";
+import { bestMatch, openLead, openOpportunity, situationOf } from "./situation.ts";
 
 function viewOf(crm: Record<string, unknown>): CrmView {
   const view = evidenceOfRow(rowSchema.parse({ id: 1, text: "", crm }), 0).crm;
@@ -38,5 +38,15 @@ describe("where a person stands", () => {
   test("the open lead is the first that was not converted", () => {
     expect(openLead(viewOf({ leads: [{ id: "a", convertedContactId: "3" }, { id: "b" }] }))?.id).toBe("b");
     expect(openLead(viewOf({}))).toBeNull();
+  });
+
+  test("what led to the account explains the match, else what led to the contact or the lead", () => {
+    const match = (by: string) => ({ match: { by } });
+    expect(bestMatch(viewOf({ accounts: [match("domain")], contacts: [match("contact")] }))?.by).toBe(
+      "domain",
+    );
+    expect(bestMatch(viewOf({ accounts: [{}], contacts: [match("contact")] }))?.by).toBe("contact");
+    expect(bestMatch(viewOf({ leads: [match("lead")] }))?.by).toBe("lead");
+    expect(bestMatch(viewOf({}))).toBeNull();
   });
 });

@@ -233,6 +233,7 @@ test("a fifth of all answers faulty: 60 writes at once, each record once", { tim
 });
 
 describe("the look-up", () => {
+  const NOBODY = { email: "nobody@nowhere.example", domain: null, companyName: null, keys: [] };
   const people = [
     ["unknown", [0, 0, 0, 0]],
     ["open-lead", [1, 0, 0, 0]],
@@ -257,9 +258,14 @@ describe("the look-up", () => {
         ],
       },
     });
-    await crm.directory();
+    await crm.look(NOBODY);
     const before = org.state.calls.total;
-    const view = await crm.look({ email: "Jane@acme.example", domain: "acme.example", companyName: "Acme" });
+    const view = await crm.look({
+      email: "Jane@acme.example",
+      domain: "acme.example",
+      companyName: "Acme",
+      keys: [],
+    });
     expect(org.state.calls.total - before).toBe(1);
     expect([view.leads, view.contacts, view.accounts, view.opportunities].map((list) => list.length)).toEqual(
       counts,
@@ -276,7 +282,12 @@ describe("the look-up", () => {
         people: [{ email: "jane@acme.example", name: "Jane", situation: "lead-with-inactive-owner" }],
       },
     });
-    const { leads } = await crm.look({ email: "jane@acme.example", domain: null, companyName: null });
+    const { leads } = await crm.look({
+      email: "jane@acme.example",
+      domain: null,
+      companyName: null,
+      keys: [],
+    });
     expect(leads[0]?.owner).toMatchObject({ email: "gone@ourcompany.example", active: false });
   });
 
@@ -285,7 +296,7 @@ describe("the look-up", () => {
       situations: { people: [{ email: "jane@acme.example", name: "Jane", situation: "open-lead" }] },
     });
     const email = "x\\' OR Email != 'y";
-    expect((await crm.look({ email, domain: "%", companyName: null })).leads).toEqual([]);
+    expect((await crm.look({ email, domain: "%", companyName: null, keys: [] })).leads).toEqual([]);
   });
 
   test("does without fields that the org does not have", async () => {
@@ -293,7 +304,12 @@ describe("the look-up", () => {
     await seed({
       situations: { people: [{ email: "jane@acme.example", name: "Jane", situation: "contact" }] },
     });
-    const view = await other.look({ email: "jane@acme.example", domain: "acme.example", companyName: null });
+    const view = await other.look({
+      email: "jane@acme.example",
+      domain: "acme.example",
+      companyName: null,
+      keys: [],
+    });
     expect(view.contacts).toHaveLength(1);
     other.close();
   });

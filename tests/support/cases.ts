@@ -1,13 +1,14 @@
 /** Small, fixed conversations, Salesforce views and policies from which tests say only what matters to them. */
 import type { Company, Message, Person, Snapshot } from "../../src/conversation/snapshot.ts";
 import { type Policy, policySchema } from "../../src/policy/schema.ts";
-import type {
-  CrmAccount,
-  CrmContact,
-  CrmLead,
-  CrmOpportunity,
-  CrmOwner,
-  CrmView,
+import {
+  type CrmAccount,
+  type CrmContact,
+  type CrmLead,
+  type CrmOpportunity,
+  type CrmOwner,
+  type CrmView,
+  NOBODY_KNOWN,
 } from "../../src/qualify/crm.ts";
 import type { Scores } from "../../src/qualify/scores.ts";
 
@@ -100,6 +101,7 @@ export function lead(over: Partial<CrmLead> = {}): CrmLead {
     score: null,
     createdAt: NOON,
     convertedContactId: null,
+    match: null,
     ...over,
   };
 }
@@ -115,12 +117,15 @@ export function account(over: Partial<CrmAccount> = {}): CrmAccount {
     annualRevenue: null,
     country: null,
     state: null,
+    isPersonAccount: false,
+    lastActivityAt: null,
+    match: { by: "contact", confidence: 1, reason: "the account of the person's Contact" },
     ...over,
   };
 }
 
 export function crmContact(over: Partial<CrmContact> = {}): CrmContact {
-  return { id: "0031", owner: owner("abe"), accountId: "0011", ...over };
+  return { id: "0031", owner: owner("abe"), accountId: "0011", match: null, ...over };
 }
 
 export function opportunity(over: Partial<CrmOpportunity> = {}): CrmOpportunity {
@@ -139,7 +144,7 @@ export function opportunity(over: Partial<CrmOpportunity> = {}): CrmOpportunity 
   };
 }
 
-export const NOBODY: CrmView = { leads: [], contacts: [], accounts: [], opportunities: [] };
+export const NOBODY: CrmView = NOBODY_KNOWN;
 
 export function scores(
   values: Readonly<Record<string, number>> = {},

@@ -44,7 +44,7 @@ function address(prefix: string): FieldDef[] {
 /** The objects of the pipeline. */
 export const salesObjects: readonly ObjectDef[] = [
   object("Account", "001", [
-    text("Name", 255, { required: true, label: "Account Name" }),
+    text("Name", 255, { required: true, label: "Account Name", indexed: true }),
     field("Website", "url", { indexed: true }),
     field("Phone", "phone"),
     picklist("Type", ["Prospect", "Customer - Direct", "Customer - Channel", "Other"]),
@@ -121,6 +121,21 @@ export const salesObjects: readonly ObjectDef[] = [
     field("SortOrder", "int"),
     field("IsDefault", "boolean"),
     field("IsConverted", "boolean"),
+  ]),
+];
+
+/** Who works on an account beside its owner (object reference: AccountTeamMember); only where account teams are on. */
+export const accountTeamObjects: readonly ObjectDef[] = [
+  object("AccountTeamMember", "01M", [
+    lookup("AccountId", ["Account"], { required: true, children: "AccountTeamMembers", cascade: true }),
+    lookup("UserId", ["User"], { required: true }),
+    picklist("TeamMemberRole", [
+      "Account Manager",
+      "Customer Success Manager",
+      "Executive Sponsor",
+      "Sales Manager",
+    ]),
+    picklist("AccountAccessLevel", ["Read", "Edit", "All"], { defaultValue: "Read" }),
   ]),
 ];
 

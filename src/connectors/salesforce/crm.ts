@@ -22,6 +22,8 @@ export interface SalesforceSettings {
   readonly metadata: "baton" | "none";
   /** Lookup on Account to the customer success manager; null: none. An org without the field is understood. */
   readonly csmField: string | null;
+  /** Role in the account team that makes somebody the CSM where the field names nobody; null: teams are not read. */
+  readonly csmTeamRole: string | null;
   /** Number on Lead with the org's own score, 0..100; null: none. */
   readonly leadScoreField: string | null;
   readonly allowPrivateAddresses: boolean;
@@ -31,6 +33,7 @@ export interface SalesforceSettings {
 export const SALESFORCE_DEFAULTS = {
   metadata: "baton",
   csmField: "CSM__c",
+  csmTeamRole: null,
   leadScoreField: null,
   allowPrivateAddresses: false,
 } as const;

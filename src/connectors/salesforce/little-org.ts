@@ -10,7 +10,7 @@ import {
 } from "./crm.ts";
 
 const deps = { clock: () => Date.now(), log: { debug: () => undefined, warn: () => undefined } };
-export const QUESTION = { email: "ana@acme.example", domain: "acme.example", companyName: null };
+export const QUESTION = { email: "ana@acme.example", domain: "acme.example", companyName: null, keys: [] };
 
 /** A little org: it signs in, and answers the composite calls with what the test says. */
 export async function org(answer: (request: SeenRequest, nth: number) => Answer): Promise<LocalServer> {

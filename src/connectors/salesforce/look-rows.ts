@@ -25,6 +25,17 @@ export function ownerOf(id: string, person: Person): CrmOwner {
   return { id, name: person?.Name ?? null, email: person?.Email ?? null, active: person?.IsActive === true };
 }
 
+/** A record as it stands behind another one. */
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value === true);
+
+const ConvertedContact = z
+  .object({ AccountId: text, IsDeleted: flag, MasterRecordId: text, OwnerId: text, Owner: Person })
+  .nullish()
+  .transform((value) => value ?? null);
+
 export const LeadRow = z
   .looseObject({
     Id: z.string(),
@@ -32,12 +43,37 @@ export const LeadRow = z
     Owner: Person,
     Status: text,
     Company: text,
+    Email: text,
     CreatedDate: instant,
-    IsConverted: z.boolean().nullish(),
+    IsDeleted: flag,
+    MasterRecordId: text,
+    IsConverted: flag,
     ConvertedContactId: text,
+    ConvertedAccountId: text,
+    ConvertedContact,
   })
   .transform((row) => ({
-    isConverted: row.IsConverted === true,
+    id: row.Id,
+    email: row.Email,
+    isDeleted: row.IsDeleted,
+    masterId: row.MasterRecordId,
+    isConverted: row.IsConverted,
+    convertedAccountId: row.ConvertedAccountId,
+    /** The Contact that a conversion made, whatever its address is today. */
+    converted:
+      row.ConvertedContactId === null || row.ConvertedContact === null
+        ? null
+        : {
+            id: row.ConvertedContactId,
+            isDeleted: row.ConvertedContact.IsDeleted,
+            masterId: row.ConvertedContact.MasterRecordId,
+            contact: {
+              id: row.ConvertedContactId,
+              owner: ownerOf(row.ConvertedContact.OwnerId ?? "", row.ConvertedContact.Owner),
+              accountId: row.ConvertedContact.AccountId,
+              match: null,
+            } satisfies CrmContact,
+          },
     /** `score` is null: the field's name is a setting, so the caller reads it from `raw`. */
     lead: {
       id: row.Id,
@@ -47,9 +83,11 @@ export const LeadRow = z
       score: null,
       createdAt: row.CreatedDate,
       convertedContactId: row.ConvertedContactId,
+      match: null,
     } satisfies CrmLead,
     raw: row as Readonly<Record<string, unknown>>,
   }));
+export type LeadRow = z.infer<typeof LeadRow>;
 
 const OpportunityFields = z.object({
   Name: text,
@@ -82,13 +120,21 @@ function opportunityOf(
   };
 }
 
-export const OpportunityRow = OpportunityFields.extend({ Id: z.string() }).transform((row) =>
+const OpportunityRow = OpportunityFields.extend({ Id: z.string() }).transform((row) =>
   opportunityOf(row.Id, row, false),
 );
 
 const ContactRole = z
-  .object({ OpportunityId: z.string(), Opportunity: OpportunityFields.nullish() })
-  .transform((row) => (row.Opportunity ? opportunityOf(row.OpportunityId, row.Opportunity, true) : null));
+  .object({
+    OpportunityId: z.string(),
+    IsDeleted: flag,
+    Opportunity: OpportunityFields.extend({ IsDeleted: flag }).nullish(),
+  })
+  .transform(({ OpportunityId, IsDeleted, Opportunity }) =>
+    IsDeleted || !Opportunity || Opportunity.IsDeleted
+      ? null
+      : opportunityOf(OpportunityId, Opportunity, true),
+  );
 
 /** Child rows of a query: {records: [...]}, or null when there are none. */
 const children = <T extends z.ZodType>(row: T) =>
@@ -97,8 +143,12 @@ const children = <T extends z.ZodType>(row: T) =>
     .nullish()
     .transform((value) => value?.records ?? []);
 
+const TeamMember = z
+  .object({ UserId: z.string(), User: Person })
+  .transform(({ UserId, User }) => ownerOf(UserId, User));
+
 const AccountFields = z.looseObject({
-  Id: z.string().nullish(),
+  Id: z.string(),
   Name: text,
   OwnerId: text,
   Owner: Person,
@@ -107,6 +157,11 @@ const AccountFields = z.looseObject({
   AnnualRevenue: number,
   BillingCountry: text,
   BillingState: text,
+  LastActivityDate: instant,
+  Baton_Key__c: text,
+  IsPersonAccount: flag,
+  Opportunities: children(OpportunityRow),
+  AccountTeamMembers: children(TeamMember),
 });
 
 /** "CSM__c" has its user under "CSM__r". */
@@ -114,46 +169,60 @@ export function relationshipOf(lookupField: string): string {
   return lookupField.endsWith("__c") ? `${lookupField.slice(0, -1)}r` : lookupField.replace(/Id$/, "");
 }
 
-function accountOf(id: string, row: z.infer<typeof AccountFields>, csmField: string | null): CrmAccount {
+/** The user of the lookup field, else the first of the team who is still there, else the first. */
+function csmOf(row: z.infer<typeof AccountFields>, csmField: string | null): CrmOwner | null {
   const csmId = csmField === null ? null : row[csmField];
   const csm = csmField === null ? null : Person.safeParse(row[relationshipOf(csmField)]).data;
-  return {
-    id,
-    name: row.Name,
-    owner: ownerOf(row.OwnerId ?? "", row.Owner),
-    csm: typeof csmId === "string" ? ownerOf(csmId, csm ?? null) : null,
-    website: row.Website,
-    employees: row.NumberOfEmployees,
-    annualRevenue: row.AnnualRevenue,
-    country: row.BillingCountry,
-    state: row.BillingState,
-  };
+  if (typeof csmId === "string") return ownerOf(csmId, csm ?? null);
+  const team = row.AccountTeamMembers;
+  return team.find(({ active }) => active) ?? team[0] ?? null;
 }
 
-/** An account with its opportunities, found by domain. */
+/** An account with its opportunities. */
 export const accountRow = (csmField: string | null) =>
-  AccountFields.extend({ Id: z.string(), Opportunities: children(OpportunityRow) }).transform((row) => ({
-    account: accountOf(row.Id, row, csmField),
+  AccountFields.transform((row) => ({
+    account: {
+      id: row.Id,
+      name: row.Name,
+      owner: ownerOf(row.OwnerId ?? "", row.Owner),
+      csm: csmOf(row, csmField),
+      website: row.Website,
+      employees: row.NumberOfEmployees,
+      annualRevenue: row.AnnualRevenue,
+      country: row.BillingCountry,
+      state: row.BillingState,
+      isPersonAccount: row.IsPersonAccount,
+      lastActivityAt: row.LastActivityDate,
+      match: null,
+    } satisfies CrmAccount,
+    key: row.Baton_Key__c,
     opportunities: row.Opportunities,
   }));
+export type AccountRow = z.infer<ReturnType<typeof accountRow>>;
 
-/** A contact with the account and the opportunities that name the person in a contact role. */
-export const contactRow = (csmField: string | null) =>
-  z
-    .object({
-      Id: z.string(),
-      OwnerId: z.string(),
-      Owner: Person,
-      AccountId: text,
-      Account: AccountFields.nullish(),
-      OpportunityContactRoles: children(ContactRole),
-    })
-    .transform((row) => ({
-      contact: {
-        id: row.Id,
-        owner: ownerOf(row.OwnerId, row.Owner),
-        accountId: row.AccountId,
-      } satisfies CrmContact,
-      account: row.Account && row.AccountId !== null ? accountOf(row.AccountId, row.Account, csmField) : null,
-      opportunities: row.OpportunityContactRoles.filter((one) => one !== null),
-    }));
+/** A contact with the opportunities that name the person in a contact role. */
+export const ContactRow = z
+  .object({
+    Id: z.string(),
+    OwnerId: z.string(),
+    Owner: Person,
+    AccountId: text,
+    Email: text,
+    IsDeleted: flag,
+    MasterRecordId: text,
+    OpportunityContactRoles: children(ContactRole),
+  })
+  .transform((row) => ({
+    id: row.Id,
+    email: row.Email,
+    isDeleted: row.IsDeleted,
+    masterId: row.MasterRecordId,
+    contact: {
+      id: row.Id,
+      owner: ownerOf(row.OwnerId, row.Owner),
+      accountId: row.AccountId,
+      match: null,
+    } satisfies CrmContact,
+    opportunities: row.OpportunityContactRoles.filter((one) => one !== null),
+  }));
+export type ContactRow = z.infer<typeof ContactRow>;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NOBODY_KNOWN } from "../../qualify/crm.ts";
 import { cutBody, type Answer } from "../http/local-server.ts";
 import { org, connect, sub, records, compositeOf, error, QUESTION, failureOf } from "./little-org.ts";
 
@@ -37,6 +38,7 @@ describe("the look-up", () => {
           Owner: { Name: "Inbound", Email: null, IsActive: null },
           Status: "Open",
           Company: "Acme",
+          Email: "ana@acme.example",
           CreatedDate: "2026-11-01T00:00:00.000+0000",
           IsConverted: false,
           ConvertedContactId: null,
@@ -45,39 +47,52 @@ describe("the look-up", () => {
         { Id: "00Q000000000002AAA", ...owner, IsConverted: true, ConvertedContactId: null },
       ),
     ),
+    sub("leadAccounts", 200, records()),
     sub(
       "contacts",
       200,
       records({
         Id: "003000000000001AAA",
         AccountId: "001000000000001AAA",
+        Email: "Ana@acme.example",
+        IsDeleted: false,
         ...owner,
-        Account: account,
-        OpportunityContactRoles: records({ OpportunityId: "006000000000002AAA", Opportunity: deal }),
+        OpportunityContactRoles: records(
+          { OpportunityId: "006000000000002AAA", IsDeleted: false, Opportunity: deal },
+          { OpportunityId: "006000000000008AAA", IsDeleted: true, Opportunity: deal },
+        ),
       }),
     ),
     sub(
-      "opportunities",
+      "contactAccounts",
       200,
-      records(
-        { Id: "006000000000003AAA", ...deal, IsClosed: true, IsWon: true },
-        { Id: "006000000000002AAA", ...deal },
-      ),
+      records({
+        ...account,
+        Opportunities: records(
+          { Id: "006000000000003AAA", ...deal, IsClosed: true, IsWon: true },
+          { Id: "006000000000002AAA", ...deal },
+          { Id: "006000000000004AAA", ...deal },
+        ),
+      }),
     ),
     sub(
       "accounts",
       200,
       records(
         { ...account, Id: "001000000000009AAA", Website: "notacme.example", Opportunities: null },
-        { ...account, Opportunities: records({ Id: "006000000000004AAA", ...deal }) },
+        { ...account, Id: "001000000000008AAA", Name: "Acme EU" },
+        account,
       ),
     ),
   );
 
   test("is one composite call that gives each record once, the best first", async () => {
     await using server = await org(() => GOOD);
-    const view = await connect(server, { leadScoreField: "Score__c" }).look(QUESTION);
-    expect(server.seen).toHaveLength(2);
+    const crm = connect(server, { leadScoreField: "Score__c" });
+    await crm.look(QUESTION);
+    const before = server.seen.length;
+    const view = await crm.look(QUESTION);
+    expect(server.seen.length - before).toBe(1);
     expect(view.leads).toEqual([
       {
         id: "00Q000000000001AAA",
@@ -87,6 +102,7 @@ describe("the look-up", () => {
         score: 40,
         createdAt: Date.UTC(2026, 10, 1),
         convertedContactId: null,
+        match: { by: "lead", confidence: 1, reason: "its address is ana@acme.example" },
       },
     ]);
     expect(view.contacts).toEqual([
@@ -94,6 +110,7 @@ describe("the look-up", () => {
         id: "003000000000001AAA",
         accountId: "001000000000001AAA",
         owner: { id: "005000000000001AAA", name: "Lee", email: "lee@x.example", active: true },
+        match: { by: "contact", confidence: 1, reason: "its address is ana@acme.example" },
       },
     ]);
     expect(view.accounts).toHaveLength(1);
@@ -102,7 +119,9 @@ describe("the look-up", () => {
       employees: 300,
       country: null,
       csm: { id: "005000000000002AAA", email: "cee@x.example", active: false },
+      match: { by: "contact", confidence: 1 },
     });
+    expect(view.competing).toMatchObject([{ id: "001000000000008AAA", name: "Acme EU" }]);
     expect(view.opportunities.map(({ id, ofContact, isClosed }) => [id, ofContact, isClosed])).toEqual([
       ["006000000000002AAA", true, false],
       ["006000000000004AAA", false, false],
@@ -115,12 +134,13 @@ describe("the look-up", () => {
       request.body.includes("CSM__c")
         ? compositeOf(
             sub("leads", 200, records()),
+            sub("contacts", 200, records()),
+            sub("leadAccounts", 400, error("INVALID_FIELD", "No such column 'CSM__c'")),
             sub(
-              "contacts",
+              "contactAccounts",
               400,
               error("INVALID_FIELD", "Didn't understand relationship 'CSM__r' in field path"),
             ),
-            sub("opportunities", 200, records()),
             sub("accounts", 400, error("INVALID_FIELD", "No such column 'CSM__c'")),
           )
         : GOOD,
@@ -128,25 +148,39 @@ describe("the look-up", () => {
     const crm = connect(server);
     expect((await crm.look(QUESTION)).accounts[0]?.csm).toBeNull();
     await crm.look(QUESTION);
-    expect(server.seen).toHaveLength(4);
+    // Sign-in, person accounts, the refused look-up, and two that were answered.
+    expect(server.seen).toHaveLength(5);
+  });
+
+  test("asks once whether the org has person accounts, and goes without their field where it has none", async () => {
+    await using server = await org((request) =>
+      request.path.endsWith("/query")
+        ? {
+            status: 400,
+            json: error("INVALID_FIELD", "No such column 'IsPersonAccount' on entity 'Account'."),
+          }
+        : GOOD,
+    );
+    const crm = connect(server);
+    await crm.look(QUESTION);
+    await crm.look(QUESTION);
+    expect(server.seen.filter(({ path }) => path.endsWith("/query"))).toHaveLength(1);
+    expect(server.seen.filter(({ body }) => body.includes("IsPersonAccount"))).toEqual([]);
   });
 
   test("asks nothing when nothing is known about the person", async () => {
     await using server = await org(() => GOOD);
-    expect(await connect(server).look({ email: null, domain: null, companyName: "Acme" })).toEqual({
-      leads: [],
-      contacts: [],
-      accounts: [],
-      opportunities: [],
-    });
-    expect(server.seen).toHaveLength(0);
+    expect(await connect(server).look({ email: null, domain: null, companyName: "...", keys: [] })).toEqual(
+      NOBODY_KNOWN,
+    );
+    expect(server.seen.filter(({ path }) => path.endsWith("/composite"))).toHaveLength(0);
   });
 
   test.for([
     [
       "a missing object",
       compositeOf(
-        ...["leads", "contacts", "opportunities", "accounts"].map((ref) =>
+        ...["leads", "leadAccounts", "contacts", "contactAccounts", "accounts"].map((ref) =>
           sub(ref, 400, error("INVALID_TYPE")),
         ),
       ),
@@ -156,7 +190,7 @@ describe("the look-up", () => {
     [
       "rows of another shape",
       compositeOf(
-        ...["leads", "contacts", "opportunities", "accounts"].map((ref) =>
+        ...["leads", "leadAccounts", "contacts", "contactAccounts", "accounts"].map((ref) =>
           sub(ref, 200, { records: [{ Id: 7 }] }),
         ),
       ),

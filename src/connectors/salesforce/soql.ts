@@ -9,7 +9,7 @@ export interface Soql {
   readonly text: string;
 }
 
-/** A condition's LIKE pattern, made by `contains`. */
+/** A condition's LIKE pattern, made by `contains` or `startsWith`. */
 interface LikePattern {
   readonly kind: "like";
   readonly text: string;
@@ -56,8 +56,17 @@ export function isSalesforceId(text: string): boolean {
 
 /** The pattern of `LIKE` that matches texts with `part` anywhere in them; wildcards in `part` stand for themselves. */
 export function contains(part: string): SoqlValue {
+  return { kind: "like", text: `'%${likeText(part)}%'` };
+}
+
+/** The pattern of `LIKE` that matches texts that begin with `part`. */
+export function startsWith(part: string): SoqlValue {
+  return { kind: "like", text: `'${likeText(part)}%'` };
+}
+
+function likeText(part: string): string {
   if (part === "") throw new TypeError("a LIKE pattern needs some text");
-  return { kind: "like", text: `'%${escaped(part).replace(/[%_]/g, "\\$&")}%'` };
+  return escaped(part).replace(/[%_]/g, "\\$&");
 }
 
 /** A datetime literal for an instant in milliseconds, whole seconds, UTC. */
