@@ -257,6 +257,7 @@ test("any decision, stored as JSON with its fields in another order, replays the
                     account({ employees, owner: owner("abe", { active }) }),
                   ),
                   opportunities: view.opportunities.map((one) => opportunity(one)),
+                  competing: [],
                 },
         };
         const inputs: FrozenInputs = {
