@@ -236,8 +236,12 @@ describe("Salesforce in a row", () => {
           annualRevenue: null,
           country: null,
           state: null,
+          isPersonAccount: false,
+          lastActivityAt: null,
+          match: null,
         },
       ],
+      competing: [],
       opportunities: [
         {
           id: "opportunity",
