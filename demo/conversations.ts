@@ -16,7 +16,13 @@ export type DemoSituation =
   | "converted-lead"
   | "late-stage"
   | "lead-with-inactive-owner"
-  | "account-by-domain";
+  | "account-by-domain"
+  | "converted-lead-other-address"
+  | "merged-contact"
+  | "several-opportunities"
+  | "person-account"
+  | "account-by-name"
+  | "two-equal-accounts";
 
 export interface DemoTurn {
   readonly role: "customer" | "teammate" | "bot" | "note";
@@ -128,12 +134,19 @@ function plainSituation(situation: DemoSituation): Readonly<Record<string, unkno
     case "customer-with-csm":
       return { situation: "customer" };
     case "converted-lead":
+    case "converted-lead-other-address":
+    case "merged-contact":
+    case "person-account":
       return { situation: "contact" };
+    case "several-opportunities":
+      return { situation: "open-opportunity" };
     case "late-stage":
       return { situation: "open-opportunity", openOpportunity: { stage: "Negotiation" } };
     case "lead-with-inactive-owner":
       return { situation: "open-lead" };
     case "account-by-domain":
+    case "account-by-name":
+    case "two-equal-accounts":
       return { situation: "unknown" };
     case "unknown":
     case "open-lead":

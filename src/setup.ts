@@ -41,8 +41,13 @@ export async function salesforceSetup(source: ConnectionSource, deps: SetupDeps)
   const queues = Object.values(policy.routing.routes).flatMap((hops) =>
     hops.flatMap((hop) => (hop.kind === "queue" ? [hop.queue] : [])),
   );
+  const sources = [...policy.recipes.map(({ record }) => record), ...policy.records].flatMap((record) =>
+    record !== "by-situation" && record.source !== undefined ? [record.source] : [],
+  );
   const needs = {
     ...org.settings,
+    mapped: mappedFields(policy),
+    sources: [...new Set(sources)],
     stages: [...new Set([...DEFAULT_NEEDS.stages, ...stages])],
     queues: [...new Set(queues)],
   };
@@ -66,6 +71,23 @@ export async function ownersOf(environment: string, deps: SetupDeps): Promise<Cr
   } finally {
     org.close();
   }
+}
+
+const OBJECTS = {
+  lead: "Lead",
+  contact: "Contact",
+  account: "Account",
+  opportunity: "Opportunity",
+} as const;
+
+/** Fields that the policy's mapping writes into Salesforce, by object. */
+function mappedFields({ mapping }: Policy): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(mapping).map(([object, rules]) => [
+      OBJECTS[object as keyof typeof OBJECTS],
+      rules.filter(({ direction }) => direction !== "to-intercom").map(({ to }) => to),
+    ]),
+  );
 }
 
 export async function intercomSetup(source: ConnectionSource, deps: SetupDeps): Promise<IntercomSetup> {

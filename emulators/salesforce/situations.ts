@@ -1,25 +1,18 @@
 /** Fills an org so that every row of the record table (unknown person, open lead, customer, ...) can be met. */
 import { z } from "zod";
-import type { FieldValue } from "./fields.ts";
-import { convertLead, objectNamed } from "./lifecycle.ts";
-import { type Org, stamp } from "./org.ts";
-import { changeRow, insertRow } from "./records.ts";
+import { objectNamed } from "./lifecycle.ts";
+import type { Org } from "./org.ts";
+import { insertRow } from "./records.ts";
 import { ownerNamed } from "./rules.ts";
-
-/** Where a person stands in Salesforce before the conversation. */
-export const situationNames = [
-  "unknown",
-  "open-lead",
-  "contact",
-  "open-opportunity",
-  "customer",
-  "customer-with-csm",
-  "converted-lead",
-  "late-stage",
-  "lead-with-inactive-owner",
-  "account-by-domain",
-] as const;
-export type SituationName = (typeof situationNames)[number];
+import {
+  type Records,
+  recordsFor,
+  namesOf,
+  rowById,
+  type SituationName,
+  situationNames,
+  type SituatedPerson,
+} from "./situation-records.ts";
 
 const User = z.strictObject({
   email: z.string().min(3),
@@ -49,20 +42,15 @@ export const Situations = z.strictObject({
 });
 /** What a seed gives. */
 export type Situations = z.input<typeof Situations>;
-type Person = z.infer<typeof Someone>;
 type SalesUser = z.infer<typeof User>;
 
-/** What was made for one person; null where there is nothing. */
-export interface SeededPerson {
+/** What was made for one person. */
+export interface SeededPerson extends Records {
   readonly email: string;
   readonly situation: SituationName;
   readonly ownerId: string | null;
   readonly ownerEmail: string | null;
   readonly csmEmail: string | null;
-  readonly accountId: string | null;
-  readonly contactId: string | null;
-  readonly leadId: string | null;
-  readonly opportunityId: string | null;
 }
 
 export interface Seeded {
@@ -116,7 +104,7 @@ export function seedSituations(org: Org, input: Situations): Seeded {
 
 function seedPerson(
   org: Org,
-  person: Person,
+  person: SituatedPerson,
   place: number,
   staff: Staff,
   accounts: Map<string, string>,
@@ -128,7 +116,8 @@ function seedPerson(
     situation === "customer-with-csm" ? (staff.csms[place % Math.max(1, staff.csms.length)] ?? null) : null;
   const records = recordsFor(org, person, { ownerId, csmId, place, accounts });
   const account = rowById(org, "Account", records.accountId);
-  const actualOwner = situation === "unknown" ? null : String(account?.["OwnerId"] ?? ownerId);
+  const isUnknown = situation === "unknown" || situation === "two-equal-accounts";
+  const actualOwner = isUnknown ? null : String(account?.["OwnerId"] ?? ownerId);
   return {
     email: person.email,
     situation,
@@ -137,116 +126,6 @@ function seedPerson(
     csmEmail: emailOf(org, csmId),
     ...records,
   };
-}
-
-interface Making {
-  readonly ownerId: string;
-  readonly csmId: string | null;
-  readonly place: number;
-  readonly accounts: Map<string, string>;
-}
-type Records = Pick<SeededPerson, "accountId" | "contactId" | "leadId" | "opportunityId">;
-
-const nothing: Records = { accountId: null, contactId: null, leadId: null, opportunityId: null };
-
-function recordsFor(org: Org, person: Person, making: Making): Records {
-  const { ownerId } = making;
-  switch (person.situation) {
-    case "unknown":
-      return nothing;
-    case "open-lead":
-    case "lead-with-inactive-owner":
-      return { ...nothing, leadId: leadOf(org, person, ownerId) };
-    case "account-by-domain":
-      return { ...nothing, accountId: accountOf(org, person, making) };
-    case "contact":
-      return withContact(org, person, making);
-    case "open-opportunity":
-      return withOpportunity(org, person, making, "Qualification", 30);
-    case "late-stage":
-      return withOpportunity(org, person, making, "Negotiation", 30);
-    case "customer":
-    case "customer-with-csm":
-      return withOpportunity(org, person, making, "Closed Won", -200);
-    case "converted-lead": {
-      const leadId = leadOf(org, person, ownerId);
-      const made = convertLead(org, { lead: leadId, doNotCreateOpportunity: true });
-      return { ...nothing, leadId, accountId: made.accountId, contactId: made.contactId };
-    }
-    default:
-      throw new Error(`no such situation: ${String(person.situation satisfies never)}`);
-  }
-}
-
-function withContact(org: Org, person: Person, making: Making): Records & { contactId: string } {
-  const accountId = accountOf(org, person, making);
-  const contactId = insertRow(org, objectNamed(org, "Contact"), {
-    ...namesOf(person.name),
-    Email: person.email,
-    AccountId: accountId,
-    OwnerId: rowById(org, "Account", accountId)?.["OwnerId"] ?? making.ownerId,
-  });
-  return { ...nothing, accountId, contactId };
-}
-
-function withOpportunity(
-  org: Org,
-  person: Person,
-  making: Making,
-  stage: string,
-  closeInDays: number,
-): Records {
-  const made = withContact(org, person, making);
-  const opportunityId = insertRow(org, objectNamed(org, "Opportunity"), {
-    Name: `${companyOf(person)} ${stage === "Closed Won" ? "subscription" : "expansion"}`,
-    AccountId: made.accountId,
-    StageName: stage,
-    CloseDate: stamp(org.now() + closeInDays * 86_400_000).slice(0, 10),
-    Amount: 12_000 + (making.place % 10) * 8_000,
-    OwnerId: rowById(org, "Account", made.accountId)?.["OwnerId"] ?? making.ownerId,
-  });
-  insertRow(org, objectNamed(org, "OpportunityContactRole"), {
-    OpportunityId: opportunityId,
-    ContactId: made.contactId,
-    IsPrimary: true,
-    Role: "Decision Maker",
-  });
-  return { ...made, opportunityId };
-}
-
-function leadOf(org: Org, person: Person, ownerId: string): string {
-  return insertRow(org, objectNamed(org, "Lead"), {
-    ...namesOf(person.name),
-    Company: companyOf(person),
-    Email: person.email,
-    LeadSource: "Web",
-    OwnerId: ownerId,
-  });
-}
-
-function accountOf(org: Org, person: Person, making: Making): string {
-  const domain = person.domain ?? domainOf(person.email);
-  const known = making.accounts.get(domain);
-  const isCustomer = person.situation.startsWith("customer");
-  const existing = rowById(org, "Account", known ?? null);
-  if (known !== undefined && existing !== undefined) {
-    if (making.csmId !== null)
-      changeRow(org, objectNamed(org, "Account"), existing, { CSM__c: making.csmId });
-    return known;
-  }
-  const id = insertRow(org, objectNamed(org, "Account"), {
-    Name: companyOf(person),
-    Website: `https://www.${domain}`,
-    Type: isCustomer ? "Customer - Direct" : "Prospect",
-    NumberOfEmployees: 40 * (1 + (making.place % 20)),
-    AnnualRevenue: 500_000 * (1 + (making.place % 40)),
-    BillingCountry: "US",
-    BillingState: "CA",
-    OwnerId: making.ownerId,
-    CSM__c: making.csmId,
-  });
-  making.accounts.set(domain, id);
-  return id;
 }
 
 function userOf(org: Org, user: SalesUser): string {
@@ -280,24 +159,6 @@ function queueOf(org: Org, queue: { readonly name: string; readonly objects: rea
     insertRow(org, objectNamed(org, "QueueSobject"), { QueueId: id, SobjectType: name });
   }
   return id;
-}
-
-function namesOf(name: string): Record<string, FieldValue> {
-  const words = name.trim().split(/\s+/);
-  const last = words.pop() ?? name;
-  return { FirstName: words.length > 0 ? words.join(" ") : null, LastName: last };
-}
-
-function companyOf(person: Person): string {
-  return person.company ?? person.domain ?? domainOf(person.email);
-}
-
-function domainOf(email: string): string {
-  return email.slice(email.indexOf("@") + 1);
-}
-
-function rowById(org: Org, object: string, id: string | null) {
-  return id === null ? undefined : org.tables.get(object)?.rows.get(id);
 }
 
 function emailOf(org: Org, id: string | null): string | null {

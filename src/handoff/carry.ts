@@ -147,7 +147,8 @@ async function writeToCrm(
 
 function crmResult(written: CrmWritten, request: CrmRequest): EffectResult {
   const about = typeof request.about === "string" ? request.about : written.ids[request.about.ref];
-  return { ids: written.ids, already: written.already, about };
+  const { ids, already, notes } = written;
+  return { ids, already, about, ...(notes !== undefined && { notes }) };
 }
 
 /** Two refusals have an answer of their own: a record the org already has, and an owner who has just left. */

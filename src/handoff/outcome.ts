@@ -10,6 +10,8 @@ export interface EffectResult {
   readonly owner?: OwnerRef;
   readonly already?: boolean;
   readonly id?: string;
+  /** What of the plan Salesforce could not take. */
+  readonly notes?: readonly string[];
 }
 
 export type Outcome =

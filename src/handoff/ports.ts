@@ -33,6 +33,8 @@ export interface CrmWritten {
   readonly ids: Readonly<Record<string, string>>;
   /** True when the records were already there from an earlier attempt. */
   readonly already: boolean;
+  /** What the org could not take and was left out or cut; read by people, without any value. */
+  readonly notes?: readonly string[];
 }
 
 export interface CrmUser {

@@ -214,6 +214,38 @@ describe("a write", () => {
     expect(await failureOf(crm.write(handoff(1)))).toMatchObject({ facts: { code: "paused" } });
   });
 
+  test("leaves out a field the org has not and a value its list has not, cuts what is too long, and says so", async () => {
+    await seed({
+      fields: { Lead: { LeadSource: { restricted: true, values: ["Web"] }, Company: { length: 5 } } },
+    });
+    const [lead, ...rest] = handoff(1);
+    if (lead === undefined) throw new Error("no lead");
+    const fields = {
+      ...lead.fields,
+      LeadSource: "pricing-page",
+      Rating: "Hot",
+      Gone__c: 1,
+      Company: "Acme Works",
+    };
+    const first = await crm.write([{ ...lead, fields }, ...rest]);
+    const notes = [
+      "Lead.Company was cut to 5 characters",
+      "Lead.LeadSource has no such value in its list: left out",
+      "Lead.Gone__c is missing in the org, or not visible to the integration user: left out",
+    ];
+    expect(first.notes).toEqual(notes);
+    expect(org.state.rows("Lead")).toMatchObject([{ Company: "Acme ", LeadSource: null, Rating: "Hot" }]);
+    const before = org.state.calls.total;
+    const [other, ...others] = handoff(2);
+    if (other === undefined) throw new Error("no lead");
+    await crm.write([
+      { ...other, fields: { ...fields, LeadSource: "WEB", Email: "b@b.example" } },
+      ...others,
+    ]);
+    expect(org.state.calls.total - before).toBe(1);
+    expect(org.state.rows("Lead")[1]).toMatchObject({ LeadSource: "Web" });
+  });
+
   test("in an org without Baton's metadata keeps the summary in the task", async () => {
     await seed({ metadata: "none" });
     const bare = connect({ metadata: "none" });

@@ -5,7 +5,7 @@
 import { sql } from "kysely";
 import { type Emulators, startEmulators } from "../../emulators/all.ts";
 import type { FaultRule } from "../../emulators/core/faults.ts";
-import type { SituationName } from "../../emulators/salesforce/situations.ts";
+import type { SituationName } from "../../emulators/salesforce/situation-records.ts";
 import { connectEmulators, prepareWorld } from "../../src/cli/emulated.ts";
 import type { Config } from "../../src/cli/config.ts";
 import type { Decision } from "../../src/decide/decision.ts";

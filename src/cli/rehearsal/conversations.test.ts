@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { situationNames } from "../../../emulators/salesforce/situations.ts";
+import { situationNames } from "../../../emulators/salesforce/situation-records.ts";
 import { rowSchema } from "../../conversation/row.ts";
 import { defaultPolicy } from "../../policy/templates/saas-default.ts";
 import { compile } from "../../qualify/compile.ts";

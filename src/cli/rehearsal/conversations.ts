@@ -9,7 +9,7 @@ import {
   demoFileLength,
   type DemoSituation,
 } from "../../../demo/conversations.ts";
-import { situationNames } from "../../../emulators/salesforce/situations.ts";
+import { situationNames } from "../../../emulators/salesforce/situation-records.ts";
 import { evidenceOfRow, type Row, rowSchema } from "../../conversation/row.ts";
 import type { Company, Message, Person } from "../../conversation/snapshot.ts";
 import type { EpochMs } from "../../kernel/time.ts";

@@ -1,7 +1,7 @@
 /** Compares an org with what Baton needs, and says what to do about each difference. */
 import { z } from "zod";
-import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import { API_PATH, type SalesforceClient } from "./client.ts";
+import { type Describe, describeObject, type Field } from "./describe.ts";
 import { queryRows, readDirectory } from "./directory.ts";
 import { soql } from "./soql.ts";
 
@@ -18,6 +18,10 @@ export interface OrgNeeds {
   readonly metadata: "baton" | "none";
   readonly csmField: string | null;
   readonly leadScoreField: string | null;
+  /** Fields that the policy's mapping writes, by object. */
+  readonly mapped: Readonly<Record<string, readonly string[]>>;
+  /** Sources that the policy names, for LeadSource of Leads. */
+  readonly sources: readonly string[];
   /** Stages that the policy creates Opportunities in. */
   readonly stages: readonly string[];
   /** Developer names of queues that the policy routes to. */
@@ -25,7 +29,7 @@ export interface OrgNeeds {
 }
 
 /** What a policy that says nothing else needs. */
-export const DEFAULT_NEEDS = { stages: ["Qualification"], queues: [] } as const;
+export const DEFAULT_NEEDS = { mapped: {}, sources: [], stages: ["Qualification"], queues: [] } as const;
 
 const SCORE_FIELDS = ["Baton_Score__c", "Plan__c", "Last_Active__c", "Engagement_Score__c"];
 
@@ -70,33 +74,6 @@ const OWN: Readonly<
 
 const INSTALL = "Run `baton salesforce install` with an admin's connection.";
 const PERMISSIONS = "Assign the permission set Baton_Integration to the integration user.";
-
-const Field = z.object({
-  name: z.string(),
-  createable: z.boolean().nullish(),
-  externalId: z.boolean().nullish(),
-  unique: z.boolean().nullish(),
-  caseSensitive: z.boolean().nullish(),
-});
-type Field = z.infer<typeof Field>;
-const Describe = z.object({ createable: z.boolean(), fields: z.array(Field) });
-type Describe = z.infer<typeof Describe>;
-
-async function describe(client: SalesforceClient, object: string): Promise<Describe | null> {
-  try {
-    const path = `${API_PATH}/sobjects/${object}/describe`;
-    const parsed = Describe.safeParse(await client.call({ method: "GET", path, effect: "read" }));
-    if (parsed.success) return parsed.data;
-    const message = `Salesforce described ${object} in another shape than documented.`;
-    throw new RetryableFailure(
-      { target: "salesforce", code: "odd_body", message, cause: parsed.error },
-      "not-executed",
-    );
-  } catch (error) {
-    if (error instanceof PermanentFailure && error.facts.status === 404) return null;
-    throw error;
-  }
-}
 
 const ok = (what: string): Finding => ({ level: "ok", what, fix: null });
 const missing = (what: string, fix: string): Finding => ({ level: "missing", what, fix });
@@ -150,6 +127,50 @@ function optionalFinding(
       "Add the field, or name another one in the connection.",
     ),
   ];
+}
+
+/** Fields of Baton's metadata are named with the metadata. */
+function notOwn(
+  fields: readonly string[],
+  own: { readonly useful: readonly string[] } | undefined,
+  { metadata }: OrgNeeds,
+): readonly string[] {
+  return metadata === "baton" ? fields.filter((name) => own?.useful.includes(name) !== true) : fields;
+}
+
+const MAPPING_FIX = "Add the field, give its user access to it, or correct the policy's mapping.";
+
+/** Mapped fields that the org has not or that its user may not write, one line each. */
+export function mappingFindings(
+  object: string,
+  mapped: readonly string[],
+  found: Describe | null | undefined,
+): Finding[] {
+  if (found === null || found === undefined) return [];
+  const fields = new Map(found.fields.map((field) => [field.name, field]));
+  return mapped.flatMap((name) => {
+    const field = fields.get(name);
+    if (field !== undefined && field.createable !== false) return [];
+    const what = field === undefined ? "is missing or not visible" : "cannot be written";
+    return [warning(`${object}.${name}, which the policy maps, ${what}: its value is left out`, MAPPING_FIX)];
+  });
+}
+
+/** Sources that a closed list of LeadSource does not have. */
+export function sourceFindings(sources: readonly string[], lead: Describe | null | undefined): Finding[] {
+  const field = lead?.fields.find(({ name }) => name === "LeadSource");
+  if (field === undefined || !field.restrictedPicklist) return [];
+  const known = new Set(
+    field.picklistValues.filter(({ active }) => active).map(({ value }) => value.toLowerCase()),
+  );
+  return sources
+    .filter((source) => !known.has(source.toLowerCase()))
+    .map((source) =>
+      warning(
+        `Lead.LeadSource has no active value "${source}": it is left out`,
+        "Add the value in Salesforce, or name another source in the policy.",
+      ),
+    );
 }
 
 async function stageFindings(client: SalesforceClient, stages: readonly string[]): Promise<Finding[]> {
@@ -207,7 +228,7 @@ export async function checkOrg(client: SalesforceClient, needs: OrgNeeds): Promi
     ...new Set([...Object.keys(STANDARD), ...(needs.metadata === "baton" ? Object.keys(OWN) : [])]),
   ];
   const described = new Map(
-    await Promise.all(objects.map(async (object) => [object, await describe(client, object)] as const)),
+    await Promise.all(objects.map(async (object) => [object, await describeObject(client, object)] as const)),
   );
   const [stages, queues, limits] = await Promise.all([
     stageFindings(client, needs.stages),
@@ -217,6 +238,10 @@ export async function checkOrg(client: SalesforceClient, needs: OrgNeeds): Promi
   return [
     signedIn,
     ...objects.flatMap((object) => objectFindings(object, described.get(object) ?? null, needs)),
+    ...Object.entries(needs.mapped).flatMap(([object, fields]) =>
+      mappingFindings(object, notOwn(fields, OWN[object], needs), described.get(object)),
+    ),
+    ...sourceFindings(needs.sources, described.get("Lead")),
     ...optionalFinding("Account", needs.csmField, described.get("Account")),
     ...optionalFinding("Lead", needs.leadScoreField, described.get("Lead")),
     ...stages,

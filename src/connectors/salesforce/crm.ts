@@ -8,6 +8,7 @@ import { createClient, type SalesforceClient } from "./client.ts";
 import { createDealFeed } from "./deals.ts";
 import { readDirectory } from "./directory.ts";
 import { findWritten } from "./find.ts";
+import { fitting } from "./fit.ts";
 import { createLook } from "./look.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
 import { readTouches } from "./touches.ts";
@@ -70,7 +71,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
   const isBare = settings.metadata === "none";
   const find = (operations: readonly CrmOperation[]): Promise<CrmWritten | null> =>
     isBare ? Promise.resolve(null) : findWritten(client, operations);
-  const write = createWrite(client, find);
+  const write = fitting(client, createWrite(client, find), clock);
   return {
     client,
     settings,

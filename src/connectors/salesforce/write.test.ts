@@ -172,8 +172,10 @@ describe("the write", () => {
     ["a validation rule", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "PermanentFailure"],
     ["a missing field", "INVALID_FIELD", "PermanentFailure"],
   ] as const)("tells %s, and that nothing was kept", async ([, code, name]) => {
-    await using server = await org(() =>
-      compositeOf(sub("lead", 400, error("PROCESSING_HALTED")), sub("task", 400, error(code))),
+    await using server = await org(({ path }) =>
+      path.endsWith("/describe")
+        ? { status: 404, json: error("NOT_FOUND") }
+        : compositeOf(sub("lead", 400, error("PROCESSING_HALTED")), sub("task", 400, error(code))),
     );
     const failure = await failureOf(connect(server).write([LEAD, TASK]));
     expect(failure).toMatchObject({ name, facts: { code, target: "salesforce" } });
@@ -237,4 +239,50 @@ test("find says null when no keyed record exists", async () => {
     compositeOf(sub("find0", 200, records()), sub("find1", 200, records())),
   );
   expect(await connect(server).find([LEAD, TASK])).toBeNull();
+});
+
+describe("a write that the org refuses for a field", () => {
+  const described = {
+    createable: true,
+    fields: [
+      { name: "LastName", type: "string", length: 80, nillable: false },
+      { name: "OwnerId", type: "reference", length: 18 },
+    ],
+  };
+  const lead = { ...LEAD, fields: { ...LEAD.fields, Plan__c: "pro" } };
+
+  test("goes without the field, says so, and the next one is a single call again", async () => {
+    await using server = await org((request) => {
+      if (request.path.endsWith("/describe")) return { json: described };
+      return request.body.includes("Plan__c")
+        ? compositeOf(
+            sub("lead", 400, error("INVALID_FIELD", "No such column 'Plan__c' on sobject of type Lead")),
+            sub("task", 400, error("PROCESSING_HALTED")),
+          )
+        : CREATED;
+    });
+    const crm = connect(server);
+    const notes = ["Lead.Plan__c is missing in the org, or not visible to the integration user: left out"];
+    expect(await crm.write([lead, TASK])).toMatchObject({ already: false, notes });
+    const before = server.seen.length;
+    expect(await crm.write([lead, TASK])).toMatchObject({ notes });
+    expect(server.seen.length - before).toBe(1);
+  });
+
+  test.for([
+    ["a value that no other one cures", "Lead", { json: described }],
+    ["an object that cannot be described", "Lead", { status: 404, json: error("NOT_FOUND") }],
+    ["a field of Baton's own object", "Baton_Conversation__c", { json: described }],
+  ] as const satisfies readonly (readonly [string, string, Answer])[])(
+    "is refused as before: %s",
+    async ([, object, description]) => {
+      await using server = await org((request) =>
+        request.path.endsWith("/describe")
+          ? description
+          : compositeOf(sub("lead", 400, error("STRING_TOO_LONG", "too long"))),
+      );
+      const failure = await failureOf(connect(server).write([{ ...LEAD, object }]));
+      expect(failure).toMatchObject({ facts: { code: "STRING_TOO_LONG" } });
+    },
+  );
 });
