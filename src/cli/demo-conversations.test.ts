@@ -91,7 +91,7 @@ describe("demo conversations", () => {
       "own-people",
       "technical-support",
     ]);
-    expect(Object.keys(situations)).toHaveLength(10);
+    expect(Object.keys(situations)).toHaveLength(16);
     for (const count of Object.values({ ...recipes, ...excluded, ...situations }))
       expect(count).toBeGreaterThanOrEqual(2);
     const plain = rows.filter((row) => row.expect.recipe === null && row.expect.excluded === null).length;

@@ -2,6 +2,7 @@
  * What a timer does when it fires, as effects of its handoff: planned from the frozen decision and the policy version
  * it was made with. Pure.
  */
+import { type CrmView, NOBODY_KNOWN } from "../qualify/crm.ts";
 import { assertNever } from "../kernel/assert-never.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import { filledText } from "../policy/placeholders.ts";
@@ -245,6 +246,6 @@ function message(
   );
 }
 
-function crmOf({ inputs }: Firing) {
-  return inputs.evidence.crm ?? { leads: [], contacts: [], accounts: [], opportunities: [] };
+function crmOf({ inputs }: Firing): CrmView {
+  return inputs.evidence.crm ?? NOBODY_KNOWN;
 }

@@ -222,6 +222,8 @@ function touchQuestion(
       return { ...nothing, leadId: ids["record"] ?? null };
     case "update-lead":
       return { ...nothing, leadId: record.leadId };
+    case "create-contact":
+      return { ...nothing, contactId: ids["record"] ?? null };
     case "create-opportunity":
       return {
         ...nothing,

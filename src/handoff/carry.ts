@@ -10,6 +10,7 @@ import type { Db } from "../store/database.ts";
 import type { OwnerRef } from "../decide/decision.ts";
 import { ownerName } from "./alert.ts";
 import { answerOnce } from "./answer.ts";
+import { afterMove, referredIds } from "./moved.ts";
 import type { EffectRequest } from "./effects.ts";
 import { done, type EffectResult, type Outcome, plainFacts, skipped } from "./outcome.ts";
 import type { Alert, Crm, CrmOperation, CrmValue, CrmWritten, Inbox, Notifier } from "./ports.ts";
@@ -151,7 +152,18 @@ function crmResult(written: CrmWritten, request: CrmRequest): EffectResult {
   return { ids, already, about, ...(notes !== undefined && { notes }) };
 }
 
-/** Two refusals have an answer of their own: a record the org already has, and an owner who has just left. */
+/** Refusals of a record that was deleted, merged or converted since it was looked up. */
+const GONE: ReadonlySet<string> = new Set([
+  "CANNOT_UPDATE_CONVERTED_LEAD",
+  "ENTITY_IS_DELETED",
+  "INVALID_CROSS_REFERENCE_KEY",
+  "NOT_FOUND",
+]);
+
+/**
+ * Three refusals have an answer of their own: a record the org already has, one that has moved since the look-up, and an
+ * owner who has just left.
+ */
 async function writeAround(
   crm: Crm,
   operations: readonly CrmOperation[],
@@ -167,6 +179,8 @@ async function writeAround(
       const ids = { ...written.ids, [match.ref]: match.id };
       return { ...written, ...crmResult({ ids, already: written.already === true }, request) };
     }
+    const moved = GONE.has(error.facts.code) ? await writeAfterMove(crm, operations, request) : null;
+    if (moved !== null) return moved;
     const [next, ...alternates] = request.alternates;
     if (error.facts.code === "INACTIVE_OWNER_OR_USER" && next !== undefined) {
       const written = await writeAround(crm, withOwner(operations, request.owner, next), {
@@ -178,6 +192,21 @@ async function writeAround(
     }
     throw error;
   }
+}
+
+/** Null when nothing that the write refers to has moved: the refusal means something else. */
+async function writeAfterMove(
+  crm: Crm,
+  operations: readonly CrmOperation[],
+  request: CrmRequest,
+): Promise<EffectResult | null> {
+  const where = await crm.whereabouts(referredIds(operations));
+  const moved = afterMove(operations, where);
+  if (moved === null) return null;
+  const { about } = request;
+  const today = typeof about === "string" && Object.hasOwn(where, about) ? where[about] : about;
+  const written = await writeAround(crm, moved.operations, { ...request, about: today ?? { ref: "task" } });
+  return { ...written, notes: [...moved.notes, ...(written.notes ?? [])] };
 }
 
 /** What a duplicate rule matched: the refused operation's `ref` and the id of the record that is already there. */

@@ -87,6 +87,8 @@ export interface Crm {
   write(operations: readonly CrmOperation[]): Promise<CrmWritten>;
   /** Which of these keyed operations exist, deleted ones included. Null: none does. Asked before an ambiguous write is repeated. */
   find(operations: readonly CrmOperation[]): Promise<CrmWritten | null>;
+  /** Where these records are today: the same id, that of the record they were merged or converted into; null: gone. */
+  whereabouts(ids: readonly string[]): Promise<Readonly<Record<string, string | null>>>;
   directory(): Promise<CrmDirectory>;
   /** What people did on these records since: one composite call. */
   touches(question: TouchQuestion): Promise<CrmTouches>;

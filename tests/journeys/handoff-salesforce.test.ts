@@ -197,6 +197,49 @@ describe("a refusal that has an answer", () => {
   });
 });
 
+describe("a record that moves between the look-up and the write", () => {
+  /** Does `change` after Salesforce was asked who this is, while the write is held up on its way. */
+  async function meanwhile(who: string, change: (email: string) => void): Promise<void> {
+    strikeWrite({ kind: "delay", ms: 1_500 });
+    const asked = () =>
+      house.emulators.salesforce.ledger
+        .entries()
+        .some(({ body }) => decodeURIComponent(JSON.stringify(body ?? "")).includes(`Email = '${who}@`));
+    while (!asked()) await new Promise((resolve) => setTimeout(resolve, 20));
+    change(`${who}@${who}.example`);
+  }
+  const rowOf = (object: string, email: string) =>
+    crm()
+      .rows(object)
+      .find((row) => row["Email"] === email);
+
+  test("a Lead that a rep converts: the conversation and the Task are the Contact's", async () => {
+    const [{ conversation }] = await Promise.all([
+      writes(house, { who: "connie", situation: "open-lead", text: WORDS.buying }),
+      meanwhile("connie", (email) => crm().convert({ lead: String(rowOf("Lead", email)?.["Id"]) })),
+    ]);
+    const handoff = await handoffOf(house, conversation);
+    const contactId = rowOf("Contact", "connie@connie.example")?.["Id"];
+    expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
+    expect(recordsOf(house, handoff)).toMatchObject([
+      { object: "Baton_Conversation__c", Contact__c: contactId, Lead__c: null },
+      { object: "Task", WhoId: contactId },
+    ]);
+    expect(handoff.effects[0]?.result).toMatchObject({ about: contactId });
+    expect(JSON.stringify(handoff.effects[0]?.result)).toContain("merged or converted");
+  });
+
+  test("a Lead that is deleted: the owner still gets the Task and the conversation", async () => {
+    const [{ conversation }] = await Promise.all([
+      writes(house, { who: "delia", situation: "open-lead", text: WORDS.buying }),
+      meanwhile("delia", (email) => crm().delete("Lead", String(rowOf("Lead", email)?.["Id"]))),
+    ]);
+    const handoff = await handoffOf(house, conversation);
+    expect([handoff.status, ...objects(handoff)]).toEqual(["done", "Baton_Conversation__c", "Task"]);
+    expect(JSON.stringify(handoff.effects[0]?.result)).toContain("was deleted meanwhile");
+  });
+});
+
 describe("a refusal that only a person can answer", () => {
   test("a validation rule fails the handoff readably, and the owner is told all the same", async () => {
     crm().settings({

@@ -12,6 +12,7 @@ import { fitting } from "./fit.ts";
 import { createLook } from "./look.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
 import { readTouches } from "./touches.ts";
+import { whereabouts } from "./whereabouts.ts";
 import { createWrite } from "./write.ts";
 
 /** What a Salesforce connection stores; `login` holds the secrets. */
@@ -78,6 +79,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     look: createLook(client, settings),
     write: (operations) => write(isBare ? withoutMetadata(operations) : operations),
     find,
+    whereabouts: (ids) => whereabouts(client, ids),
     directory: () => readDirectory(client),
     touches: (question) => readTouches(client, question),
     ...createDealFeed(client, clock),
