@@ -9,10 +9,12 @@ export const rooms = [
   "store",
   "engine",
   "vault",
+  "access",
   "intake",
   "conversation",
   "qualify",
   "decide",
+  "versions",
   "context",
   "handoff",
   "followup",
@@ -23,9 +25,9 @@ export const rooms = [
   "cli",
 ];
 
-/** Rooms made of pure functions. In `conversation`, `decide` and `insights` the shells are the named exceptions. */
-const pure = ["kernel", "policy", "qualify", "context", "conversation", "decide", "insights"];
-const shells = "(queries|ledger|refresh|publish|replays|backtest|worker)\\.ts$|\\.test\\.ts$";
+/** Rooms made of pure functions. In `conversation`, `decide`, `versions` and `insights` the shells are the named exceptions. */
+const pure = ["kernel", "policy", "qualify", "context", "conversation", "decide", "versions", "insights"];
+const shells = "(queries|ledger|refresh|publish|drafts|loader|replays|backtest|worker)\\.ts$|\\.test\\.ts$";
 
 const anyOf = (names) => `^src/(${names.join("|")})/`;
 const error = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });

@@ -31,6 +31,7 @@ export default defineConfig({
         ...pureRooms.map((room) => `src/${room}/**/*.ts`),
         "src/decide/*.ts",
         "src/conversation/*.ts",
+        "src/versions/*.ts",
         "src/feedback/plan.ts",
         "src/insights/*.ts",
       ],
@@ -38,7 +39,8 @@ export default defineConfig({
       exclude: [
         "**/*.test.ts",
         "**/queries.ts",
-        "src/decide/{ledger,publish}.ts",
+        "src/decide/ledger.ts",
+        "src/versions/{drafts,loader,publish}.ts",
         "src/conversation/refresh.ts",
         "src/insights/{replays,backtest,worker}.ts",
       ],

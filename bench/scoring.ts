@@ -8,7 +8,7 @@ import { Readable } from "node:stream";
 import { evidenceOfRow, type Row as ConversationRow, rowSchema } from "../src/conversation/row.ts";
 import { readRows, schemaParser } from "../src/cli/rows.ts";
 import { scoreRow } from "../src/cli/score.ts";
-import { policyOf } from "../src/decide/publish.ts";
+import { policyOf } from "../src/policy/read.ts";
 import type { Policy } from "../src/policy/schema.ts";
 import { saasDefault } from "../src/policy/templates/saas-default.ts";
 import { compile, type CompiledPolicy } from "../src/qualify/compile.ts";

@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { prepareWorld, replay } from "../src/cli/emulated.ts";
-import { policyOf } from "../src/decide/publish.ts";
+import { policyOf } from "../src/policy/read.ts";
 import { saasDefault } from "../src/policy/templates/saas-default.ts";
 import { readArrival } from "../src/intake/storable.ts";
 import type { Emulators } from "../emulators/all.ts";

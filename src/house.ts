@@ -9,9 +9,9 @@ import { type Database, type Db, type Log, openDatabase } from "./store/database
 import { UserError } from "./kernel/failure.ts";
 import { requireKeys, type Vault } from "./vault/vault.ts";
 import { type ConnectionRow, listConnections } from "./vault/queries.ts";
-import { compile, type CompiledPolicy } from "./qualify/compile.ts";
-import { type Environment, listEnvironments, policyDocument } from "./decide/queries.ts";
-import { policyOf } from "./decide/publish.ts";
+import type { CompiledPolicy } from "./qualify/compile.ts";
+import { type Environment, listEnvironments } from "./decide/queries.ts";
+import { policyLoader, type PolicyOfVersion } from "./versions/loader.ts";
 import type { Decision } from "./decide/decision.ts";
 import type { Directory } from "./decide/route.ts";
 import type { World } from "./handoff/carry.ts";
@@ -60,6 +60,8 @@ export interface House {
   readonly environments: () => Promise<readonly Environment[]>;
   /** Reads at once what changed in Salesforce, as the schedule does every half minute. */
   readonly pollDeals: () => Promise<void>;
+  /** The policy that a decision was made with, by the id it names: what goes on with the decision keeps to it. */
+  readonly policyOfVersion: PolicyOfVersion;
   readonly close: (graceMs: Ms) => Promise<void>;
 }
 
@@ -77,7 +79,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     vault,
   );
   const environments = remembered(clock, FRESH_MS, () => listEnvironments(db));
-  const place = placesOf(db, options, connections, environments);
+  const policyOfVersion = policyLoader(db);
+  const place = placesOf(policyOfVersion, options, connections, environments);
 
   let engine: Engine | null = null;
   const theEngine = (): Engine => {
@@ -107,6 +110,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     place,
     environments,
     pollDeals: () => pollAllDeals(feedback),
+    policyOfVersion,
     close: async (graceMs) => {
       await theEngine().stop(graceMs);
       await database.close();
@@ -206,7 +210,7 @@ type Places = (environment: string) => Promise<Place>;
 
 /** Places are made anew when their environment, a connection or the policy changed, and kept otherwise. */
 function placesOf(
-  db: Db,
+  policyOfVersion: PolicyOfVersion,
   options: HouseOptions,
   connections: () => Promise<readonly ConnectionRow[]>,
   environments: () => Promise<readonly Environment[]>,
@@ -219,7 +223,7 @@ function placesOf(
     const fingerprint = JSON.stringify([environment, rows]);
     const known = kept.get(name);
     if (known?.fingerprint === fingerprint) return known.place;
-    const place = makePlace(db, options, environment, rows);
+    const place = makePlace(policyOfVersion, options, environment, rows);
     kept.set(name, { fingerprint, place });
     return place;
   };
@@ -236,14 +240,13 @@ function idsOf(environment: Environment): readonly (string | null)[] {
 }
 
 async function makePlace(
-  db: Db,
+  policyOfVersion: PolicyOfVersion,
   options: HouseOptions,
   environment: Environment,
   rows: readonly ConnectionRow[],
 ): Promise<Place> {
   const { policyVersion } = environment;
-  const document = policyVersion === null ? null : await policyDocument(db, policyVersion);
-  if (policyVersion === null || document === null)
+  if (policyVersion === null)
     throw new UserError(`environment ${environment.name} has no live policy: publish one`);
   const plugs: Plugs = { clock: options.clock, log: httpLog(options.log), vault: options.vault };
   const opened = <T>(id: string | null, open: (row: ConnectionRow, plugs: Plugs) => T): T | null => {
@@ -263,7 +266,7 @@ async function makePlace(
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     clock: options.clock,
   };
-  const policy = compile(policyOf(document, `the live policy of ${environment.name}`));
+  const policy = await policyOfVersion(policyVersion);
   const none: Directory = { users: [], queues: [] };
   return {
     environment,

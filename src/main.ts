@@ -2,6 +2,7 @@
  * The composition root: the only file that reads the environment and the clock, and the list of all commands.
  * Commands load what they need when they run, so that `baton score` starts without a database.
  */
+import { userInfo } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import { pino } from "pino";
@@ -96,6 +97,16 @@ async function split(...given: Parameters<ConnectDeps["split"]>): ReturnType<Con
   return splitConnection(...given);
 }
 
+/** Who runs the command, as the machine calls them; stands beside what they change unless they say otherwise. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number without a name.
+    return "unknown";
+  }
+}
+
 const setupDeps = { clock: terminal.clock, openStore };
 const deps: StartDeps = { start: startService, untilStopped };
 
@@ -134,6 +145,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     }),
   connect: async () => (await import("./cli/connect.ts")).connectCommand(terminal, { openStore, split }),
   keys: async () => (await import("./cli/keys.ts")).keysCommand(terminal, openStore),
+  token: async () => (await import("./cli/token.ts")).tokenCommand(terminal, { openStore, user: userName() }),
 };
 
 const program = new Command("baton").description(

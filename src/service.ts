@@ -15,7 +15,12 @@ import type { ConnectionRow } from "./vault/queries.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer } from "./http/server.ts";
+import { draftRoutes } from "./http/api/drafts.ts";
+import { environmentRoutes } from "./http/api/environments.ts";
+import { policyRoutes } from "./http/api/policy.ts";
+import type { ApiOptions } from "./http/api/serve.ts";
 import type { WebhookDoor } from "./http/webhooks.ts";
+import { admit } from "./access/tokens.ts";
 import type { Config } from "./cli/config.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
 import { webhookSource } from "./connections.ts";
@@ -190,6 +195,7 @@ async function serve(
     readiness: () => readiness(house),
     metrics,
     log,
+    api: apiOf(options, house),
   });
   const close = async (): Promise<void> => {
     await server.close();
@@ -202,6 +208,14 @@ async function serve(
     await close();
     throw notListening(error, config);
   }
+}
+
+/** Every route of /api/v1, room by room, behind the tokens of this database. */
+function apiOf({ clock }: ServiceOptions, { database: { db } }: House): ApiOptions {
+  return {
+    admit: (authorization) => admit(db, authorization, clock()),
+    routes: [...environmentRoutes(db), ...policyRoutes(db), ...draftRoutes(db)],
+  };
 }
 
 /** What a person can do about an address that cannot be listened on. */

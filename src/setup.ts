@@ -4,9 +4,10 @@ import { UserError } from "./kernel/failure.ts";
 import type { Clock } from "./kernel/time.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import { type ConnectionKind, type ConnectionRow, listConnections, secretContext } from "./vault/queries.ts";
-import { listEnvironments, policyDocument } from "./decide/queries.ts";
-import { policyOf } from "./decide/publish.ts";
+import { listEnvironments } from "./decide/queries.ts";
 import type { CrmDirectory } from "./handoff/ports.ts";
+import { documentOf } from "./versions/queries.ts";
+import { policyOf } from "./policy/read.ts";
 import type { Policy } from "./policy/schema.ts";
 import { defaultPolicy } from "./policy/templates/saas-default.ts";
 import type { Store } from "./cli/connect.ts";
@@ -116,7 +117,7 @@ async function find(
         `environment ${source.environment} has no ${kind} connection: add one with \`baton connect\``,
       );
     const document =
-      environment.policyVersion === null ? null : await policyDocument(store.db, environment.policyVersion);
+      environment.policyVersion === null ? null : await documentOf(store.db, environment.policyVersion);
     const policy =
       document === null ? defaultPolicy() : policyOf(document, `the live policy of ${source.environment}`);
     return { row, vault: store.vault, policy };

@@ -201,7 +201,11 @@ const SURROUNDINGS: readonly (readonly [what: string, pattern: RegExp, allowed: 
   ["the stopwatch", /\bperformance\.now\b|\bhrtime\b/, /^src\/engine\//],
   ["unrepeatable chance", /\bMath\.random\b|\bgetRandomValues\b/, /^$/],
   // Nonces, passwords, keys, file names, jitter.
-  ["node's random source", /\brandom(?:Bytes|UUID|Int)\b/, /^src\/(?:(?:vault|store|engine)\/|setup\.ts$)/],
+  [
+    "node's random source",
+    /\brandom(?:Bytes|UUID|Int)\b/,
+    /^src\/(?:(?:vault|access|store|engine)\/|setup\.ts$)/,
+  ],
   ["the console", /\bconsole\./, /^$/],
   ["standard streams", /\bprocess\.std(?:in|out|err)\b/, /^src\/main\.ts$/],
 ];

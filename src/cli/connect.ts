@@ -6,12 +6,12 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
-import { publish } from "../decide/publish.ts";
 import { listEnvironments, saveEnvironment } from "../decide/queries.ts";
 import { UserError } from "../kernel/failure.ts";
 import type { Db } from "../store/database.ts";
 import { type ConnectionKind, saveConnection, secretContext } from "../vault/queries.ts";
 import type { Vault } from "../vault/vault.ts";
+import { publishGiven } from "../versions/publish.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
 import { readPolicyText } from "./policy-file.ts";
 import { readableIssue } from "./rows.ts";
@@ -124,7 +124,12 @@ async function keep(
     const known = (await listEnvironments(db)).find((one) => one.name === given.environment);
     // Connecting again without naming a policy keeps the live one.
     if (given.policy !== undefined || known?.policyVersion == null)
-      await publish(db, given.environment, document, "baton connect", "");
+      await publishGiven(db, {
+        environment: given.environment,
+        document,
+        publisher: "baton connect",
+        comment: "",
+      });
   } finally {
     await close();
   }

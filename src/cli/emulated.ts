@@ -5,10 +5,11 @@
 import { UserError } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
-import { policyOf, publish } from "../decide/publish.ts";
 import { saveEnvironment } from "../decide/queries.ts";
+import { policyOf } from "../policy/read.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
 import type { Policy } from "../policy/schema.ts";
+import { publishGiven } from "../versions/publish.ts";
 import { type ConnectionRow, saveConnection, secretContext } from "../vault/queries.ts";
 import type { Vault } from "../vault/vault.ts";
 import { emulatedAccounts, type Emulators } from "../../emulators/all.ts";
@@ -65,7 +66,12 @@ export async function connectEmulators(connecting: Connecting): Promise<string> 
     emailConnection: id("email"),
     enrichmentConnection: id("enrichment"),
   });
-  await publish(db, environment, policy, "baton", "for the emulated accounts");
+  await publishGiven(db, {
+    environment,
+    document: policy,
+    publisher: "baton",
+    comment: "for the emulated accounts",
+  });
   return `/webhooks/intercom/${id("intercom")}`;
 }
 

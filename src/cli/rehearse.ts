@@ -10,7 +10,7 @@ import type { FaultPlan } from "../../emulators/core/faults.ts";
 import { seededRandom } from "../../emulators/core/random.ts";
 import { UserError } from "../kernel/failure.ts";
 import { type Ms, parseDuration } from "../kernel/time.ts";
-import { policyOf } from "../decide/publish.ts";
+import { policyOf } from "../policy/read.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
 import { type CompiledPolicy, compile } from "../qualify/compile.ts";
 import { type Db, openDatabase } from "../store/database.ts";

@@ -1,4 +1,4 @@
-/** SQL of the decide room: environments and their policy, decisions, where conversations stand, and the fairness ledger. */
+/** SQL of the decide room: environments, decisions, where conversations stand, and the fairness ledger. */
 import { sql } from "kysely";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
@@ -46,36 +46,6 @@ export async function saveEnvironment(
       email_connection = excluded.email_connection, enrichment_connection = excluded.enrichment_connection`.execute(
     db,
   );
-}
-
-/** Stores a policy text as a version of its own and makes it live; the same text again is the same version. */
-export async function publishPolicy(
-  tx: Tx,
-  policy: {
-    readonly environment: string;
-    readonly document: string;
-    readonly sha256: string;
-    readonly author: string;
-    readonly comment: string;
-  },
-): Promise<number> {
-  const { rows } = await sql<{ version: number }>`
-    insert into policies (environment, document, sha256, author, comment)
-    values (${policy.environment}, ${policy.document}, ${policy.sha256}, ${policy.author}, ${policy.comment})
-    on conflict (environment, sha256) do update set published_at = now()
-    returning version::int`.execute(tx);
-  const version = rows[0]?.version ?? 0;
-  await sql`update environments set policy_version = ${version} where name = ${policy.environment}`.execute(
-    tx,
-  );
-  return version;
-}
-
-export async function policyDocument(db: Db, version: number): Promise<string | null> {
-  const { rows } = await sql<{
-    document: string;
-  }>`select document from policies where version = ${version}`.execute(db);
-  return rows[0]?.document ?? null;
 }
 
 export interface DecisionRow {

@@ -9,8 +9,7 @@ import type { Engine, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { type Db, inTransaction, type Log } from "../store/database.ts";
 import { recipeOf } from "../decide/judge.ts";
-import { policyOf } from "../decide/publish.ts";
-import { policyDocument } from "../decide/queries.ts";
+import { policyLoader, type PolicyOfVersion } from "../versions/loader.ts";
 import { hindranceTo } from "../handoff/answer.ts";
 import { carryAll, type World, writtenIn } from "../handoff/carry.ts";
 import { addEffects, loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
@@ -53,7 +52,7 @@ function followUpRunId({ followUp, turn }: FollowUpInput): string {
 }
 
 export function followUpRun(desk: FollowUpDesk): RunKind<FollowUpInput> {
-  const policies = policiesOf(desk.db);
+  const policies = policyLoader(desk.db);
   const kind: RunKind<FollowUpInput> = {
     name: "follow-up",
     queue: "timer",
@@ -100,33 +99,15 @@ export function followUpSweep(desk: FollowUpDesk, kind: RunKind<FollowUpInput>):
   };
 }
 
-type Policies = (version: number) => Promise<Policy>;
-
-/** Policies by version, read once: a version never changes. */
-function policiesOf(db: Db): Policies {
-  const kept = new Map<number, Promise<Policy>>();
-  return (version) => {
-    const known = kept.get(version);
-    if (known !== undefined) return known;
-    const read = policyDocument(db, version).then((document) => {
-      if (document === null) throw new Error(`policy version ${version} is not stored`);
-      return policyOf(document, `policy version ${version}`);
-    });
-    kept.set(version, read);
-    read.catch(() => kept.delete(version));
-    return read;
-  };
-}
-
 /** Returns the state in which the timer is then. Throws RetryableFailure while a system that must be asked is away. */
-async function decideTimer(desk: FollowUpDesk, policies: Policies, id: string): Promise<string> {
+async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: string): Promise<string> {
   const { db } = desk;
   const timer = await loadFollowUp(db, id);
   if (timer === null) throw new Error(`follow-up ${id} has a run but no row`);
   if (timer.state !== "armed") return timer.state;
   const handoff = await loadHandoff(db, timer.handoff);
   if (handoff === null) throw new Error(`follow-up ${id} has no handoff`);
-  const policy = await policies(timer.policyVersion);
+  const { policy } = await policies(timer.policyVersion);
   try {
     const [verdict, firing] = await verdictOn(desk, timer, handoff, policy);
     return await inTransaction(db, async (tx) => {

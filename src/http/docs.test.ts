@@ -1,9 +1,28 @@
 import { Registry } from "prom-client";
 import { afterAll, describe, expect, test } from "vitest";
-import { openapi } from "./docs.ts";
+import { z } from "zod";
+import { SCOPES } from "../access/actor.ts";
+import { type ApiRoute, route } from "./api/route.ts";
+import { openapiOf } from "./docs.ts";
 import { buildServer } from "./server.ts";
 
+const thing: ApiRoute = route({
+  method: "POST",
+  path: "/things/{thing}",
+  operationId: "changeThing",
+  summary: "Changes a thing",
+  scope: SCOPES[0],
+  params: z.object({ thing: z.string() }),
+  query: z.object({ dry: z.string(), by: z.string().optional() }),
+  body: z.strictObject({ name: z.string().default("none") }),
+  answer: { status: 200, description: "As it is now.", schema: z.object({ name: z.string() }) },
+  problems: { 404: "There is no such thing." },
+  handle: async ({ body }) => ({ body }),
+});
+const openapi = openapiOf([thing]);
+
 const server = buildServer({
+  api: { routes: [thing], admit: async () => ({ kind: "refused", why: "Nobody is let in." }) },
   intakeFor: () => null,
   readiness: async () => [{ name: "database", ok: true, detail: "answers" }],
   metrics: new Registry(),
@@ -21,7 +40,7 @@ describe("the description of the server", () => {
   test.for(operations)("%s exists and answers what it says", async ([, method, path, { responses }]) => {
     const answer = await server.inject({
       method: method === "post" ? "POST" : "GET",
-      url: path.replace("{connection}", "nobody"),
+      url: path.replace(/\{\w+\}/, "nobody"),
     });
     expect(Object.keys(responses)).toContain(String(answer.statusCode));
     const described = Object.keys(responses[String(answer.statusCode)]?.content ?? {});
@@ -31,9 +50,21 @@ describe("the description of the server", () => {
   test("leaves out no route", () => {
     const tree = server.printRoutes({ commonPrefix: false });
     const routes = [...tree.matchAll(/(\S+) \([A-Z, ]+\)/g)].map(([, path = ""]) =>
-      path.replace(/^(?!\/)/, "/").replace(":connection", "{connection}"),
+      path.replace(/^(?!\/)/, "/").replaceAll(/:(\w+)/g, "{$1}"),
     );
     expect(routes.toSorted()).toEqual(Object.keys(openapi.paths).toSorted());
+  });
+
+  test("says what a route of the API takes: what has a default may be left out", () => {
+    const { post } = openapi.paths["/api/v1/things/{thing}"] ?? {};
+    expect(post?.security).toEqual([{ token: [SCOPES[0]] }]);
+    expect(post?.parameters).toEqual([
+      { name: "thing", in: "path", required: true, schema: { type: "string" } },
+      { name: "dry", in: "query", required: true, schema: { type: "string" } },
+      { name: "by", in: "query", required: false, schema: { type: "string" } },
+    ]);
+    expect(JSON.stringify(post?.requestBody)).not.toContain('required":["name');
+    expect(Object.keys(post?.responses ?? {})).toEqual(["200", "400", "401", "403", "404"]);
   });
 
   test("is a document of OpenAPI 3.1, and a page that loads nothing", async () => {

@@ -1,31 +1,9 @@
 /** What this server answers, for machines as OpenAPI 3.1 and for people as a page without a script. */
 import type { FastifyInstance } from "fastify";
+import { apiPaths } from "./api/openapi.ts";
+import type { ApiRoute } from "./api/route.ts";
+import { json, type Operation, type Paths, plain, problem } from "./openapi.ts";
 
-interface Answer {
-  readonly description: string;
-  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly parameters?: readonly object[];
-  readonly requestBody?: object;
-  readonly responses: Readonly<Record<string, Answer>>;
-}
-
-const problem = (description: string): Answer => ({
-  description,
-  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-});
-const json = (description: string, schema: object): Answer => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const plain = (description: string, type: string): Answer => ({
-  description,
-  content: { [type]: { schema: { type: "string" } } },
-});
 const readiness = { $ref: "#/components/schemas/Readiness" };
 const connection = {
   name: "connection",
@@ -35,8 +13,8 @@ const connection = {
   schema: { type: "string" },
 };
 
-/** Every route that exists, by path and method; `docs.test.ts` holds it against the server. */
-const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+/** Every route beside /api/v1, by path and method; `docs.test.ts` holds it against the server. */
+const paths: Paths = {
   "/": {
     get: {
       operationId: "front",
@@ -124,7 +102,11 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
 };
 
 /** The OpenAPI document of this server. Paths are relative: Baton does not know under which address it is reached. */
-export const openapi = {
+export function openapiOf(routes: readonly ApiRoute[]) {
+  return { ...FRAME, paths: { ...paths, ...apiPaths(routes) } };
+}
+
+const FRAME = {
   openapi: "3.1.0",
   info: {
     title: "Baton",
@@ -133,8 +115,10 @@ export const openapi = {
     license: { name: "MIT", identifier: "MIT" },
   },
   servers: [{ url: "/" }],
-  paths,
   components: {
+    securitySchemes: {
+      token: { type: "http", scheme: "bearer", description: "Made by `baton token create`." },
+    },
     schemas: {
       Problem: {
         type: "object",
@@ -173,9 +157,13 @@ export const openapi = {
 };
 
 /** Adds `/openapi.json` and `/docs`. */
-export async function docsRoutes(server: FastifyInstance): Promise<void> {
-  server.get("/openapi.json", (_request, reply) => reply.send(openapi));
-  server.get("/docs", (_request, reply) => reply.type("text/html; charset=utf-8").send(PAGE));
+export function docsRoutes(routes: readonly ApiRoute[]): (server: FastifyInstance) => Promise<void> {
+  return async (server) => {
+    const document = openapiOf(routes);
+    const page = pageOf(document.paths);
+    server.get("/openapi.json", (_request, reply) => reply.send(document));
+    server.get("/docs", (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
+  };
 }
 
 function row(path: string, method: string, { summary, responses }: Operation): string {
@@ -189,7 +177,8 @@ function asCode(text: string): string {
   return text.replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }
 
-const PAGE = `<!doctype html>
+function pageOf(paths: Paths): string {
+  return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Baton: addresses</title></head>
 <body>
@@ -203,3 +192,4 @@ ${Object.entries(paths)
 </body>
 </html>
 `;
+}

@@ -3,29 +3,38 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",
-  401: "Signature missing or wrong",
+  401: "Not authenticated",
   403: "Refused",
   404: "Not found",
   405: "Method not allowed",
   408: "Request took too long",
+  409: "Conflict",
+  412: "Changed meanwhile",
   413: "Body too large",
   415: "Unsupported content type",
+  422: "Cannot be done",
+  428: "Precondition missing",
   500: "Internal error",
   503: "Not available",
 };
 
-/** Sends `application/problem+json` with the request's id, so that a person can find it in the log. */
+/**
+ * Sends `application/problem+json` with the request's id, so that a person can find it in the log. `more` are members
+ * of its own that the problem carries.
+ */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   status: number,
   detail: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): FastifyReply {
   return reply
     .code(status)
     .header("content-type", "application/problem+json; charset=utf-8")
     .send(
       JSON.stringify({
+        ...more,
         type: "about:blank",
         title: TITLES[status] ?? "Error",
         status,

@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import type { Ms } from "../kernel/time.ts";
 import type { Log } from "../store/database.ts";
 import { healthRoutes, type ReadinessCheck } from "./health.ts";
+import { type ApiOptions, apiRoutes } from "./api/serve.ts";
 import { docsRoutes } from "./docs.ts";
 import { webhookMetrics } from "./metrics.ts";
 import { sendProblem } from "./problem.ts";
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
   readonly metrics: Registry;
   readonly log: Log;
+  /** The API for screens and scripts; nothing below /api/v1 is served without it. */
+  readonly api?: ApiOptions;
   readonly limits?: ServerLimits;
   /** Names a request in answers and log; Fastify's counter when absent. */
   readonly newRequestId?: () => string;
@@ -76,7 +79,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   });
 
   server.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(FRONT_PAGE));
-  server.register(docsRoutes);
+  server.register(docsRoutes(options.api?.routes ?? []));
+  if (options.api !== undefined) server.register(apiRoutes(options.api));
   server.register(
     healthRoutes({
       readiness: options.readiness,

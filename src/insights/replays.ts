@@ -1,6 +1,6 @@
 /** Replays stored decisions page by page, in flat memory, while the service goes on. */
 import type { Db } from "../store/database.ts";
-import { policyDocument } from "../decide/queries.ts";
+import { documentOf } from "../versions/queries.ts";
 import { readPolicy } from "../policy/read.ts";
 import { compile, type CompiledPolicy } from "../qualify/compile.ts";
 import { decisionsAfter, type Scope, type StoredDecision } from "./queries.ts";
@@ -37,7 +37,7 @@ export async function* replays(db: Db, scope: Scope, signal: AbortSignal): Async
 
 /** The policy of a version ready for use, or one sentence why it can't be used. */
 async function compiledVersion(db: Db, version: number): Promise<CompiledPolicy | string> {
-  const document = await policyDocument(db, version);
+  const document = await documentOf(db, version);
   if (document === null) return `policy version ${version} is not stored`;
   const reading = readPolicy(document);
   if (reading.kind === "ok") return compile(reading.policy);

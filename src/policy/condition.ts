@@ -58,6 +58,12 @@ export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
   ]),
 );
 
+/** Whether a part of a document is a rule, or rules joined by and / or. */
+export function isCondition(value: unknown): value is Condition {
+  if (typeof value !== "object" || value === null) return false;
+  return "operator" in value || "combinator" in value;
+}
+
 /** What a field holds at decision time; `undefined` means nobody knows (yet), which is neither true nor false. */
 export type FieldValue = Scalar | null | readonly Scalar[] | undefined;
 export type FieldLookup = (field: string) => FieldValue;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { explain } from "./faults.ts";
 import { fieldKind, isKnownField } from "./fields.ts";
-import { readPolicy } from "./read.ts";
+import { faultText, policyOf, readPolicy } from "./read.ts";
 import type { PolicyFault } from "./read.ts";
 import { defaultPolicy, saasDefault } from "./templates/saas-default.ts";
 
@@ -373,5 +373,16 @@ describe("fields", () => {
       "instant",
       null,
     ]);
+  });
+});
+
+describe("a policy that must be usable", () => {
+  test("is read, or refused with a line for every fault", () => {
+    expect(policyOf(saasDefault, "the policy").name).toBe("SaaS default");
+    expect(() => policyOf("name: [", "the draft")).toThrow(/^the draft has faults:\n {2}line \d+: /);
+    expect(faultText({ rule: "x", path: "", message: "is too large" })).toBe("the file: is too large");
+    expect(faultText({ rule: "x", path: "name", line: 2, message: "is missing" })).toBe(
+      "line 2, name: is missing",
+    );
   });
 });

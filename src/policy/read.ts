@@ -3,6 +3,7 @@
  */
 import { LineCounter, isMap, isNode, parseDocument } from "yaml";
 import type { Document } from "yaml";
+import { UserError } from "../kernel/failure.ts";
 import { crossFaults, warningsOf } from "./cross-checks.ts";
 import { explain } from "./faults.ts";
 import type { PathedMessage } from "./faults.ts";
@@ -49,6 +50,21 @@ export function readPolicy(text: string): PolicyReading {
     // The parsers recurse and give up on a text of brackets; aliases that would make it huge are refused, too.
     return unreadable([{ message: `cannot be read: ${String(error)}` }]);
   }
+}
+
+/** The document as a policy, or a UserError with a line for every fault; `what` names it. */
+export function policyOf(document: string, what: string): Policy {
+  const reading = readPolicy(document);
+  if (reading.kind === "ok") return reading.policy;
+  throw new UserError(
+    `${what} has faults:\n${reading.faults.map((fault) => `  ${faultText(fault)}`).join("\n")}`,
+  );
+}
+
+/** "line 12, recipes[2].on[0]: ..." */
+export function faultText({ line, path, message }: PolicyFault): string {
+  const place = [line === undefined ? "" : `line ${line}`, path].filter((part) => part !== "").join(", ");
+  return `${place === "" ? "the file" : place}: ${message}`;
 }
 
 function readDocument(text: string): PolicyReading {

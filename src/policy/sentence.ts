@@ -1,8 +1,8 @@
 /**
- * One rule and its outcome as a sentence: what stands in traces, receipts and reasons.
+ * Conditions in words: one rule with its outcome, as traces, receipts and reasons have it, or a whole condition.
  */
 import { parseInstant } from "../kernel/time.ts";
-import type { FieldValue, Operator, Rule, Scalar } from "./condition.ts";
+import type { Condition, FieldValue, Operator, Rule, Scalar } from "./condition.ts";
 
 const WORDS: Readonly<Record<Exclude<Operator, "known" | "unknown">, string>> = {
   "=": "equal to",
@@ -45,6 +45,19 @@ export function ruleWords({ field, operator, value }: Rule): string {
   if (operator === "known" || operator === "unknown") return `${field} is ${operator}`;
   const isDays = (operator === "within" || operator === "olderThan") && typeof value === "number";
   return `${field} is ${WORDS[operator]} ${value === undefined ? "nothing" : valueText(value)}${isDays ? " days" : ""}`;
+}
+
+/** "company.employees is at least 50 and (contact.plan is known or not (...))". */
+export function conditionSentence(condition: Condition): string {
+  if (!("combinator" in condition))
+    return ruleWords(condition)
+      .replace(" is not containing ", " does not contain ")
+      .replace(" is containing ", " contains ");
+  const parts = condition.rules.map((part) =>
+    "combinator" in part && part.not !== true ? `(${conditionSentence(part)})` : conditionSentence(part),
+  );
+  const joined = parts.join(` ${condition.combinator} `);
+  return condition.not === true ? `not (${joined})` : joined;
 }
 
 function held(actual: FieldValue): string {

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { replayCommand } from "../../src/cli/replay.ts";
-import { publish } from "../../src/decide/publish.ts";
+import { publishGiven } from "../../src/versions/publish.ts";
 import { saasDefault } from "../../src/policy/templates/saas-default.ts";
 import { openTestHouse, type TestHouse, WORDS, writes } from "../support/house.ts";
 import { called } from "../support/called.ts";
@@ -29,7 +29,8 @@ afterAll(() => house.close());
 describe("a replay", () => {
   test("of everything comes out the same, under a policy that has been replaced since, too", async () => {
     const document = saasDefault.replace("threshold: 40", "threshold: 12");
-    await publish(house.database.db, "production", document, "rita", "more leads");
+    const given = { environment: "production", document, publisher: "rita", comment: "more leads" };
+    await publishGiven(house.database.db, given);
     house.advance(5_000);
     await writes(house, { who: "olaf", text: "What does the pricing look like?" });
     const { out, code } = await replayed("--all", "--since", "1d", "--json");

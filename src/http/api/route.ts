@@ -1,0 +1,81 @@
+/**
+ * What a route of /api/v1 is: data about the call and a function that answers it. `serve.ts` puts it behind the door,
+ * `openapi.ts` describes it; neither can forget one.
+ */
+import type { z } from "zod";
+import type { Actor, Scope } from "../../access/actor.ts";
+
+export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+
+interface Shapes<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> {
+  /** Below /api/v1, parameters in braces: "/environments/{environment}". */
+  readonly path: `/${string}`;
+  readonly method: Method;
+  readonly operationId: string;
+  /** One sentence without its full stop. */
+  readonly summary: string;
+  readonly scope: Scope;
+  /** One field for each brace of the path. */
+  readonly params: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: A };
+  /** Refusals of its own, by status; what every route may answer is added. */
+  readonly problems?: Readonly<Record<number, string>>;
+}
+
+export interface Call<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly actor: Actor;
+  readonly header: (name: string) => string | undefined;
+}
+
+export interface ApiAnswer<A> {
+  readonly body: A;
+  /** Without quotes; sent as ETag. */
+  readonly etag?: string;
+}
+
+/** What a schema says, of rows that nobody may change. */
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+
+/** A route with its types rubbed out, as the server and the description take it. */
+export interface ApiRoute extends Shapes<z.ZodObject, z.ZodObject, z.ZodType, z.ZodType> {
+  readonly handle: (call: Call<never, never, never>) => Promise<ApiAnswer<unknown>>;
+}
+
+/** Writes a route: `handle` gets what the schemas parsed, and returns what the answer's schema says. */
+export function route<
+  P extends z.ZodObject,
+  A extends z.ZodType,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  shapes: Shapes<P, Q, B, A> & {
+    readonly handle: (
+      call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>,
+    ) => Promise<ApiAnswer<Frozen<z.infer<A>>>>;
+  },
+): ApiRoute {
+  return shapes;
+}
+
+/** Thrown by a route that cannot do what was asked; becomes a problem document. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly status: number;
+  /** Members that stand in the problem document beside its detail. */
+  readonly more: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, detail: string, more: Readonly<Record<string, unknown>> = {}) {
+    super(detail);
+    this.status = status;
+    this.more = more;
+  }
+}
