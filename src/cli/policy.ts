@@ -2,16 +2,19 @@
 import { Command } from "commander";
 import { UserError } from "../kernel/failure.ts";
 import { differenceText, diffPolicies } from "../policy/diff.ts";
-import { saasDefault } from "../policy/templates/saas-default.ts";
+import { policyJsonSchema } from "../policy/json-schema.ts";
+import { templates } from "../policy/templates/templates.ts";
 import { loadPolicy } from "./policy-file.ts";
 import { lintCommand } from "./policy-lint.ts";
 import type { LintDeps } from "./policy-lint.ts";
 import type { Terminal } from "./terminal.ts";
 
-const templates: Readonly<Record<string, string>> = { "saas-default": saasDefault };
-
 interface Options {
   readonly json?: boolean;
+}
+
+interface TemplateOptions extends Options {
+  readonly list?: boolean;
 }
 
 /** The command with its parts. */
@@ -29,8 +32,14 @@ export function policyCommand(terminal: Terminal, deps: LintDeps): Command {
     .command("template")
     .description("print a policy to start from")
     .argument("[name]", `one of: ${Object.keys(templates).join(", ")}`, "saas-default")
-    .option("--json", "print one JSON object")
-    .action((name: string, options: Options) => template(name, options, terminal));
+    .option("--list", "say which there are")
+    .option("--json", "print one JSON object; with --list one JSON array")
+    .action((name: string, options: TemplateOptions) => template(name, options, terminal));
+  policy
+    .command("schema")
+    .description("print the format as JSON Schema, for editors that complete and check")
+    .option("--json", "the same: a JSON Schema is JSON")
+    .action(() => terminal.out(JSON.stringify(policyJsonSchema(), null, 2)));
   return policy;
 }
 
@@ -41,8 +50,14 @@ async function diff(before: string, after: string, options: Options, terminal: T
   else for (const difference of differences) terminal.out(differenceText(difference));
 }
 
-function template(name: string, options: Options, terminal: Terminal): void {
-  const text = Object.hasOwn(templates, name) ? templates[name] : undefined;
+function template(name: string, options: TemplateOptions, terminal: Terminal): void {
+  if (options.list === true) {
+    const list = Object.entries(templates).map(([known, { about }]) => ({ name: known, about }));
+    if (options.json === true) terminal.out(JSON.stringify(list));
+    else for (const one of list) terminal.out(`${one.name.padEnd(18)}${one.about}`);
+    return;
+  }
+  const text = Object.hasOwn(templates, name) ? templates[name]?.text : undefined;
   if (text === undefined) {
     throw new UserError(
       `policy template: there is no "${name}"; there is ${Object.keys(templates).join(", ")}.`,

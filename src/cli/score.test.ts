@@ -203,6 +203,14 @@ describe("baton policy", () => {
     ]);
   });
 
+  test("schema prints the format for editors", async () => {
+    const { out } = await run(["policy", "schema"]);
+    expect(JSON.parse(out.join("\n"))).toMatchObject({
+      title: "Baton policy",
+      required: ["format", "name", "signals", "scores"],
+    });
+  });
+
   test("template prints a policy that lints", async () => {
     const { out } = await run(["policy", "template"]);
     expect((await run(["policy", "lint", "-"], out.join("\n"))).code).toBe(0);
@@ -210,7 +218,11 @@ describe("baton policy", () => {
       JSON.parse((await run(["policy", "template", "saas-default", "--json"])).out[0] ?? ""),
     ).toMatchObject({ name: "saas-default" });
     await expect(run(["policy", "template", "other"])).rejects.toThrow(
-      'policy template: there is no "other"; there is saas-default.',
+      'policy template: there is no "other"; there is saas-default, product-led, enterprise-sales, churn-desk.',
     );
+    expect((await run(["policy", "template", "--list"])).out[1]).toBe(
+      "product-led       people sign up alone; usage says who is worth a call",
+    );
+    expect(JSON.parse((await run(["policy", "template", "--list", "--json"])).out[0] ?? "")).toHaveLength(4);
   });
 });

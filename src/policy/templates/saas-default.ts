@@ -4,7 +4,9 @@ import { policySchema } from "../schema.ts";
 import type { Policy } from "../schema.ts";
 
 /** The text as `baton policy template` prints it; it is meant to be copied and changed. */
-export const saasDefault = `# Baton policy. Change anything: \`baton policy lint\` says what does not fit.
+export const saasDefault = `# yaml-language-server: $schema=./baton-policy-1.json
+# (\`baton policy schema > baton-policy-1.json\` writes that file; editors then complete and check while you write.)
+# Baton policy. Change anything: \`baton policy lint\` says what does not fit.
 format: baton/policy@1
 name: SaaS default
 timezone: America/New_York # used wherever nothing names its own
