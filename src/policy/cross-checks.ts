@@ -3,12 +3,14 @@
  * never be decided.
  */
 import { durationMs, parseDuration } from "../kernel/time.ts";
+import { isTimezone } from "../kernel/zone.ts";
 import type { Condition, Rule } from "./condition.ts";
 import type { PathedMessage } from "./faults.ts";
 import { fieldKind, isKnownField } from "./fields.ts";
 import { parseHours } from "./hours.ts";
+import { readAbsence } from "./absence.ts";
 import { PLACEHOLDERS, unknownPlaceholders } from "./placeholders.ts";
-import type { Policy } from "./schema.ts";
+import type { Policy, PoolMember } from "./schema.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -57,6 +59,7 @@ export function crossFaults(policy: Policy): readonly PathedMessage[] {
       ),
     ),
     ...slaFaults(policy.routing.sla),
+    ...awayFaults(policy),
     ...conditionsOf(policy).flatMap(({ path, condition }) => conditionFaults(condition, path, 1)),
   ];
 }
@@ -244,12 +247,33 @@ function hoursOf(policy: Policy): readonly { readonly path: Path; readonly hours
   );
 }
 
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
+/** Absences that nobody can read. */
+function awayFaults(policy: Policy): readonly PathedMessage[] {
+  return Object.entries(policy.routing.pools).flatMap(([pool, { members }]) =>
+    members.flatMap(({ timezone, away }, at) => {
+      const zone = timezone ?? policy.timezone;
+      const path = ["routing", "pools", pool, "members", at, "away"];
+      return isTimezone(zone) ? away.flatMap((absence, i) => absenceFaults(absence, zone, [...path, i])) : [];
+    }),
+  );
+}
+
+function absenceFaults(
+  { from, to }: PoolMember["away"][number],
+  zone: string,
+  path: Path,
+): readonly PathedMessage[] {
+  const absence = readAbsence({ from, to }, zone);
+  if (absence !== null) {
+    const isOver = absence.until <= absence.from;
+    return isOver ? [{ path: [...path, "to"], message: `"${to}" is not after "${from}"` }] : [];
   }
+  return Object.entries({ from, to })
+    .filter(([, edge]) => readAbsence({ from: edge, to: edge }, zone) === null)
+    .map(([key, edge]) => ({
+      path: [...path, key],
+      message: `"${edge}" is no date: write one like 2026-12-20, or an instant like 2026-12-20T14:00`,
+    }));
 }
 
 interface PlacedCondition {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  hoursOf,
   isAtWork,
   minuteOfWeek,
   minuteText,
@@ -34,6 +35,10 @@ describe("hours are read", () => {
     ["Sat-Mon 10:00-11:00", "Mon 10:00 to Mon 11:00, Sat 10:00 to Sat 11:00, Sun 10:00 to Sun 11:00"],
     ["Mon 09:00-13:00, 12:00-17:00, 10:00-11:00", "Mon 09:00 to Mon 17:00"],
     ["Mon-Sun 00:00-24:00", "Mon 00:00 to Sun 24:00"],
+    [
+      "Mon-Tue 09:00-12:30 13:30-17:30, Fri 9:00 - 15:00",
+      "Mon 09:00 to Mon 12:30, Mon 13:30 to Mon 17:30, Tue 09:00 to Tue 12:30, Tue 13:30 to Tue 17:30, Fri 09:00 to Fri 15:00",
+    ],
     ["always", "Mon 00:00 to Sun 24:00"],
   ])("%s", (text, meaning) => {
     expect(said(text)).toBe(meaning);
@@ -54,6 +59,10 @@ describe("hours are read", () => {
     "Mon 09:00",
   ])("%s is none", (text) => {
     expect(parseHours(text)).toBeNull();
+    expect(() => hoursOf(text)).toThrow("passed the checks");
+  });
+  test("once, however often they are asked for", () => {
+    expect(hoursOf("Mon 09:00-10:00")).toBe(hoursOf("Mon 09:00-10:00"));
   });
 });
 

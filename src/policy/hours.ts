@@ -4,6 +4,7 @@
  * to or from summer time.
  */
 import type { EpochMs } from "../kernel/time.ts";
+import { MINUTES_A_DAY as DAY, offsetChange, wallTime, weekdayOf } from "../kernel/zone.ts";
 
 /** Minutes since Monday 00:00, wall-clock; `to` is exclusive and at most a week. */
 export interface MinuteSpan {
@@ -15,33 +16,30 @@ export interface MinuteSpan {
 export type WorkingHours = readonly MinuteSpan[];
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const DAY = 24 * 60;
 const WEEK = 7 * DAY;
 const MINUTE_MS = 60_000;
 
 /**
  * Reads hours: groups of days ("Mon", "Mon-Fri", "Sat, Sun") each followed by one or more spans of time, joined by
- * commas or semicolons; "always" is the whole week. A span may reach over midnight ("22:00-06:00"), days over Sunday
- * ("Sat-Mon"). Returns null when the text is anything else.
+ * commas, semicolons or spaces; "always" is the whole week. A span may reach over midnight ("22:00-06:00"), days over
+ * Sunday ("Sat-Mon"). Returns null when the text is anything else.
  */
 export function parseHours(text: string): WorkingHours | null {
   if (text.trim().toLowerCase() === "always") return [{ from: 0, to: WEEK }];
   const spans: MinuteSpan[] = [];
   let days: readonly number[] = [];
   let isTimed = true;
-  for (const piece of text.split(/[,;]/)) {
-    const match = /^\s*([a-z]+(?:\s*[-–]\s*[a-z]+)?)?\s*(\d{1,2}:\d{2}\s*[-–]\s*\d{1,2}:\d{2})?\s*$/i.exec(
-      piece,
-    );
-    if (match === null || (match[1] === undefined && match[2] === undefined)) return null;
-    if (match[1] !== undefined) {
-      const named = parseDays(match[1]);
+  for (const piece of text
+    .trim()
+    .replaceAll(/\s*[-–]\s*/g, "-")
+    .split(/\s*[,;]\s*|\s+/)) {
+    if (/^[a-z]+(?:-[a-z]+)?$/i.test(piece)) {
+      const named = parseDays(piece);
       if (named === null) return null;
       days = isTimed ? named : [...days, ...named];
       isTimed = false;
-    }
-    if (match[2] !== undefined) {
-      const time = parseSpan(match[2]);
+    } else {
+      const time = parseSpan(piece);
       if (time === null || days.length === 0) return null;
       for (const day of days) spans.push({ from: day * DAY + time.from, to: day * DAY + time.to });
       isTimed = true;
@@ -50,9 +48,22 @@ export function parseHours(text: string): WorkingHours | null {
   return isTimed ? joined(spans) : null;
 }
 
+/** The hours of a text that the policy's checks have accepted: one that is none is a bug, and throws. */
+export function hoursOf(text: string): WorkingHours {
+  const known = readings.get(text);
+  if (known !== undefined) return known;
+  const hours = parseHours(text);
+  if (hours === null) throw new Error(`"${text}" passed the checks but are no working hours`);
+  readings.set(text, hours);
+  return hours;
+}
+
+/** A policy has few different hours, and every decision asks for them. */
+const readings = new Map<string, WorkingHours>();
+
 /** "Mon-Fri" as [0, 1, 2, 3, 4]; "Sat-Mon" as [5, 6, 0]. */
 function parseDays(text: string): readonly number[] | null {
-  const [first, last] = text.split(/[-–]/).map((name) => DAYS.indexOf(name.trim().slice(0, 3).toLowerCase()));
+  const [first, last] = text.split("-").map((name) => DAYS.indexOf(name.slice(0, 3).toLowerCase()));
   if (first === undefined || first < 0) return null;
   if (last === undefined) return [first];
   if (last < 0) return null;
@@ -61,7 +72,8 @@ function parseDays(text: string): readonly number[] | null {
 
 /** Minutes of the day; `to` is past midnight where the span is. */
 function parseSpan(text: string): MinuteSpan | null {
-  const [from, to] = text.split(/[-–]/).map((time) => {
+  if (!/^\d{1,2}:\d{2}-\d{1,2}:\d{2}$/.test(text)) return null;
+  const [from, to] = text.split("-").map((time) => {
     const [hour = 0, minute = 0] = time.split(":").map(Number);
     return hour > 24 || minute > 59 || (hour === 24 && minute > 0) ? Number.NaN : hour * 60 + minute;
   });
@@ -115,47 +127,14 @@ function nextChange(hours: WorkingHours, zone: string, at: EpochMs, toWork: bool
   // Two spans meet at midnight of Sunday: the end of the first is no end.
   const edges = waits.map((wait) => start + wait * MINUTE_MS).filter((edge) => edge > start);
   const edge = Math.min(...edges);
-  const change = clockChange(zone, start, edge);
+  const change = offsetChange(start, edge, zone);
   return nextChange(hours, zone, change ?? edge, toWork);
 }
 
-/** When the clocks change after `from` and up to `to`; null when they do not. Assumes one change in a week. */
-function clockChange(zone: string, from: EpochMs, to: EpochMs): EpochMs | null {
-  const before = offset(zone, from);
-  if (offset(zone, to) === before) return null;
-  let [low, high] = [from / MINUTE_MS, to / MINUTE_MS];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (offset(zone, middle * MINUTE_MS) === before) low = middle;
-    else high = middle;
-  }
-  return high * MINUTE_MS;
-}
-
-/** Minutes by which the wall clock of `zone` is ahead of UTC, modulo a week. */
-function offset(zone: string, at: EpochMs): number {
-  return (minuteOfWeek(zone, at) - minuteOfWeek("UTC", at) + WEEK) % WEEK;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 /** Wall-clock minutes since Monday 00:00 in `zone`. Throws a RangeError when there is no such zone. */
 export function minuteOfWeek(zone: string, at: EpochMs): number {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      weekday: "short",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    });
-    formats.set(zone, format);
-  }
-  // "Mon, 09:05" or "Mon 09:05": the day's name, and two numbers.
-  const text = format.format(at);
-  const [hour = 0, minute = 0] = [...text.matchAll(/\d+/g)].map(Number);
-  return DAYS.indexOf(text.slice(0, 3).toLowerCase()) * DAY + hour * 60 + minute;
+  const wall = wallTime(at, zone);
+  return weekdayOf(wall) * DAY + wall.minute;
 }
 
 /** "Mon 09:00" for a minute of the week; a week's end is "Sun 24:00". */

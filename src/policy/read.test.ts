@@ -9,6 +9,9 @@ const head = "format: baton/policy@1\nname: T\n";
 const small = `${head}signals:\n  a: { phrases: [x] }\nscores:\n  s: { signals: [a], threshold: 1 }\n`;
 const routed = `${small}routing: { routes: { r: [ { queue: Q } ] } }\n`;
 
+const member = (parts: string): string =>
+  `${small}routing: { pools: { p: { members: [ { user: u, ${parts} } ] } } }\n`;
+
 function complaints(text: string): readonly string[] {
   const reading = readPolicy(text);
   const list: readonly PolicyFault[] = reading.kind === "ok" ? reading.warnings : reading.faults;
@@ -39,6 +42,13 @@ describe("the default policy", () => {
       complaints(JSON.stringify({ format: "baton/policy@1", name: "T", signals: {}, scores: {} })),
     ).toEqual([]);
   });
+});
+
+test("hours, absences, a pause and a fallback that can be read are taken", () => {
+  const parts = 'hours: "Fri 22:00-06:00", away: [ { from: 2026-03-01, to: 2026-03-01 } ], paused: true';
+  expect(complaints(member(parts))).toEqual([]);
+  for (const end of ["{ user: u }", "{ queue: Q }"])
+    expect(complaints(`${small}routing: { fallback: ${end} }\n`)).toEqual([]);
 });
 
 describe("a policy that cannot be read says where", () => {
@@ -208,6 +218,22 @@ describe("names that nothing answers to are faults", () => {
     [
       `${routed}recipes:\n  - { id: x, name: X, owner: { route: r } }\n  - { id: x, name: Y, owner: { route: r } }\n`,
       ['10 recipes[1].id: "x" stands here a second time'],
+    ],
+    [
+      member("away: [ { from: 2026-02-30, to: 2026-03-01 }, { from: soon, to: later } ]"),
+      [
+        '7 routing.pools.p.members[0].away[0].from: "2026-02-30" is no date: write one like 2026-12-20, or an instant like 2026-12-20T14:00',
+        '7 routing.pools.p.members[0].away[1].from: "soon" is no date: write one like 2026-12-20, or an instant like 2026-12-20T14:00',
+        '7 routing.pools.p.members[0].away[1].to: "later" is no date: write one like 2026-12-20, or an instant like 2026-12-20T14:00',
+      ],
+    ],
+    [
+      member("timezone: Europe/Berlin, away: [ { from: 2026-03-02, to: 2026-03-01 } ]"),
+      ['7 routing.pools.p.members[0].away[0].to: "2026-03-01" is not after "2026-03-02"'],
+    ],
+    [
+      member("timezone: Mars, away: [ { from: soon, to: later } ]"),
+      ['7 routing.pools.p.members[0].timezone: "Mars" is no time zone: write one like America/New_York'],
     ],
     [
       `${small}routing: { pools: { p: { members: [ { user: u, timezone: Mars }, { user: u } ] } } }\n`,

@@ -129,9 +129,14 @@ const memberSchema = z.strictObject({
   user: name,
   weight: z.number().positive().max(1_000).default(1),
   cap: z.strictObject({ open: z.int().min(1).optional(), perDay: z.int().min(1).optional() }).optional(),
+  /** "Mon-Fri 09:00-17:30" on the member's wall; at work round the clock without it. See hours.ts. */
   hours: name.optional(),
+  /** The policy's where the member names none. */
   timezone: name.optional(),
+  /** Days, both included, or instants. See absence.ts. */
   away: z.array(z.strictObject({ from: name, to: name })).default([]),
+  /** Gets nothing from this pool until the policy says otherwise. */
+  paused: z.boolean().default(false),
 });
 
 const poolSchema = z.strictObject({
@@ -173,6 +178,13 @@ const routingSchema = z.strictObject({
   /** List name -> company domain -> user. */
   lists: z.record(name, z.record(name, name)).default({}),
   routes: z.record(name, z.array(hopSchema).min(1)).default({}),
+  /** The last step of every route. */
+  fallback: z
+    .union([
+      z.strictObject({ user: name }).transform(({ user }) => ({ kind: "user" as const, user })),
+      z.strictObject({ queue: name }).transform(({ queue }) => ({ kind: "queue" as const, queue })),
+    ])
+    .optional(),
   alsoTell: z.array(z.strictObject({ when: conditionSchema, route: name })).default([]),
   sla: z
     .strictObject({
@@ -256,5 +268,7 @@ export type Signal = Policy["signals"][string];
 export type ScoreRule = Policy["scores"][string];
 export type Recipe = Policy["recipes"][number];
 export type RecordAction = z.infer<typeof recordActionSchema>;
+export type Pool = Policy["routing"]["pools"][string];
+export type PoolMember = Pool["members"][number];
 export type Hop = Policy["routing"]["routes"][string][number];
 export type FieldMapping = Policy["mapping"]["lead"][number];

@@ -1,0 +1,127 @@
+/**
+ * Instants as the clock on a wall shows them, and back. The rules of every time zone, daylight saving included, are
+ * those of the runtime's own database (Intl).
+ */
+import type { EpochMs } from "./time.ts";
+
+/** A day of the calendar; `month` from 1. */
+export interface Day {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+/** What calendar and clock show in one zone. */
+export interface WallTime extends Day {
+  /** Minutes since midnight, 0..1439. */
+  readonly minute: number;
+}
+
+export const MINUTES_A_DAY = 1_440;
+const MINUTE_MS = 60_000;
+const DAY_MS = MINUTES_A_DAY * MINUTE_MS;
+
+/** A format is expensive to make and the same for ever: one is kept for each zone. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  formats.set(zone, made);
+  return made;
+}
+
+/** True for a name that the time zone database knows ("Europe/Berlin", "UTC"). */
+export function isTimezone(name: string): boolean {
+  try {
+    return formatOf(name).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** What the wall clock of `zone` shows at `at`, to the minute. Throws a RangeError for an unknown zone. */
+export function wallTime(at: EpochMs, zone: string): WallTime {
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  return {
+    year: part("year"),
+    month: part("month"),
+    day: part("day"),
+    minute: part("hour") * 60 + part("minute"),
+  };
+}
+
+/** 0 for Monday to 6 for Sunday. */
+export function weekdayOf(day: Day): number {
+  return (new Date(utc(day)).getUTCDay() + 6) % 7;
+}
+
+/** The day `days` after this one (before it, when negative). */
+export function dayAfter(day: Day, days: number): Day {
+  const date = new Date(utc(day) + days * DAY_MS);
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+}
+
+/**
+ * Every instant at which the clock of `zone` shows `minute` (0..1440) of that day, the earliest first: two where the clock
+ * is set back. A time that the clock jumps over stands for the instant of the jump.
+ */
+export function instantsOf(day: Day, minute: number, zone: string): readonly EpochMs[] {
+  const wanted = utc(day) + minute * MINUTE_MS;
+  // No zone is further than a day from UTC, and none changes its offset twice within two days.
+  const offsets = [shown(wanted - DAY_MS, zone), shown(wanted + DAY_MS, zone)] as const;
+  const before = wanted - (offsets[0] - (wanted - DAY_MS));
+  const after = wanted - (offsets[1] - (wanted + DAY_MS));
+  const found = [...new Set([before, after])].filter((at) => shown(at, zone) === wanted);
+  if (found.length > 0) return found.toSorted((a, b) => a - b);
+  return [jumpBetween(Math.min(before, after), Math.max(before, after), zone)];
+}
+
+/** The instant between these two from which the clock of `zone` runs with another offset; null when none does. */
+export function offsetChange(from: EpochMs, to: EpochMs, zone: string): EpochMs | null {
+  const start = Math.floor(from / MINUTE_MS) * MINUTE_MS;
+  const end = Math.floor(to / MINUTE_MS) * MINUTE_MS;
+  const isSame = shown(start, zone) - start === shown(end, zone) - end;
+  return isSame ? null : jumpBetween(start, end, zone);
+}
+
+/** The first instant of that day in `zone`. */
+export function startOfDay(day: Day, zone: string): EpochMs {
+  return Math.min(...instantsOf(day, 0, zone));
+}
+
+function utc({ year, month, day }: Day): EpochMs {
+  return Date.UTC(year, month - 1, day);
+}
+
+/** What the wall clock shows, written as if it were UTC. */
+function shown(at: EpochMs, zone: string): EpochMs {
+  const wall = wallTime(at, zone);
+  return utc(wall) + wall.minute * MINUTE_MS;
+}
+
+/** The first minute after which the clock runs with another offset; exactly one change lies between the two. */
+function jumpBetween(from: EpochMs, to: EpochMs, zone: string): EpochMs {
+  let [low, high] = [from, to];
+  const offset = shown(from, zone) - from;
+  while (high - low > MINUTE_MS) {
+    const middle = low + Math.floor((high - low) / 2 / MINUTE_MS) * MINUTE_MS;
+    if (shown(middle, zone) - middle === offset) low = middle;
+    else high = middle;
+  }
+  return high;
+}
