@@ -249,7 +249,7 @@ async function keep(
 ): Promise<boolean> {
   const { policy: _, ...frozen } = inputs;
   const row = { ...subject, policyVersion: place.policyVersion, decision, inputs: frozen };
-  const id = await insertDecision(tx, row, bucketOf(decision));
+  const id = await insertDecision(tx, row, bucketOf(decision), heldUntil(decision, inputs.now));
   if (id === null) return false;
   if (decision.kind === "gone") await cancelFollowUps(tx, subject, decision.reason, inputs.now);
   if (decision.kind !== "handoff") return true;
@@ -290,6 +290,13 @@ async function keep(
   const input = { handoff: decision.handoff, turn: 1, targets };
   await parts.engine().start(parts.handoffKind(), input, { id: handoffRunId(input), tx });
   return true;
+}
+
+/** Where no clock can tell who will be there (somebody left, a queue is missing), it is looked at again this often. */
+const LOOK_AGAIN_MS: Ms = 3_600_000;
+
+function heldUntil(decision: Decision, now: EpochMs): EpochMs | null {
+  return decision.kind === "held" ? (decision.until ?? now + LOOK_AGAIN_MS) : null;
 }
 
 function bucketOf(decision: Decision): Bucket {

@@ -147,7 +147,7 @@ function worksOf(joints: Joints): {
     feedback,
     kinds: [conversationKind, handoffKind, followUpKind, feedbackKind].map((kind) => kind as RunKind<never>),
     schedules: [
-      ...upkeep({ db, engine, conversationKind, log }),
+      ...upkeep({ db, clock, engine, conversationKind, log }),
       followUpSweep(followUpDesk, followUpKind),
       ...feedbackSchedules(feedback),
     ],

@@ -1,7 +1,7 @@
-/** What the house does by itself: what no run has taken, or decided, is found and given a run. */
+/** What the house does by itself: what no run has taken, or decided, is found and given a run; what is held is let go. */
 import type { Engine, RunKind, Schedule } from "./engine/engine.ts";
-import type { Db, Log } from "./store/database.ts";
-import { type Environment, undecided } from "./decide/queries.ts";
+import { type Db, inTransaction, type Log } from "./store/database.ts";
+import { type Environment, isUndecided, type Released, releaseOldest, undecided } from "./decide/queries.ts";
 import type { Place } from "./desk.ts";
 import { carryAgain, pollDeals, type PollParts } from "./feedback/poll.ts";
 import { untaken } from "./intake/queries.ts";
@@ -15,8 +15,16 @@ const UNTAKEN_AFTER_MS = 15_000;
 /** A decision that waits this long has lost its run: Salesforce refused the sign-in, say. It is tried again as often. */
 const UNDECIDED_AFTER_MS = 300_000;
 
+const DRAIN_EVERY_MS = 5_000;
+/** One turn of draining ends after this: a worker that stops waits for it. */
+const DRAIN_FOR_MS = 5_000;
+/** A conversation that is not decided by then keeps the others waiting no longer. */
+const DECIDED_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 20;
+
 export interface UpkeepParts {
   readonly db: Db;
+  readonly clock: Clock;
   readonly engine: () => Engine;
   readonly conversationKind: RunKind<News>;
   readonly log: Log;
@@ -30,6 +38,7 @@ export function upkeep(parts: UpkeepParts): readonly Schedule[] {
       everyMs: UNDECIDED_AFTER_MS,
       body: (now) => decideAgain(parts, now, UNDECIDED_AFTER_MS),
     },
+    { name: "drain held conversations", everyMs: DRAIN_EVERY_MS, body: () => drain(parts) },
     {
       name: "sweep untaken events",
       everyMs: SWEEP_EVERY_MS,
@@ -47,19 +56,19 @@ export function upkeep(parts: UpkeepParts): readonly Schedule[] {
 
 /** Starts a run for each conversation that has waited for a decision for `olderThanMs`. */
 export async function decideAgain(
-  { db, engine, conversationKind, log }: UpkeepParts,
+  { db, engine, conversationKind, log }: Omit<UpkeepParts, "clock">,
   now: EpochMs,
   olderThanMs: Ms,
 ): Promise<void> {
   const waiting = await undecided(db, olderThanMs);
-  for (const { workspace, conversation } of waiting) {
+  for (const { workspace, conversation, isDecided } of waiting) {
     const id = `undecided:${conversation}:${now}`;
     await start(engine(), conversationKind, {
       workspace,
       conversation,
       contact: null,
       triggers: [],
-      reread: false,
+      reread: isDecided,
       id,
       turn: 1,
     });
@@ -117,4 +126,44 @@ export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
       });
     }
   }
+}
+
+/**
+ * Lets go of held conversations whose time has come, one after the other, the one that was held longest first: each is
+ * read again and decided before the next, so that the oldest finds the place that there is. The release and the start
+ * of its run are one transaction: a process that dies has done both or neither.
+ */
+export async function drain({ db, clock, engine, conversationKind, log }: UpkeepParts): Promise<void> {
+  const end = performance.now() + DRAIN_FOR_MS;
+  let drained = 0;
+  while (performance.now() < end) {
+    const released = await inTransaction(db, async (tx) => {
+      const oldest = await releaseOldest(tx, clock());
+      if (oldest === null) return null;
+      const { workspace, conversation, decision } = oldest;
+      const id = `held:${decision}`;
+      const news = { workspace, conversation, contact: null, triggers: [], reread: true, id, turn: 1 };
+      await start(engine(), conversationKind, news, { tx });
+      return oldest;
+    });
+    if (released === null) break;
+    drained += 1;
+    if (!(await decidedSoon(db, released))) {
+      log(
+        "warn",
+        `conversation ${released.conversation} was held and is not decided yet; the next goes first`,
+      );
+      break;
+    }
+  }
+  if (drained > 0) log("info", `${drained} held conversations were let go`);
+}
+
+async function decidedSoon(db: Db, released: Released): Promise<boolean> {
+  const deadline = performance.now() + DECIDED_WITHIN_MS;
+  while (await isUndecided(db, released)) {
+    if (performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return true;
 }

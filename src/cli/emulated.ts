@@ -2,6 +2,7 @@
  * Baton among emulators, as the demo and the rehearsal use it: the five connections, the people everywhere before
  * they write, and conversations replayed as the webhooks that Intercom would send.
  */
+import { isMap, isSeq, parseDocument } from "yaml";
 import { UserError } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
@@ -38,7 +39,7 @@ export interface Connecting {
   readonly emulators: Emulators;
   readonly environment: string;
   readonly mode: "shadow" | "live";
-  /** The policy as YAML; the default one when absent. */
+  /** The policy as YAML; the default one with its pools at work round the clock when absent. */
   readonly policy?: string;
 }
 
@@ -50,7 +51,7 @@ const id = (kind: ConnectionRow["kind"]): string => `emulated-${kind}`;
  * faulty policy.
  */
 export async function connectEmulators(connecting: Connecting): Promise<string> {
-  const { db, vault, emulators, environment, mode, policy = saasDefault } = connecting;
+  const { db, vault, emulators, environment, mode, policy = roundTheClock(saasDefault) } = connecting;
   policyOf(policy, "the policy");
   for (const { kind, settings, secret } of connectionsTo(emulators)) {
     const sealed = vault.seal(JSON.stringify(secret), secretContext(id(kind)));
@@ -73,6 +74,26 @@ export async function connectEmulators(connecting: Connecting): Promise<string> 
     comment: "for the emulated accounts",
   });
   return `/webhooks/intercom/${id("intercom")}`;
+}
+
+/**
+ * The policy with every pool at work always, nobody absent and no caps. The emulated world is played at any hour of any
+ * day, deals out in a minute what a quarter brings, and must go the same way each time. Somebody's own policy is
+ * rehearsed as it stands.
+ */
+export function roundTheClock(policy: string): string {
+  const document = parseDocument(policy);
+  const pools = document.getIn(["routing", "pools"]);
+  for (const { value: pool } of isMap(pools) ? pools.items : []) {
+    const members = isMap(pool) ? pool.get("members") : null;
+    for (const member of isSeq(members) ? members.items : []) {
+      if (!isMap(member)) continue;
+      member.set("hours", "always");
+      member.delete("away");
+      member.delete("cap");
+    }
+  }
+  return document.toString();
 }
 
 function connectionsTo(emulators: Emulators): readonly {

@@ -21,6 +21,7 @@ import {
   type KnownToSalesforce,
   prepareWorld,
   type Replayable,
+  roundTheClock,
 } from "./emulated.ts";
 import { readPolicyText } from "./policy-file.ts";
 import { check } from "./rehearsal/check.ts";
@@ -144,7 +145,10 @@ async function noteStop(deps: RehearseDeps, stopped: { yet: boolean }): Promise<
 async function prepare(terminal: Terminal, options: Options): Promise<Prepared> {
   const now = terminal.clock();
   const seed = options.seed ?? now % 1_000_000;
-  const written = options.policy === undefined ? saasDefault : await readPolicyText(options.policy, terminal);
+  const written =
+    options.policy === undefined
+      ? roundTheClock(saasDefault)
+      : await readPolicyText(options.policy, terminal);
   const named = options.policy ?? "the default policy";
   policyOf(written, named);
   const policyText = options.hoursAs === undefined ? written : quickened(written, options.hoursAs);

@@ -8,6 +8,7 @@ import {
   NOON,
   opportunity,
   owner,
+  person,
   policy,
   scores,
   snapshot,
@@ -94,6 +95,7 @@ describe("a decision", () => {
     expect(decide(inputs({ directory: { users: [], queues: [] } }))).toMatchObject({
       kind: "held",
       reason: "nobody on route default can take it",
+      until: null,
     });
   });
   test("without Salesforce everybody is unknown to it, without a company too", () => {
@@ -110,6 +112,67 @@ describe("a decision", () => {
       record: { kind: "update-lead" },
     });
   });
+  describe("over working hours", () => {
+    // NOON is a Tuesday's noon in UTC: eight in the morning in New York, five in the evening in Karachi.
+    const pool = (whenAllAway: string) => ({
+      desk: {
+        members: [{ user: "sam@us.example", hours: "Mon-Fri 09:00-17:00", timezone: "America/New_York" }],
+        whenAllAway,
+      },
+    });
+    test("is held until somebody of the pool is at work", () => {
+      const rules = policy({
+        routing: { pools: pool("hold"), routes: { default: [{ pool: "desk" }, { user: "sol@us.example" }] } },
+      });
+      expect(decide(inputs({ policy: rules }))).toMatchObject({
+        kind: "held",
+        route: "default",
+        until: NOON + 3_600_000,
+        reason: "pool desk: nobody can take it before Tue 13:00 UTC; the pool holds it until then",
+        receipts: [
+          { kind: "skipped", reason: "off hours until Tue 09:00 America/New_York" },
+          { kind: "held" },
+        ],
+      });
+      expect(decide(inputs({ policy: rules, now: NOON + 3_600_000 })).kind).toBe("handoff");
+    });
+    test("the second person is told nevertheless: the message waits for them", () => {
+      const rules = policy({
+        routing: {
+          pools: pool("hold"),
+          routes: { default: [{ user: "sol@us.example" }], second: [{ pool: "desk" }] },
+          alsoTell: Array.from({ length: 2 }, () => ({
+            when: { field: "contact.email", operator: "known" },
+            route: "second",
+          })),
+        },
+      });
+      expect(decide(inputs({ policy: rules }))).toMatchObject({
+        kind: "handoff",
+        told: [{ email: "sol@us.example" }, { email: "sam@us.example", as: "second" }],
+        seconds: [{ route: "second", pool: { pool: "desk", member: "sam@us.example", turn: "taken" } }],
+      });
+    });
+  });
+
+  test.for([
+    ["ana@eu.acme.example", "sol@us.example"],
+    ["ana@acme.example", "sam@us.example"],
+    ["ana@elsewhere.example", "sam@us.example"],
+    [null, "sam@us.example"],
+  ] as const)("a named list covers subdomains, the closest entry counts: %s", ([email, expected]) => {
+    const rules = policy({
+      routing: {
+        lists: { named: { "acme.example": "sam@us.example", "EU.acme.example": "sol@us.example" } },
+        routes: { default: [{ list: "named" }] },
+      },
+    });
+    const evidence = { snapshot: snapshot({ contact: person({ email }) }), crm: NOBODY };
+    expect(decide(inputs({ policy: rules, evidence }))).toMatchObject({
+      owner: { owner: { email: expected } },
+    });
+  });
+
   test("a queue may own a Task where it could not own an Opportunity", () => {
     const queued = policy({ routing: { routes: { default: [{ queue: "Solutions" }] } } });
     const contact = { ...NOBODY, contacts: [crmContact()], accounts: [account()] };
@@ -181,10 +244,11 @@ describe("who is told", () => {
       pools: {},
       lookup,
       now: NOON,
-      domain: null,
+      hosts: [],
       object: "Lead",
+      besides: null,
     } as const;
-    return planTold(recipe, over.plan ?? byUser, question);
+    return planTold(recipe, over.plan ?? byUser, question).told;
   }
 
   test("a channel, the CSM and the owner, each once", () => {
@@ -241,7 +305,11 @@ describe("who is told", () => {
       "second",
       [{ kind: "slack-user", email: "sol@us.example", as: "second" }],
     ],
-    ["the owner is not told twice", "default", [{ kind: "nobody", reason: "the owner is the same person" }]],
+    [
+      "the owner is not told twice",
+      "default",
+      [{ kind: "nobody", reason: "user sam@us.example: the owner is the same person" }],
+    ],
     [
       "nobody there is said",
       "none",

@@ -3,6 +3,7 @@
  * the pools' lock, so that two decisions never take the same turn.
  */
 import { durationMs } from "../kernel/time.ts";
+import type { Snapshot } from "../conversation/snapshot.ts";
 import { factsOf } from "../qualify/facts.ts";
 import { NOBODY_KNOWN } from "../qualify/crm.ts";
 import {
@@ -69,19 +70,19 @@ function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string)
     pools: inputs.pools,
     lookup,
     now,
-    domain: snapshot.company?.domain ?? null,
+    hosts: hostsOf(snapshot),
     object: ownedObject(record),
+    besides: null,
   };
   const owner = planOwner(question);
-  if (owner.kind === "nobody") {
-    return {
-      kind: "held",
-      judgement,
-      recipe: recipe.id,
-      reason: `nobody on route ${recipe.owner.route} can take it`,
-      receipts: owner.receipts,
-    };
+  if (owner.kind !== "assigned") {
+    const { route } = recipe.owner;
+    const held = { kind: "held", judgement, recipe: recipe.id, route, receipts: owner.receipts } as const;
+    return owner.kind === "held"
+      ? { ...held, reason: owner.reason, until: owner.until }
+      : { ...held, reason: `nobody on route ${route} can take it`, until: null };
   }
+  const { told, seconds } = planTold(recipe, owner.plan, question);
   return {
     kind: "handoff",
     judgement,
@@ -90,8 +91,17 @@ function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string)
     handoff: handoffId(inputs.environment, snapshot.conversation, recipe.id, episode.episode),
     record,
     owner: owner.plan,
-    told: planTold(recipe, owner.plan, question),
+    told,
+    seconds,
   };
+}
+
+/** The company's domain, and the host of the mail address where it lies below it ("eu.acme.example"). */
+function hostsOf({ company, contact }: Snapshot): readonly string[] {
+  const domain = company?.domain ?? null;
+  if (domain === null) return [];
+  const mail = contact?.email?.toLowerCase().split("@").at(-1) ?? "";
+  return mail.endsWith(`.${domain}`) ? [domain, mail] : [domain];
 }
 
 function ownedObject(record: RecordPlan): RouteQuestion["object"] {

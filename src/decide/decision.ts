@@ -63,8 +63,16 @@ export type RecordPlan = { readonly situation: CrmSituation; readonly because: s
 export interface Receipt {
   /** "account owner", "list named-accounts", "pool mid-market: ana@…". */
   readonly candidate: string;
-  readonly kind: "assigned" | "skipped";
+  readonly kind: "assigned" | "skipped" | "held";
   readonly reason: string;
+  /** Set for a member of a pool. */
+  readonly place?: PoolPlace;
+}
+
+/** A member of a pool, both by name; the member as the ledger names people: the address in lower case. */
+export interface PoolPlace {
+  readonly pool: string;
+  readonly member: string;
 }
 
 export interface OwnerPlan {
@@ -73,8 +81,8 @@ export interface OwnerPlan {
   /** The hop that gave the owner, as receipts name it. */
   readonly via: string;
   readonly receipts: readonly Receipt[];
-  /** Set when a pool's turn was taken. */
-  readonly pool: { readonly pool: string; readonly member: string } | null;
+  /** Set for somebody of a pool: by a turn, or because the company or the person stays with the rep they had. */
+  readonly pool: (PoolPlace & { readonly turn: "taken" | "sticky" }) | null;
   /** Who comes next if Salesforce refuses the owner at the last moment. */
   readonly alternates: readonly OwnerRef[];
 }
@@ -121,7 +129,10 @@ export type Decision =
       readonly kind: "held";
       readonly judgement: Judgement;
       readonly recipe: string;
+      readonly route: string;
       readonly reason: string;
+      /** The next instant at which somebody can take it; null when no clock can tell. */
+      readonly until: EpochMs | null;
       readonly receipts: readonly Receipt[];
     }
   | {
@@ -133,6 +144,8 @@ export type Decision =
       readonly record: RecordPlan;
       readonly owner: OwnerPlan;
       readonly told: readonly Told[];
+      /** Who was found for each `alsoTell` that applies, with the receipts; they are among `told`. */
+      readonly seconds: readonly OwnerPlan[];
     };
 
 /** The lasting id of a handoff, unique for ever: blueprint section 3.5. */

@@ -1,10 +1,9 @@
-/** SQL of the decide room: environments, decisions, where conversations stand, and the fairness ledger. */
+/** SQL of the decide room: environments, decisions, and where conversations stand. */
 import { sql } from "kysely";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { Trigger } from "../conversation/fold.ts";
-import type { Decision, OwnerPlan } from "./decision.ts";
-import type { MemberState } from "./route.ts";
+import type { Decision } from "./decision.ts";
 
 export interface Environment {
   readonly name: string;
@@ -62,7 +61,12 @@ export interface DecisionRow {
  * Stores the decision of one conversation state, and where the conversation stands with it. Null when that state was
  * decided before (a repeat after a crash); then nothing changes.
  */
-export async function insertDecision(tx: Tx, row: DecisionRow, bucket: Bucket): Promise<string | null> {
+export async function insertDecision(
+  tx: Tx,
+  row: DecisionRow,
+  bucket: Bucket,
+  heldUntil: EpochMs | null,
+): Promise<string | null> {
   const { decision } = row;
   const recipe = "recipe" in decision ? decision.recipe : null;
   const exclusion = decision.kind === "excluded" ? decision.exclusion : null;
@@ -74,8 +78,9 @@ export async function insertDecision(tx: Tx, row: DecisionRow, bucket: Bucket): 
       on conflict (environment, workspace, conversation_id, version) do nothing
       returning id),
     standing as (
-      insert into standings as s (environment, workspace, conversation_id, bucket, decision_id)
-      select ${row.environment}, ${row.workspace}, ${row.conversation}, ${bucket}, id from decided
+      insert into standings as s (environment, workspace, conversation_id, bucket, decision_id, held_until)
+      select ${row.environment}, ${row.workspace}, ${row.conversation}, ${bucket}, id,
+        to_timestamp(${heldUntil === null ? null : heldUntil / 1_000}::double precision) from decided
       ${keepingHandedOff})
     select id::text from decided`.execute(tx);
   return rows[0]?.id ?? null;
@@ -115,24 +120,71 @@ export async function pendingOf(
 const keepingHandedOff = sql`
   on conflict (environment, workspace, conversation_id) do update set
     pending = '{}',
-    (bucket, decision_id, since) = (
+    (bucket, decision_id, since, held_until) = (
       select case when keeps then s.bucket else excluded.bucket end,
              case when keeps then s.decision_id else coalesce(excluded.decision_id, s.decision_id) end,
-             case when keeps or s.bucket = excluded.bucket then s.since else now() end
+             case when keeps or s.bucket = excluded.bucket then s.since else now() end,
+             case when keeps then null else excluded.held_until end
       from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`;
 
-/** Conversations in which something has waited for a decision since before `olderThanMs` ago, the longest waiting first. */
+/**
+ * Conversations in which something has waited for a decision since before `olderThanMs` ago, the longest waiting first.
+ * `isDecided`: a decision about this very state stands already, so only a state of its own can be decided.
+ */
 export async function undecided(
   db: Db,
   olderThanMs: Ms,
   limit = 200,
-): Promise<readonly { readonly workspace: string; readonly conversation: string }[]> {
-  const { rows } = await sql<{ workspace: string; conversation: string }>`
-    select s.workspace, s.conversation_id as conversation
+): Promise<
+  readonly { readonly workspace: string; readonly conversation: string; readonly isDecided: boolean }[]
+> {
+  const { rows } = await sql<{ workspace: string; conversation: string; isDecided: boolean }>`
+    select s.workspace, s.conversation_id as conversation, coalesce(bool_or(d.version = c.version), false) as "isDecided"
     from standings s join conversations c on c.workspace = s.workspace and c.id = s.conversation_id
+    left join decisions d on d.id = s.decision_id
     where s.pending <> '{}' and c.updated_at < now() - make_interval(secs => ${olderThanMs / 1_000})
     group by 1, 2 order by min(c.updated_at) limit ${limit}`.execute(db);
   return rows;
+}
+
+/** A held conversation whose time has come. */
+export interface Released {
+  readonly environment: string;
+  readonly workspace: string;
+  readonly conversation: string;
+  /** The decision that held it. */
+  readonly decision: string;
+}
+
+/**
+ * Takes the conversation that has been held longest of those whose time has come, or whose policy has changed since, and
+ * notes that it waits for a decision again, as it did when it was held. Null when there is none. It keeps its place
+ * until it is decided otherwise.
+ */
+export async function releaseOldest(tx: Tx, now: EpochMs): Promise<Released | null> {
+  const { rows } = await sql<Released>`
+    with oldest as (
+      select s.environment, s.workspace, s.conversation_id, s.decision_id from standings s
+      join decisions d on d.id = s.decision_id join environments e on e.name = s.environment
+      where s.bucket = 'held' and s.pending = '{}'
+        and (s.held_until <= to_timestamp(${now / 1_000}) or d.policy_version <> e.policy_version)
+      order by s.since, s.decision_id limit 1 for update of s skip locked)
+    update standings s set held_until = null,
+      pending = array(select jsonb_array_elements_text(d.inputs -> 'triggers') from decisions d where d.id = s.decision_id)
+    from oldest o
+    where s.environment = o.environment and s.workspace = o.workspace and s.conversation_id = o.conversation_id
+    returning s.environment, s.workspace, s.conversation_id as conversation, s.decision_id::text as decision`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
+/** True as long as a released conversation waits for its decision. */
+export async function isUndecided(db: Db, released: Released): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from standings where environment = ${released.environment} and workspace = ${released.workspace}
+      and conversation_id = ${released.conversation} and pending <> '{}'`.execute(db);
+  return rows.length > 0;
 }
 
 /** Where the conversation stands now, whatever decision put it there. */
@@ -145,61 +197,4 @@ export async function setStanding(
     insert into standings as s (environment, workspace, conversation_id, bucket)
     values (${place.environment}, ${place.workspace}, ${place.conversation}, ${bucket})
     ${keepingHandedOff}`.execute(tx);
-}
-
-/** Holds the pools until the transaction ends, so that two decisions never take the same turn. Names must come sorted. */
-export async function lockPools(tx: Tx, environment: string, pools: readonly string[]): Promise<void> {
-  await sql`
-    insert into pools (environment, pool) select ${environment}, unnest(${pools}::text[])
-    on conflict (environment, pool) do update set version = pools.version + 1`.execute(tx);
-}
-
-export interface PoolLine extends MemberState {
-  readonly pool: string;
-  /** Got the company's last lead from this pool. */
-  readonly isSticky: boolean;
-}
-
-/** The members' lines of these pools; one who has only ever got the company's lead is among them. */
-export async function poolLines(
-  tx: Tx,
-  environment: string,
-  pools: readonly string[],
-  company: string | null,
-): Promise<readonly PoolLine[]> {
-  const { rows } = await sql<PoolLine>`
-    with sticky as (
-      select distinct on (pool) pool, owner as member from assignments
-      where environment = ${environment} and pool = any(${pools}::text[]) and company = ${company}
-      order by pool, at desc)
-    select m.pool, m.member, m.served::float8 as served, m.adjustment::float8 as adjustment,
-      (extract(epoch from m.last_at) * 1000)::bigint as "lastAt",
-      exists (select 1 from sticky s where s.pool = m.pool and s.member = m.member) as "isSticky"
-    from pool_members m where m.environment = ${environment} and m.pool = any(${pools}::text[])`.execute(tx);
-  return rows;
-}
-
-export async function recordAssignment(
-  tx: Tx,
-  assignment: {
-    readonly handoff: string;
-    readonly environment: string;
-    readonly company: string | null;
-    readonly plan: OwnerPlan;
-    readonly now: EpochMs;
-  },
-): Promise<void> {
-  const { plan, environment, company } = assignment;
-  const at = assignment.now / 1_000;
-  await sql`
-    with turn as (
-      insert into pool_members (environment, pool, member, served, last_at)
-      select ${environment}, ${plan.pool?.pool ?? null}, ${plan.pool?.member ?? null}, 1, to_timestamp(${at})
-      where ${plan.pool !== null}
-      on conflict (environment, pool, member) do update
-        set served = pool_members.served + 1, last_at = excluded.last_at)
-    insert into assignments (handoff_id, environment, route, pool, owner, company, receipts, at)
-    values (${assignment.handoff}, ${environment}, ${plan.route}, ${plan.pool?.pool ?? null},
-      ${plan.pool?.member ?? plan.owner.id}, ${company}, ${JSON.stringify(plan.receipts)}::jsonb, to_timestamp(${at}))
-    on conflict (handoff_id) do nothing`.execute(tx);
 }

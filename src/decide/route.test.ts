@@ -1,95 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  account,
-  company,
-  lead,
-  NOBODY,
-  NOON,
-  opportunity,
-  owner,
-  policy,
-  scores,
-  snapshot,
-} from "../../tests/support/cases.ts";
+import { account, lead, NOBODY, NOON, opportunity, owner, policy } from "../../tests/support/cases.ts";
+import { ask, directory, routing, sam } from "../../tests/support/routes.ts";
 import type { CrmView } from "../qualify/crm.ts";
-import { factsOf } from "../qualify/facts.ts";
-import type { OwnerWish } from "./record.ts";
-import { type Directory, planOwner, poolsOf, type PoolState, type RouteQuestion } from "./route.ts";
-
-const user = (name: string, active = true) => ({
-  id: `005${name}`,
-  email: `${name}@us.example`,
-  name,
-  active,
-});
-const directory: Directory = {
-  users: [user("ana"), user("ben"), user("kim"), user("sam"), user("gone", false)],
-  queues: [
-    { id: "00G1", name: "Inbound", objects: ["Lead"] },
-    { id: "00G2", name: "Solutions", objects: ["Lead", "Task"] },
-  ],
-};
-const routing = {
-  pools: {
-    mid: { members: [{ user: "ana@us.example", weight: 2 }, { user: "ben@us.example" }] },
-    far: { members: [{ user: "kim@us.example" }] },
-  },
-  territories: [
-    { id: "emea", when: { field: "company.country", operator: "=", value: "DE" }, owner: { pool: "far" } },
-    {
-      id: "west",
-      when: { field: "company.country", operator: "=", value: "US" },
-      owner: { user: "kim@us.example" },
-    },
-    {
-      id: "south",
-      when: { field: "company.country", operator: "=", value: "BR" },
-      owner: { queue: "Inbound" },
-    },
-  ],
-  lists: { named: { "acme.example": "sam@us.example" } },
-};
-
-interface Given {
-  readonly hops: readonly unknown[];
-  readonly crm?: CrmView;
-  readonly wish?: OwnerWish;
-  readonly pools?: Readonly<Record<string, PoolState>>;
-  readonly country?: string;
-  readonly domain?: string | null;
-  readonly object?: RouteQuestion["object"];
-}
-
-function ask({
-  hops,
-  crm = NOBODY,
-  wish = null,
-  pools = {},
-  country,
-  domain = "acme.example",
-  object = "Lead",
-}: Given) {
-  const rules = policy({ routing: { ...routing, routes: { default: hops } } });
-  const lookup = factsOf(
-    { snapshot: snapshot({ company: company({ country: country ?? null }) }), crm },
-    scores(),
-  );
-  return planOwner({
-    route: "default",
-    wish,
-    policy: rules,
-    crm,
-    directory,
-    pools,
-    lookup,
-    now: NOON,
-    domain,
-    object,
-  });
-}
-
-const sam = { user: "sam@us.example" };
+import { planOwner, poolsOf, poolsSharing } from "./route.ts";
 
 describe("each hop of a route", () => {
   const rich: CrmView = {
@@ -200,6 +114,8 @@ describe("a pool", () => {
     served,
     adjustment: 0,
     lastAt,
+    open: 0,
+    today: 0,
   });
 
   test.for([
@@ -216,7 +132,13 @@ describe("a pool", () => {
 
   test("the same company goes to the same rep, whatever their share", () => {
     const pools = { mid: { members: [line("ben", 9)], stickyMember: "ben@us.example" } };
-    expect(ask({ hops: [{ pool: "mid" }], pools })).toMatchObject({ plan: { owner: { id: "005ben" } } });
+    expect(ask({ hops: [{ pool: "mid" }], pools })).toMatchObject({
+      plan: {
+        owner: { id: "005ben" },
+        pool: { member: "ben@us.example", turn: "sticky" },
+        receipts: [{ kind: "assigned", reason: "had the last lead of this company or person" }],
+      },
+    });
   });
 
   test("the others of the pool are next if Salesforce refuses the owner", () => {
@@ -248,6 +170,8 @@ describe("a pool", () => {
               served: count,
               adjustment: 0,
               lastAt: i,
+              open: 0,
+              today: 0,
             }));
             const answer = planOwner({
               route: "default",
@@ -258,8 +182,9 @@ describe("a pool", () => {
               pools: { mid: { members: state, stickyMember: null } },
               lookup: () => undefined,
               now: NOON,
-              domain: null,
+              hosts: [],
               object: "Lead",
+              besides: null,
             });
             const member = answer.kind === "assigned" ? (answer.plan.pool?.member ?? "") : "";
             served.set(member, (served.get(member) ?? 0) + 1);
@@ -271,6 +196,56 @@ describe("a pool", () => {
       ),
     );
   });
+});
+
+test("a second person is never the owner, in a pool or out of it", () => {
+  const besides = { kind: "user", id: "005ana", email: null, name: null } as const;
+  expect(ask({ hops: [{ user: "ana@us.example" }, { pool: "mid" }], besides })).toMatchObject({
+    plan: {
+      owner: { id: "005ben" },
+      receipts: [
+        { candidate: "user ana@us.example", reason: "the owner is the same person" },
+        { reason: "the owner is the same person", place: { pool: "mid", member: "ana@us.example" } },
+        { kind: "assigned" },
+      ],
+    },
+  });
+});
+
+test("an owner by a hop has no pool's member for an alternate: that would be a turn nobody asked for", () => {
+  expect(ask({ hops: [sam, { pool: "mid" }, { user: "kim@us.example" }] })).toMatchObject({
+    plan: { owner: { id: "005sam" }, alternates: [{ id: "005kim" }] },
+  });
+});
+
+test.for([
+  [{ user: "kim@us.example" }, "005kim"],
+  [{ queue: "Inbound" }, "00G1"],
+] as const)("every route ends at the fallback %j", ([fallback, id]) => {
+  expect(ask({ hops: [{ user: "gone@us.example" }], routing: { fallback } })).toMatchObject({
+    plan: { owner: { id } },
+  });
+});
+
+test("several lists are asked in the order of the route", () => {
+  const lists = { first: { "acme.example": "kim@us.example" }, second: { "acme.example": "sam@us.example" } };
+  const hops = [{ list: "second" }, { list: "first" }];
+  expect(ask({ hops, routing: { lists } })).toMatchObject({ plan: { owner: { id: "005sam" } } });
+  const other = { domain: "notacme.example", routing: { lists } };
+  expect(ask({ hops, ...other })).toMatchObject({ kind: "nobody" });
+});
+
+test("pools that share a capped member are locked together", () => {
+  const capped = { user: "Ana@us.example", cap: { open: 1 } };
+  const pools = {
+    a: { members: [capped, { user: "ben@us.example" }] },
+    b: { members: [{ user: "ana@us.example" }] },
+    c: { members: [{ user: "ben@us.example" }] },
+  };
+  const rules = policy({ routing: { pools } });
+  expect(poolsSharing(["a"], rules)).toEqual(["a", "b"]);
+  expect(poolsSharing(["b"], rules)).toEqual(["b"]);
+  expect(poolsSharing(["unheard"], rules)).toEqual(["unheard"]);
 });
 
 test("a member of a pool who has left is passed over", () => {
@@ -285,8 +260,9 @@ test("a member of a pool who has left is passed over", () => {
     pools: {},
     lookup: () => undefined,
     now: NOON,
-    domain: null,
+    hosts: [],
     object: "Lead",
+    besides: null,
   } as const;
   const answer = planOwner(question);
   expect(answer).toMatchObject({ plan: { owner: { id: "005ben" }, pool: { member: "ben@us.example" } } });
@@ -315,8 +291,9 @@ describe("the pools a route can reach", () => {
       pools: {},
       lookup,
       now: NOON,
-      domain: null,
+      hosts: [],
       object: "Lead",
+      besides: null,
     } as const;
     expect(planOwner(question)).toEqual({ kind: "nobody", receipts: [] });
   });

@@ -5,10 +5,12 @@
 import type { EpochMs } from "../kernel/time.ts";
 import type { FieldLookup } from "../policy/condition.ts";
 import { evaluate } from "../policy/evaluate.ts";
-import type { Hop, Policy } from "../policy/schema.ts";
+import type { Hop, Policy, Pool, PoolMember } from "../policy/schema.ts";
 import type { CrmOwner, CrmView } from "../qualify/crm.ts";
 import { openOpportunity } from "../qualify/situation.ts";
-import type { OwnerPlan, OwnerRef, Receipt } from "./decision.ts";
+import { type Availability, availabilityOf, instantText, type Load, zoneOf } from "./availability.ts";
+import type { OwnerPlan, OwnerRef, PoolPlace, Receipt } from "./decision.ts";
+import { levelOf } from "./fairness.ts";
 import type { OwnerWish } from "./record.ts";
 
 /** Users and queues of the org, as routes look them up. */
@@ -26,8 +28,8 @@ export interface Directory {
   }[];
 }
 
-/** One member's line in the fairness ledger. */
-export interface MemberState {
+/** One member's line in the fairness ledger, and what they have in hand. */
+export interface MemberState extends Load {
   readonly member: string;
   readonly served: number;
   readonly adjustment: number;
@@ -36,7 +38,7 @@ export interface MemberState {
 
 export interface PoolState {
   readonly members: readonly MemberState[];
-  /** Who got the last lead of this company or person, where the pool is sticky. */
+  /** Who got the last lead of this company or person, whichever the pool is sticky by. */
   readonly stickyMember: string | null;
 }
 
@@ -49,20 +51,46 @@ export interface RouteQuestion {
   readonly pools: Readonly<Record<string, PoolState>>;
   readonly lookup: FieldLookup;
   readonly now: EpochMs;
-  /** Registrable domain of the company, for named lists. */
-  readonly domain: string | null;
+  /** Host names of the company, for named lists: its domain, and what of the mail address lies below it. */
+  readonly hosts: readonly string[];
   /** The Salesforce object to own: a queue owns only what it is set up for. */
   readonly object: "Lead" | "Contact" | "Opportunity" | "Task";
+  /** Set when a second person is asked for: the owner, who is not told twice. A message waits for whoever is away. */
+  readonly besides: OwnerRef | null;
 }
 
-type Candidate = { readonly label: string } & (
+type Candidate = { readonly label: string; readonly place?: PoolPlace } & (
   | {
       readonly kind: "can";
       readonly owner: OwnerRef;
-      readonly pool: { readonly pool: string; readonly member: string } | null;
+      readonly pool: OwnerPlan["pool"];
+      readonly note: string;
     }
-  | { readonly kind: "cannot"; readonly problem: string }
+  | { readonly kind: "cannot"; readonly problem: string; readonly off: Waiting | null }
+  /** The route ends here until then. */
+  | { readonly kind: "holds"; readonly problem: string; readonly until: EpochMs }
 );
+
+/** Somebody of a pool who could take it at another time; `owner` is who they would be. */
+interface Waiting {
+  readonly availability: Extract<Availability, { kind: "out" }>;
+  readonly taking: Extract<Candidate, { kind: "can" }>;
+}
+
+export type Route =
+  | { readonly kind: "assigned"; readonly plan: OwnerPlan }
+  | {
+      readonly kind: "held";
+      readonly reason: string;
+      readonly until: EpochMs;
+      readonly receipts: readonly Receipt[];
+    }
+  | { readonly kind: "nobody"; readonly receipts: readonly Receipt[] };
+
+/** A member as the ledger names them. */
+export function memberKey({ user }: PoolMember): string {
+  return user.toLowerCase();
+}
 
 /** Pools that a route can reach, through territories too, in a fixed order: the ledger locks them before the choice. */
 export function poolsOf(route: string, policy: Policy): readonly string[] {
@@ -74,19 +102,31 @@ export function poolsOf(route: string, policy: Policy): readonly string[] {
   return [...new Set([...direct, ...territorial])].toSorted();
 }
 
-/** The owner, or nobody with the reasons. Never throws. */
-export function planOwner(
-  question: RouteQuestion,
-):
-  | { readonly kind: "assigned"; readonly plan: OwnerPlan }
-  | { readonly kind: "nobody"; readonly receipts: readonly Receipt[] } {
+/** These pools and those that share a member who has a cap: what one gives counts in the other. */
+export function poolsSharing(pools: readonly string[], { routing }: Policy): readonly string[] {
+  const capped = new Set(
+    pools.flatMap((pool) => (routing.pools[pool]?.members ?? []).filter(({ cap }) => cap).map(memberKey)),
+  );
+  const sharing = Object.entries(routing.pools).flatMap(([pool, { members }]) =>
+    members.some((member) => capped.has(memberKey(member))) ? [pool] : [],
+  );
+  return [...new Set([...pools, ...sharing])];
+}
+
+/** The owner, a pool that everybody waits for, or nobody; always with the reasons. Never throws. */
+export function planOwner(question: RouteQuestion): Route {
   const candidates = candidatesOf(question);
-  const able = candidates.filter((candidate) => candidate.kind === "can");
-  const [first, ...others] = able;
-  const tried = first === undefined ? candidates : candidates.slice(0, candidates.indexOf(first) + 1);
-  const receipts = tried.map(receiptOf);
-  if (first === undefined) return { kind: "nobody", receipts };
-  const alternates = [...new Map(others.map(({ owner }) => [owner.id, owner])).values()];
+  const end = candidates.findIndex((candidate) => candidate.kind !== "cannot");
+  const first = candidates[end];
+  const receipts = (end < 0 ? candidates : candidates.slice(0, end + 1)).map(receiptOf);
+  if (first === undefined || first.kind === "cannot") return { kind: "nobody", receipts };
+  if (first.kind === "holds")
+    return { kind: "held", reason: `${first.label}: ${first.problem}`, until: first.until, receipts };
+  // Nobody of a pool is next without the pool's turn having been asked for.
+  const others = candidates
+    .slice(end + 1)
+    .flatMap((one) => (one.kind === "can" && (one.pool === null || first.pool !== null) ? [one.owner] : []));
+  const alternates = [...new Map(others.map((owner) => [owner.id, owner])).values()];
   return {
     kind: "assigned",
     plan: {
@@ -101,15 +141,35 @@ export function planOwner(
 }
 
 function receiptOf(candidate: Candidate): Receipt {
-  return candidate.kind === "can"
-    ? { candidate: candidate.label, kind: "assigned", reason: "first on the route who can take it" }
-    : { candidate: candidate.label, kind: "skipped", reason: candidate.problem };
+  const { label, place } = candidate;
+  const where = { candidate: label, ...(place !== undefined && { place }) };
+  switch (candidate.kind) {
+    case "can":
+      return { ...where, kind: "assigned", reason: candidate.note };
+    case "holds":
+      return { ...where, kind: "held", reason: candidate.problem };
+    case "cannot":
+      return { ...where, kind: "skipped", reason: candidate.problem };
+  }
 }
 
 function candidatesOf(question: RouteQuestion): readonly Candidate[] {
+  const { routing } = question.policy;
   const wished = question.wish === null ? [] : [wishedOwner(question.wish, question)];
-  const hops = question.policy.routing.routes[question.route] ?? [];
-  return [...wished, ...hops.flatMap((hop) => ofHop(hop, question))];
+  const hops = [
+    ...(routing.routes[question.route] ?? []),
+    ...(routing.fallback === undefined ? [] : [routing.fallback]),
+  ];
+  const candidates = [...wished, ...hops.flatMap((hop) => ofHop(hop, question))];
+  return candidates.map((candidate) =>
+    candidate.kind === "can" && candidate.owner.id === question.besides?.id
+      ? { ...cannot(candidate.label, "the owner is the same person"), ...placeOf(candidate) }
+      : candidate,
+  );
+}
+
+function placeOf({ place }: Candidate): { readonly place?: PoolPlace } {
+  return place === undefined ? {} : { place };
 }
 
 function wishedOwner(wish: NonNullable<OwnerWish>, { crm }: RouteQuestion): Candidate {
@@ -149,11 +209,11 @@ function ofHop(hop: Hop, question: RouteQuestion): readonly Candidate[] {
 }
 
 function can(label: string, owner: OwnerRef): Candidate {
-  return { kind: "can", label, owner, pool: null };
+  return { kind: "can", label, owner, pool: null, note: "first on the route who can take it" };
 }
 
 function cannot(label: string, problem: string): Candidate {
-  return { kind: "cannot", label, problem };
+  return { kind: "cannot", label, problem, off: null };
 }
 
 function fromCrm(label: string, owner: CrmOwner | null | undefined): Candidate {
@@ -186,11 +246,19 @@ function fromQueue(queue: string, { directory, object }: RouteQuestion): Candida
   return can(label, { kind: "queue", id: found.id, name: found.name });
 }
 
+/** An entry covers its subdomains too; the closest entry counts. */
 function fromList(list: string, question: RouteQuestion): Candidate {
   const label = `list ${list}`;
-  const user = question.domain === null ? undefined : question.policy.routing.lists[list]?.[question.domain];
-  if (user === undefined) return cannot(label, `${question.domain ?? "no company domain"} is not on it`);
-  return fromUser(`${label}: ${user}`, user, question);
+  const { hosts } = question;
+  const entries = Object.entries(question.policy.routing.lists[list] ?? {}).map(([domain, user]) => ({
+    domain: domain.toLowerCase(),
+    user,
+  }));
+  const [entry] = entries
+    .filter(({ domain }) => hosts.some((host) => host === domain || host.endsWith(`.${domain}`)))
+    .toSorted((a, b) => b.domain.length - a.domain.length);
+  if (entry === undefined) return cannot(label, `${hosts[0] ?? "no company domain"} is not on it`);
+  return fromUser(`${label}: ${entry.user}`, entry.user, question);
 }
 
 function fromTerritories(question: RouteQuestion): readonly Candidate[] {
@@ -205,28 +273,91 @@ function fromTerritories(question: RouteQuestion): readonly Candidate[] {
   return fromPool(territory.owner.pool, question);
 }
 
-/** Members in the order in which they would take it: the sticky one, then least served by weight, then longest ago, then by name. */
+/** The members of a pool in the order in which they would take it, and what the pool does when none of them can. */
 function fromPool(name: string, question: RouteQuestion): readonly Candidate[] {
   const pool = question.policy.routing.pools[name];
   if (pool === undefined) return [cannot(`pool ${name}`, "the policy has no such pool")];
-  const state = question.pools[name] ?? { members: [], stickyMember: null };
-  const ranked = pool.members
+  const members = ranked(pool, question.pools[name]).map((member) => ofMember(name, member, question));
+  return members.some(({ kind }) => kind === "can") ? members : whenAllAway(name, pool, members, question);
+}
+
+interface Ranked {
+  readonly member: PoolMember;
+  readonly isSticky: boolean;
+  readonly load: Load;
+}
+
+/** The sticky one first, then the lowest level, then whoever has waited longest, then by name. */
+function ranked(pool: Pool, state: PoolState | undefined): readonly Ranked[] {
+  return pool.members
     .map((member) => {
-      const line = state.members.find((one) => one.member === member.user);
-      const share = ((line?.served ?? 0) + (line?.adjustment ?? 0)) / member.weight;
+      const key = memberKey(member);
+      const line = state?.members.find((one) => one.member === key) ?? NO_LINE;
+      const level = levelOf(line, member.weight);
       return {
-        member: member.user,
-        sticky: member.user === state.stickyMember ? 0 : 1,
-        share,
-        lastAt: line?.lastAt ?? 0,
+        member,
+        key,
+        isSticky: key === state?.stickyMember,
+        level,
+        lastAt: line.lastAt ?? 0,
+        load: line,
       };
     })
     .toSorted(
       (a, b) =>
-        a.sticky - b.sticky || a.share - b.share || a.lastAt - b.lastAt || (a.member < b.member ? -1 : 1),
+        Number(b.isSticky) - Number(a.isSticky) ||
+        a.level - b.level ||
+        a.lastAt - b.lastAt ||
+        (a.key < b.key ? -1 : 1),
     );
-  return ranked.map(({ member }) => {
-    const candidate = fromUser(`pool ${name}: ${member}`, member, question);
-    return candidate.kind === "can" ? { ...candidate, pool: { pool: name, member } } : candidate;
-  });
+}
+
+const NO_LINE = { served: 0, adjustment: 0, lastAt: null, open: 0, today: 0 } as const;
+
+function ofMember(name: string, { member, isSticky, load }: Ranked, question: RouteQuestion): Candidate {
+  const place = { pool: name, member: memberKey(member) };
+  const candidate = fromUser(`pool ${name}: ${member.user}`, member.user, question);
+  if (candidate.kind !== "can") return { ...candidate, place };
+  const note = isSticky ? "had the last lead of this company or person" : "next by weight, and can take it";
+  const taking = {
+    ...candidate,
+    place,
+    note,
+    pool: { ...place, turn: isSticky ? "sticky" : "taken" },
+  } as const;
+  const availability = availabilityOf(member, zoneOf(member, question.policy), load, question.now);
+  if (availability.kind === "free") return taking;
+  const { label } = candidate;
+  return { kind: "cannot", label, place, problem: availability.reason, off: { availability, taking } };
+}
+
+/** Hours never keep a second person from being told: the message waits for them. */
+function whenAllAway(
+  name: string,
+  pool: Pool,
+  members: readonly Candidate[],
+  { besides, now, policy }: RouteQuestion,
+): readonly Candidate[] {
+  const waiting = members.flatMap((one) => (one.kind === "cannot" && one.off !== null ? [one.off] : []));
+  const choice = besides !== null && pool.whenAllAway === "hold" ? "ignore-hours" : pool.whenAllAway;
+  switch (choice) {
+    case "next-rule":
+      return members;
+    case "ignore-hours":
+      return members.map((one) =>
+        one.kind === "cannot" && one.off?.availability.why === "off-hours"
+          ? {
+              ...one.off.taking,
+              note: `${one.problem}; nobody of the pool is at work, and the pool ignores hours then`,
+            }
+          : one,
+      );
+    case "hold": {
+      const back = waiting.flatMap(({ availability }) => availability.until ?? []);
+      if (back.length === 0) return members;
+      const until = Math.min(...back);
+      const problem = `nobody can take it before ${instantText(until, policy.timezone, now)}; the pool holds it until then`;
+      return [...members, { kind: "holds", label: `pool ${name}`, problem, until }];
+    }
+  }
 }

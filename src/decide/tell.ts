@@ -7,13 +7,21 @@ import type { CrmOwner, CrmView } from "../qualify/crm.ts";
 import type { Attachment, OwnerPlan, OwnerRef, Told } from "./decision.ts";
 import { planOwner, type RouteQuestion } from "./route.ts";
 
-/** Everybody to tell, each person and channel once, in the policy's order. */
-export function planTold(recipe: Recipe, owner: OwnerPlan, question: RouteQuestion): readonly Told[] {
+/** Everybody to tell, each person and channel once, in the policy's order, and the plans of the second people. */
+export function planTold(
+  recipe: Recipe,
+  owner: OwnerPlan,
+  question: RouteQuestion,
+): { readonly told: readonly Told[]; readonly seconds: readonly OwnerPlan[] } {
+  const also = alsoTold(owner, question);
   const told = [
     ...recipe.tell.flatMap((tell) => tellTo(tell, owner.owner, question.crm)),
-    ...alsoTold(owner, question),
+    ...also.map((one) => one.told),
   ];
-  return told.filter((one, i) => told.findIndex((other) => addressOf(other) === addressOf(one)) === i);
+  return {
+    told: told.filter((one, i) => told.findIndex((other) => addressOf(other) === addressOf(one)) === i),
+    seconds: also.flatMap(({ plan }) => plan ?? []),
+  };
 }
 
 /** Whom one line of a policy tells: the owner, people of the account, channels, addresses. */
@@ -63,24 +71,27 @@ function toPerson(as: string, email: string | null, medium: "slack" | "email", w
   return { kind: medium === "slack" ? "slack-user" : "email", email, as, ...words };
 }
 
-/** A second route per matching rule: a person hears it in Slack, a queue gets a Task. */
-function alsoTold(owner: OwnerPlan, question: RouteQuestion): readonly Told[] {
-  return question.policy.routing.alsoTell
+/** A second route per matching rule: a person hears it in Slack, a queue gets a Task. A route is asked once. */
+function alsoTold(
+  owner: OwnerPlan,
+  question: RouteQuestion,
+): readonly { readonly told: Told; readonly plan: OwnerPlan | null }[] {
+  const routes = question.policy.routing.alsoTell
     .filter(({ when }) => evaluate(when, question.lookup, question.now).verdict === "yes")
-    .map(({ route }): Told => {
-      const second = planOwner({ ...question, route, wish: null, object: "Task" });
-      if (second.kind === "nobody")
-        return {
-          kind: "nobody",
-          as: route,
-          reason: second.receipts.map((one) => `${one.candidate}: ${one.reason}`).join("; "),
-        };
-      const { owner: other } = second.plan;
-      if (other.kind === "queue") return { kind: "queue-task", queue: other, as: route };
-      if (other.id === owner.owner.id)
-        return { kind: "nobody", as: route, reason: "the owner is the same person" };
-      return toPerson(route, other.email, "slack", { text: null, with: [] });
-    });
+    .map(({ route }) => route);
+  return [...new Set(routes)].map((route) => {
+    const second = planOwner({ ...question, route, wish: null, object: "Task", besides: owner.owner });
+    if (second.kind !== "assigned") {
+      const reason = second.receipts.map((one) => `${one.candidate}: ${one.reason}`).join("; ");
+      return { told: { kind: "nobody", as: route, reason }, plan: null };
+    }
+    const { owner: other } = second.plan;
+    const told: Told =
+      other.kind === "queue"
+        ? { kind: "queue-task", queue: other, as: route }
+        : toPerson(route, other.email, "slack", { text: null, with: [] });
+    return { told, plan: second.plan };
+  });
 }
 
 function addressOf(told: Told): string {

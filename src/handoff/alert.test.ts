@@ -24,6 +24,7 @@ function decision(owner: OwnerRef = SAM): HandoffDecision {
     },
     owner: { owner, route: "default", via: "user sam@us.example", receipts: [], pool: null, alternates: [] },
     told: [],
+    seconds: [],
   };
 }
 

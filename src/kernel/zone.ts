@@ -51,18 +51,10 @@ export function isTimezone(name: string): boolean {
 
 /** What the wall clock of `zone` shows at `at`, to the minute. Throws a RangeError for an unknown zone. */
 export function wallTime(at: EpochMs, zone: string): WallTime {
-  const parts = new Map(
-    formatOf(zone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-  return {
-    year: part("year"),
-    month: part("month"),
-    day: part("day"),
-    minute: part("hour") * 60 + part("minute"),
-  };
+  // "03/10/2026, 12:00"
+  const numbers = [...formatOf(zone).format(at).matchAll(/\d+/g)].map(Number);
+  const [month = 0, day = 0, year = 0, hour = 0, minute = 0] = numbers;
+  return { year, month, day, minute: hour * 60 + minute };
 }
 
 /** 0 for Monday to 6 for Sunday. */

@@ -2,7 +2,14 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decideUnderLock } from "../../src/decide/ledger.ts";
-import type { DecisionInputs } from "../../src/decide/decide.ts";
+import { decide, type DecisionInputs } from "../../src/decide/decide.ts";
+import {
+  closeAssignment,
+  creditBack,
+  ledgerLines,
+  ledgerMembers,
+  ledgerSkips,
+} from "../../src/decide/pools/queries.ts";
 import { type Database, inTransaction, openDatabase } from "../../src/store/database.ts";
 import { company, message, NOBODY, NOON, person, policy, scores, snapshot } from "../support/cases.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
@@ -21,47 +28,60 @@ afterAll(async () => {
 const WEIGHTS = { "ana@us.example": 5, "ben@us.example": 3, "cleo@us.example": 2 } as const;
 const users = Object.keys(WEIGHTS).map((email) => ({ id: `005${email}`, email, name: email, active: true }));
 
-function policyWith(pool: string, sticky?: "company") {
-  const members = Object.entries(WEIGHTS).map(([user, weight]) => ({ user, weight }));
+interface Over {
+  readonly domain?: string;
+  readonly email?: string;
+  readonly sticky?: "company" | "person";
+  readonly members?: readonly object[];
+  readonly now?: number;
+  readonly routing?: object;
+}
+
+function policyWith(pool: string, over: Over) {
+  const { members = Object.entries(WEIGHTS).map(([user, weight]) => ({ user, weight })), sticky } = over;
   return policy({
     routing: {
       pools: { [pool]: { members, ...(sticky !== undefined && { sticky }) } },
       routes: { default: [{ pool }] },
+      ...over.routing,
     },
   });
 }
 
-function given(
-  conversation: string,
-  pool: string,
-  over: { readonly domain?: string; readonly sticky?: "company" } = {},
-): Omit<DecisionInputs, "pools"> {
+function given(conversation: string, pool: string, over: Over = {}): Omit<DecisionInputs, "pools"> {
   return {
     environment: "production",
     evidence: {
       snapshot: snapshot({
         conversation,
         messages: [message()],
-        contact: person({ id: `c${conversation}` }),
+        contact: person({ id: `c${conversation}`, email: over.email ?? `${conversation}@free.example` }),
         company: company({ domain: over.domain ?? `co${conversation}.example` }),
       }),
       crm: NOBODY,
     },
     scores: scores({ buying: 50 }),
-    policy: policyWith(pool, over.sticky),
+    policy: policyWith(pool, over),
     triggers: ["message"],
-    now: NOON + Number(conversation),
+    now: over.now ?? NOON + Number(conversation),
     earlier: [],
     directory: { users, queues: [] },
   };
 }
 
-/** Decides in a transaction of its own; returns who got it. */
-async function assign(worker: number, question: Omit<DecisionInputs, "pools">): Promise<string> {
+/** Decides in a transaction of its own; a decision replays from its frozen inputs. */
+async function decided(worker: number, question: Omit<DecisionInputs, "pools">) {
   const { db } = connections[worker % connections.length] ?? database;
-  const { decision } = await inTransaction(db, (tx) => decideUnderLock(tx, question));
+  const { decision, inputs } = await inTransaction(db, (tx) => decideUnderLock(tx, question));
+  expect(decide(JSON.parse(JSON.stringify(inputs)) as DecisionInputs)).toEqual(decision);
+  return decision;
+}
+
+/** Who got it. */
+async function assign(worker: number, question: Omit<DecisionInputs, "pools">): Promise<string> {
+  const decision = await decided(worker, question);
   if (decision.kind !== "handoff") throw new Error(`a decision of kind ${decision.kind}`);
-  return decision.owner.pool?.member ?? "nobody of the pool";
+  return decision.owner.pool?.member ?? decision.owner.owner.id;
 }
 
 async function served(pool: string): Promise<Readonly<Record<string, number>>> {
@@ -103,6 +123,156 @@ test("the leads of one company all reach the same rep, also when they come at th
     ),
   );
   expect(new Set(owners).size).toBe(1);
+});
+
+test("a company that stays with its rep takes no turn, and a rejected lead sets the company free", async () => {
+  const ask = (id: string, over: Over = {}) => assign(0, given(id, "kept", { sticky: "person", ...over }));
+  const mail = "back@free.example";
+  const first = await ask("5100", { email: mail });
+  expect(await ask("5101", { email: mail, domain: "other.example" })).toBe(first);
+  expect(await served("kept")).toMatchObject({ [first]: 1 });
+  expect(await ask("5102")).not.toBe(first);
+  for (const id of ["5100", "5101"])
+    await creditBack(database.db, {
+      handoff: `handoff:production:${id}:qualified:1`,
+      reason: "rejected",
+      now: NOON,
+    });
+  const { rows } = await sql<{ adjustment: number }>`
+    select adjustment::float8 as adjustment from pool_members where pool = 'kept' and member = ${first}`.execute(
+    database.db,
+  );
+  expect(rows).toEqual([{ adjustment: -1 }]);
+});
+
+const capped = (cap: object, over: object = {}) =>
+  Object.keys(WEIGHTS).map((user) => ({ user, cap, timezone: "America/New_York", ...over }));
+const FALLBACK = { user: "ana@us.example" };
+
+test("caps by day and by open work hold among eight transactions at a time, over two pools with the same people", async () => {
+  const pools = { one: { members: capped({ perDay: 7 }) }, two: { members: capped({ open: 5, perDay: 7 }) } };
+  const routing = { pools, routes: { default: [{ pool: "one" }, { queue: "Rest" }] } };
+  const other = { ...routing, routes: { default: [{ pool: "two" }, { queue: "Rest" }] } };
+  const rest = [{ id: "00G1", name: "Rest", objects: ["Lead"] }];
+  const owners = await Promise.all(
+    Array.from({ length: 60 }, (_, i) => {
+      const question = given(String(6_000 + i), "one", { routing: i % 2 === 0 ? routing : other, now: NOON });
+      const directory = { users: question.directory.users, queues: rest };
+      return assign(i, { ...question, environment: "capped", directory });
+    }),
+  );
+  for (const member of Object.keys(WEIGHTS))
+    expect(owners.filter((owner) => owner === member).length).toBe(7);
+  expect(owners.filter((owner) => owner === "00G1").length).toBe(60 - 21);
+
+  const tomorrow = given("6100", "two", { routing: other, now: NOON + 86_400_000 });
+  const full = await decided(0, { ...tomorrow, environment: "capped" });
+  expect(full).toMatchObject({ kind: "held", receipts: [{ reason: "cap 7 of 5 open" }, {}, {}, {}] });
+  const { rows } = await sql<{ id: string }>`
+    select handoff_id as id from assignments where environment = 'capped' and member = 'ben@us.example' limit 3`.execute(
+    database.db,
+  );
+  for (const { id } of rows) {
+    expect(await closeAssignment(database.db, { handoff: id, reason: "contacted", now: NOON })).toBe(true);
+    expect(await closeAssignment(database.db, { handoff: id, reason: "again", now: NOON })).toBe(false);
+  }
+  expect(await assign(0, { ...tomorrow, environment: "capped" })).toBe("ben@us.example");
+});
+
+test("a day ends at the member's own midnight", async () => {
+  const members = capped({ perDay: 1 }).slice(0, 1);
+  const routing = {
+    pools: { daily: { members } },
+    routes: { default: [{ pool: "daily" }] },
+    fallback: FALLBACK,
+  };
+  const at = (id: string, time: string) =>
+    assign(0, { ...given(id, "daily", { routing, now: Date.parse(time) }), environment: "daily" });
+  expect(await at("6200", "2026-03-10T03:00:00Z")).toBe("ana@us.example");
+  // Still the ninth in New York.
+  expect(await at("6201", "2026-03-10T03:59:00Z")).toBe("005ana@us.example");
+  expect(await at("6202", "2026-03-10T04:00:00Z")).toBe("ana@us.example");
+});
+
+test("a newcomer, and one who returns from an absence, get their share from then on and no flood", async () => {
+  const dan = { user: "dan@us.example" };
+  const people = [...users, { id: "005dan", email: "dan@us.example", name: "Dan", active: true }];
+  const others = Object.keys(WEIGHTS).map((user) => ({ user }));
+  const round = async (from: number, members: readonly object[], count: number) => {
+    const got: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const question = given(String(from + i), "joined", { members });
+      got.push(await assign(i, { ...question, directory: { users: people, queues: [] } }));
+    }
+    return got.filter((owner) => owner === "dan@us.example").length;
+  };
+  await round(7_000, others, 30);
+  expect(await round(7_100, [...others, dan], 8)).toBe(2);
+  const absent = { ...dan, away: [{ from: "2026-03-01", to: "2026-03-30" }] };
+  expect(await round(7_200, [...others, absent], 30)).toBe(0);
+  expect(await round(7_300, [...others, dan], 8)).toBe(2);
+});
+
+test("credit is given once, and makes its rep next", async () => {
+  const members = Object.keys(WEIGHTS)
+    .slice(0, 2)
+    .map((user) => ({ user }));
+  const ask = (id: string) => assign(0, given(id, "credit", { members }));
+  expect([await ask("7500"), await ask("7501")]).toEqual(["ana@us.example", "ben@us.example"]);
+  const credit = { handoff: "handoff:production:7501:qualified:1", reason: "junk", now: NOON };
+  const firsts = await Promise.all(Array.from({ length: 4 }, () => creditBack(database.db, credit)));
+  expect(firsts.filter(Boolean).length).toBe(1);
+  expect(await creditBack(database.db, { ...credit, handoff: "unheard" })).toBe(false);
+  expect([await ask("7502"), await ask("7503")]).toEqual(["ben@us.example", "ana@us.example"]);
+});
+
+test("the ledger tells who got what, who was skipped and why, and what was given back", async () => {
+  const members = [
+    { user: "ana@us.example", weight: 2, cap: { perDay: 1 } },
+    { user: "ben@us.example" },
+    { user: "cleo@us.example", paused: true },
+  ];
+  const ask = (id: string) => assign(0, { ...given(id, "told", { members }), environment: "told" });
+  for (const id of ["8000", "8001", "8002"]) await ask(id);
+  const handoff = "handoff:told:8001:qualified:1";
+  await creditBack(database.db, { handoff, reason: "no-show", now: NOON + 9_000 });
+  const { db } = database;
+  expect(await ledgerMembers(db, "told", NOON)).toMatchObject([
+    {
+      pool: "told",
+      member: "ana@us.example",
+      weight: 2,
+      served: 1,
+      taken: 1,
+      credited: 0,
+      open: 1,
+      isOut: true,
+    },
+    { pool: "told", member: "ben@us.example", served: 2, adjustment: -1, taken: 2, credited: 1, open: 1 },
+    { pool: "told", member: "cleo@us.example", served: 0, taken: 0, open: 0, isOut: true },
+  ]);
+  expect(await ledgerSkips(db, "told", NOON)).toMatchObject([
+    { member: "ana@us.example", reason: "cap 1 of 1 today", times: 1 },
+    { member: "cleo@us.example", reason: "paused", times: 1 },
+  ]);
+  const lines = await ledgerLines(db, "told", NOON, 2);
+  expect(lines).toMatchObject([
+    { handoff: "handoff:told:8002:qualified:1", owner: "ben@us.example", turn: "taken", creditReason: null },
+    { handoff, owner: "ben@us.example", creditReason: "no-show", closedReason: "no-show", at: NOON + 8_001 },
+  ]);
+});
+
+test("the second people of a pool take turns too", async () => {
+  const members = Object.keys(WEIGHTS).map((user) => ({ user }));
+  const routing = {
+    pools: { helpers: { members } },
+    routes: { default: [{ queue: "Rest" }], helpers: [{ pool: "helpers" }] },
+    alsoTell: [{ when: { field: "contact.email", operator: "known" }, route: "helpers" }],
+  };
+  const directory = { users, queues: [{ id: "00G1", name: "Rest", objects: ["Lead"] }] };
+  for (let i = 0; i < 6; i++)
+    await assign(i, { ...given(String(8_100 + i), "helpers", { routing }), directory });
+  expect(await served("helpers")).toEqual({ "ana@us.example": 2, "ben@us.example": 2, "cleo@us.example": 2 });
 });
 
 test("a transaction that is rolled back takes nobody's turn", async () => {
