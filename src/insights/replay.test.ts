@@ -279,7 +279,7 @@ test("any decision, stored as JSON with its fields in another order, replays the
               {
                 members: served.flatMap((line, i) => {
                   const member = pool.members[i]?.user;
-                  return member === undefined ? [] : [{ member, ...line }];
+                  return member === undefined ? [] : [{ member, open: i * 20, today: i * 5, ...line }];
                 }),
                 stickyMember: null,
               },
