@@ -20,6 +20,7 @@ function planned(record: RecordPlan, mapping: unknown = {}, over: Partial<Snapsh
     record,
     owner: { owner: OWNER, route: "default", via: "user", receipts: [], pool: null, alternates: [] },
     told: [],
+    seconds: [],
   };
   return planCrmWrite(decision, {
     snapshot: talk,
