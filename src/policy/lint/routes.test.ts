@@ -25,7 +25,8 @@ describe("routes", () => {
     ]);
     expect(why("route-without-end", routed([hop]))).toContain(`its last step, ${words}, does not`);
   });
-  test("that end with a queue or a user", () => {
+  test("that end with a queue or a user, or with the fallback of all routes", () => {
+    expect(found("route-without-end", routed([{ pool: "p" }], { fallback: { user: "u" } }))).toEqual([]);
     for (const hop of [{ queue: "Q" }, { user: "u" }])
       expect(found("route-without-end", routed([{ pool: "p" }, hop]))).toEqual([]);
   });

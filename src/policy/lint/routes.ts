@@ -14,7 +14,8 @@ export interface Owners {
 export function routeRemarks(policy: Policy): readonly Remark[] {
   return Object.entries(policy.routing.routes).flatMap(([route, hops]) => {
     const path = ["routing", "routes", route];
-    return [...withoutEnd(route, hops, path), ...repeatedHops(hops, path)];
+    const ends = policy.routing.fallback === undefined ? withoutEnd(route, hops, path) : [];
+    return [...ends, ...repeatedHops(hops, path)];
   });
 }
 
