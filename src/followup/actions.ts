@@ -7,16 +7,17 @@ import { assertNever } from "../kernel/assert-never.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import { filledText } from "../policy/placeholders.ts";
 import type { Policy, Recipe } from "../policy/schema.ts";
+import type { CrmOwner } from "../qualify/crm.ts";
 import type { DecisionInputs } from "../decide/decide.ts";
 import type { OwnerRef, Told } from "../decide/decision.ts";
 import { recipeOf } from "../decide/judge.ts";
 import { tellTo } from "../decide/tell.ts";
 import { summarize } from "../context/summary.ts";
-import { composeAlert } from "../handoff/alert.ts";
+import { composeAlert, ownerName } from "../handoff/alert.ts";
 import { type HandoffDecision, planLaterTask } from "../handoff/crm-plan.ts";
 import type { EffectRequest, PlannedEffect } from "../handoff/effects.ts";
 import { type EffectPlanner, notice, plannerFor } from "../handoff/plan.ts";
-import type { CrmValue, Teammate } from "../handoff/ports.ts";
+import type { CrmOperation, CrmValue, Teammate } from "../handoff/ports.ts";
 import type { TimerKind } from "./plan.ts";
 
 /** Everything a firing rests on. */
@@ -31,6 +32,10 @@ export interface Firing {
   readonly policy: Policy;
   /** Who has it now. */
   readonly owner: OwnerRef;
+  /** Ids of everybody who had it after the handoff's own owner. */
+  readonly had: readonly string[];
+  /** Who owns the Lead or Opportunity in Salesforce by now; null where nobody looked or it is gone. */
+  readonly recordOwner: CrmOwner | null;
   /** Salesforce ids of the handoff's write by `ref`; null when there was none, in shadow mode too. */
   readonly ids: Readonly<Record<string, string>> | null;
   readonly mode: "shadow" | "live";
@@ -150,25 +155,33 @@ function enrolment(
 
 /** A Task where the handoff's own Task hangs. */
 function laterTask(subject: string, purpose: string, firing: Firing, plan: EffectPlanner): PlannedEffect {
-  const { decision, owner, ids, mode, conversationUrl, now } = firing;
-  if (ids === null && mode === "live") {
+  const { owner, conversationUrl } = firing;
+  const description = ["Nobody has been in touch since the handoff.", "", conversationUrl].join("\n");
+  return plan(purpose, "salesforce", (key) => taskWrite({ key, subject, description, owner }, [], firing));
+}
+
+/** One write of a Task after `before`; impossible when the handoff left no record on which it could hang. */
+function taskWrite(
+  task: {
+    readonly key: string;
+    readonly subject: string;
+    readonly description: string;
+    readonly owner: OwnerRef;
+  },
+  before: readonly CrmOperation[],
+  { decision, ids, mode, now }: Firing,
+): EffectRequest {
+  const { owner, subject } = task;
+  const planned = planLaterTask(decision.record, { ...task, at: now });
+  const fields = Object.fromEntries(
+    Object.entries(planned.fields).map(([name, value]) => [name, resolved(value, ids)]),
+  );
+  if (mode === "live" && Object.values(fields).some((value) => typeof value === "object" && value !== null)) {
     const reason = "the handoff wrote no record on which the Task could hang";
-    return plan(purpose, "salesforce", { kind: "impossible", what: `Task "${subject}"`, reason });
+    return { kind: "impossible", what: `Task "${subject}"`, reason };
   }
-  return plan(purpose, "salesforce", (key) => {
-    const description = [`Nobody has been in touch since the handoff.`, "", conversationUrl].join("\n");
-    const task = planLaterTask(decision.record, { key, subject, description, owner, at: now });
-    const fields = Object.fromEntries(
-      Object.entries(task.fields).map(([name, value]) => [name, resolved(value, ids)]),
-    );
-    return {
-      kind: "crm-write",
-      operations: [{ ...task, fields }],
-      owner,
-      alternates: [],
-      about: { ref: "task" },
-    };
-  });
+  const operations = [...before, { ...planned, fields }];
+  return { kind: "crm-write", operations, owner, alternates: [], about: { ref: "task" } };
 }
 
 /** The id that a `ref` to the handoff's write stands for. */
@@ -181,21 +194,69 @@ function resolved(value: CrmValue, ids: Firing["ids"]): CrmValue {
 
 function ofBreach(firing: Firing, plan: EffectPlanner): readonly PlannedEffect[] {
   const { sla } = firing.policy.routing;
-  return (sla?.onBreach ?? []).map((step, i) => {
+  return (sla?.onBreach ?? []).flatMap((step, i) => {
     const purpose = `breach${i + 1}`;
     if (step === "remind") return reminder(purpose, "First contact is overdue", firing, plan);
-    if (step === "reassign") {
-      return plan(purpose, "salesforce", {
-        kind: "impossible",
-        what: "give it to the next in the pool",
-        reason: "it did not come from a pool",
-      });
-    }
+    if (step === "reassign") return reassignment(purpose, firing, plan);
     const tell = { ...mediumOf(firing, step.escalate), also: [], with: [] };
     const [told] = tellTo(tell, firing.owner, crmOf(firing));
     const nobody: Told = { kind: "nobody", as: step.escalate, reason: "nobody is named" };
     return message(told ?? nobody, purpose, "First contact is overdue", firing, plan);
   });
+}
+
+export type Next =
+  | { readonly kind: "next"; readonly owner: Extract<OwnerRef, { kind: "user" }> }
+  | { readonly kind: "nobody"; readonly reason: string };
+
+/** Who gets it when its owner let it lie: the next of the same pool, by the order of the decision. Pure. */
+export function nextOwner(firing: Firing): Next {
+  const { decision, policy, owner, had, recordOwner, ids, mode } = firing;
+  if (mode === "live" && ids === null)
+    return { kind: "nobody", reason: "the handoff wrote no record that could be given away" };
+  const turn = decision.owner.pool;
+  if (turn === null) return { kind: "nobody", reason: "it did not come from a pool" };
+  if (recordOwner !== null && recordOwner.id !== owner.id)
+    return { kind: "nobody", reason: `${recordOwner.name ?? recordOwner.id} owns it in Salesforce by now` };
+  const members = policy.routing.pools[turn.pool]?.members.map(({ user }) => user.toLowerCase()) ?? [];
+  for (const next of decision.owner.alternates) {
+    if (next.kind !== "user" || next.email === null || !members.includes(next.email.toLowerCase())) continue;
+    if (next.id !== owner.id && !had.includes(next.id)) return { kind: "next", owner: next };
+  }
+  return { kind: "nobody", reason: `nobody else of the pool ${turn.pool} can take it` };
+}
+
+/** True when this timer gives it to somebody else. */
+export function reassigns({ kind, policy }: Pick<Firing, "kind" | "policy">): boolean {
+  return kind === "breach" && policy.routing.sla?.onBreach.includes("reassign") === true;
+}
+
+/** The new owner gets the record, if it is Baton's own, and a Task, and is told. */
+function reassignment(purpose: string, firing: Firing, plan: EffectPlanner): readonly PlannedEffect[] {
+  const next = nextOwner(firing);
+  if (next.kind === "nobody") {
+    const what = "give it to the next in the pool";
+    return [plan(purpose, "salesforce", { kind: "impossible", what, reason: next.reason })];
+  }
+  const { owner } = next;
+  const { ids, decision, conversationUrl } = firing;
+  const updated = (ref: string, object: string): readonly CrmOperation[] => {
+    const id = ids?.[ref];
+    return id === undefined
+      ? []
+      : [{ kind: "update", ref: `${ref}Owner`, object, id, fields: { OwnerId: owner.id } }];
+  };
+  const subject = `Taken over from ${ownerName(firing.owner)}: first contact is overdue`;
+  const { record } = decision;
+  const owned = [
+    ...(record.kind === "create-lead" ? updated("record", "Lead") : []),
+    ...(record.kind === "create-opportunity" ? updated("record", "Opportunity") : []),
+  ];
+  const write = plan(purpose, "salesforce", (key) =>
+    taskWrite({ key, subject, description: conversationUrl, owner }, owned, firing),
+  );
+  const taking = { ...firing, owner };
+  return [write, reminder(`${purpose}-tell`, `Taken over from ${ownerName(firing.owner)}`, taking, plan)];
 }
 
 function reminder(purpose: string, headline: string, firing: Firing, plan: EffectPlanner): PlannedEffect {

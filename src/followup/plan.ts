@@ -52,7 +52,7 @@ export function armingsOf(given: HandedOff): readonly Arming[] {
 }
 
 /** Reminder and breach for whoever owns it now, by the clock of their working hours. */
-function slaArmings(
+export function slaArmings(
   { policy, owner, now }: Pick<HandedOff, "policy" | "owner" | "now">,
   { arming, since }: Pick<Arming, "arming" | "since">,
 ): readonly Arming[] {

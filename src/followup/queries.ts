@@ -40,15 +40,16 @@ export async function armFollowUps(
 }
 
 /**
- * Takes timers that are due and have no run yet, the longest due first. An acknowledgement waits for its handoff, so
- * that it promises nothing that nobody knows of; when it is too late for it, it is taken to be told off.
+ * Takes timers that are due and have no run yet, the longest due first. A timer waits for its handoff: before it is
+ * through nobody has anything to be reminded of, and an acknowledgement would promise what nobody knows of. One that
+ * is too late by then is taken to be told off.
  */
 export async function takeDue(tx: Tx, now: EpochMs, most: number): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
     with due as (
       select f.id from follow_ups f join handoffs h on h.id = f.handoff_id
       where f.state = 'armed' and f.started_at is null and f.due_at <= to_timestamp(${seconds(now)})
-        and (f.kind <> 'acknowledge' or h.status <> 'running' or f.not_after < to_timestamp(${seconds(now)}))
+        and (h.status <> 'running' or f.not_after < to_timestamp(${seconds(now)}))
       order by f.due_at limit ${most} for update of f skip locked)
     update follow_ups f set started_at = to_timestamp(${seconds(now)}) from due where f.id = due.id
     returning f.id`.execute(tx);
@@ -60,7 +61,10 @@ export interface StoredFollowUp extends Place {
   readonly handoff: string;
   readonly kind: TimerKind;
   readonly arming: number;
+  /** Who has it since the newest re-assignment; null: whom the handoff gave it to. */
   readonly owner: OwnerRef | null;
+  /** Ids of everybody it was re-assigned to. */
+  readonly had: readonly string[];
   readonly since: EpochMs;
   readonly notAfter: EpochMs | null;
   readonly state: "armed" | "fired" | "done" | "maybe" | "failed" | "cancelled" | "skipped";
@@ -72,7 +76,10 @@ export interface StoredFollowUp extends Place {
 export async function loadFollowUp(db: Db, id: string): Promise<StoredFollowUp | null> {
   const { rows } = await sql<StoredFollowUp>`
     select f.id, f.handoff_id as handoff, f.environment, f.workspace, f.conversation_id as conversation, f.kind, f.arming,
-      f.owner, f.state, (extract(epoch from f.since) * 1000)::float8 as since,
+      f.state, (select o.owner from follow_ups o where o.handoff_id = f.handoff_id and o.owner is not null
+        order by o.arming desc limit 1) as owner,
+      array(select distinct o.owner ->> 'id' from follow_ups o
+        where o.handoff_id = f.handoff_id and o.owner is not null) as had, (extract(epoch from f.since) * 1000)::float8 as since,
       (extract(epoch from f.not_after) * 1000)::float8 as "notAfter",
       d.policy_version::int as "policyVersion", d.answer as decision, d.inputs
     from follow_ups f join handoffs h on h.id = f.handoff_id join decisions d on d.id = h.decision_id
@@ -119,6 +126,29 @@ export async function finishFollowUp(db: Db, id: string, now: EpochMs): Promise<
       when ends.failed then 'failed' when ends.maybe then 'maybe' when ends.skipped then 'skipped' else 'done' end
     from ends where f.id = ${id} and f.state = 'fired' returning f.state`.execute(db);
   return rows[0]?.state ?? "ended before";
+}
+
+/** Gives the turn of a pool to the next member: the one who let it lie has it back. */
+export async function passTurnOn(
+  tx: Tx,
+  turn: {
+    readonly environment: string;
+    readonly handoff: string;
+    readonly pool: string;
+    readonly from: string;
+    readonly to: string;
+    readonly now: EpochMs;
+  },
+): Promise<void> {
+  await sql`
+    insert into pool_members (environment, pool, member, served, adjustment, last_at)
+    select ${turn.environment}, ${turn.pool}, x.member, x.served, x.adjustment, to_timestamp(x.at)
+    from (values (${turn.from}, 0, -1, null::float8), (${turn.to}, 1, 0, ${seconds(turn.now)}::float8)) as x (member, served, adjustment, at)
+    order by x.member
+    on conflict (environment, pool, member) do update set served = pool_members.served + excluded.served,
+      adjustment = pool_members.adjustment + excluded.adjustment,
+      last_at = coalesce(excluded.last_at, pool_members.last_at)`.execute(tx);
+  await sql`update assignments set owner = ${turn.to} where handoff_id = ${turn.handoff}`.execute(tx);
 }
 
 /** Ends every timer of a conversation that has not fired. */

@@ -7,20 +7,23 @@ import type { Clock } from "../kernel/time.ts";
 import type { Policy } from "../policy/schema.ts";
 import type { Engine, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
-import { type Db, inTransaction, type Log } from "../store/database.ts";
+import { type Db, inTransaction, type Log, type Tx } from "../store/database.ts";
 import { recipeOf } from "../decide/judge.ts";
 import { policyLoader, type PolicyOfVersion } from "../versions/loader.ts";
 import { hindranceTo } from "../handoff/answer.ts";
 import { carryAll, type World, writtenIn } from "../handoff/carry.ts";
 import { addEffects, loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
 import type { CrmTouches, TouchQuestion } from "../handoff/ports.ts";
-import { effectsOf, type Firing, replyOf } from "./actions.ts";
+import { effectsOf, type Firing, nextOwner, reassigns, replyOf } from "./actions.ts";
 import { type Contact, contactFor, contactsIn, contactText, partiesOf, type Unless } from "./contact.ts";
+import { slaArmings } from "./plan.ts";
 import {
+  armFollowUps,
   finishFollowUp,
   leaveArmed,
   loadFollowUp,
   ownAnswers,
+  passTurnOn,
   type StoredFollowUp,
   takeDue,
 } from "./queries.ts";
@@ -112,8 +115,10 @@ async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: st
     const [verdict, firing] = await verdictOn(desk, timer, handoff, policy);
     return await inTransaction(db, async (tx) => {
       const left = await leaveArmed(tx, id, { ...verdict, now: desk.clock() });
-      if (left && verdict.state === "fired" && firing !== null)
+      if (left && firing !== null) {
         await addEffects(tx, timer.handoff, id, effectsOf(firing));
+        if (reassigns(firing)) await passOn(tx, timer, firing);
+      }
       return verdict.state;
     });
   } catch (error) {
@@ -123,6 +128,33 @@ async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: st
     desk.log("error", "a follow-up could not find out whether somebody was in touch", { id, message });
     return "failed";
   }
+}
+
+/** The turn of the pool goes to the next, and the clock of the SLA starts anew for them. */
+async function passOn(tx: Tx, timer: StoredFollowUp, firing: Firing): Promise<void> {
+  const next = nextOwner(firing);
+  const { pool } = firing.decision.owner;
+  if (next.kind === "nobody" || pool === null) return;
+  const { owner } = next;
+  const { policy, now } = firing;
+  const before = timer.had.length === 0 || firing.owner.kind === "queue" ? pool.member : firing.owner.email;
+  const { environment, handoff } = timer;
+  await passTurnOn(tx, {
+    environment,
+    handoff,
+    pool: pool.pool,
+    from: memberOf(policy, pool.pool, before),
+    to: memberOf(policy, pool.pool, owner.email),
+    now,
+  });
+  const armings = slaArmings({ policy, owner, now }, { arming: timer.arming + 1, since: now });
+  await armFollowUps(tx, timer, armings, owner);
+}
+
+/** A member's name as the policy writes it. */
+function memberOf(policy: Policy, pool: string, email: string | null): string {
+  const members = policy.routing.pools[pool]?.members ?? [];
+  return members.find(({ user }) => user.toLowerCase() === email?.toLowerCase())?.user ?? email ?? "";
 }
 
 interface Verdict {
@@ -154,6 +186,7 @@ async function verdictOn(
     ...timer,
     policy,
     owner,
+    recordOwner: null,
     ids: written?.ids ?? null,
     mode: handoff.mode,
     teammates,
@@ -180,7 +213,10 @@ async function verdictOn(
   });
   const contact = contactFor(unlessOf(timer, policy), seen);
   if (contact !== null) return [{ state: "cancelled", reason: contactText(contact), seen }, null];
-  return [{ state: "fired", reason: null, seen }, firing];
+  return [
+    { state: "fired", reason: null, seen },
+    { ...firing, recordOwner: touches.owner },
+  ];
 }
 
 /** A timer of the SLA waits for anybody whom the handoff concerns. */

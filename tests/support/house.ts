@@ -29,6 +29,8 @@ export interface TestHouse {
   readonly now: () => number;
   /** Resolves when every webhook is delivered, no run is waiting, delayed or under way, and no timer is due. */
   readonly settle: () => Promise<void>;
+  /** Stops the service, lets `ms` pass, and starts it again over the same database and accounts. */
+  readonly restart: (ms: Ms) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,24 +60,36 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
       ...(policy !== undefined && { policy }),
     });
   }
-  const service = await startService({
-    config: configFor(database.url, settleMs),
-    clock: now,
-    log: () => {},
-    serves: true,
-    works: true,
-    concurrency: 8,
-    settleMs,
-    crashPoint: () => {},
-  });
-  const webhooks = `${service.url}${path}`;
-  emulators.intercom.setWebhooks(webhooks);
+  const open = async (): Promise<Service> => {
+    const started = await startService({
+      config: configFor(database.url, settleMs),
+      clock: now,
+      log: () => {},
+      serves: true,
+      works: true,
+      concurrency: 8,
+      settleMs,
+      crashPoint: () => {},
+    });
+    emulators.intercom.setWebhooks(`${started.url}${path}`);
+    return started;
+  };
+  let service = await open();
   return {
     emulators,
     database,
-    service,
-    webhooks,
+    get service() {
+      return service;
+    },
+    get webhooks() {
+      return `${service.url}${path}`;
+    },
     now,
+    restart: async (ms) => {
+      await service.close(2_000);
+      clock.ahead += ms;
+      service = await open();
+    },
     advance: (ms) => {
       clock.ahead += ms;
     },
@@ -266,9 +280,14 @@ export async function handoffsOf(house: TestHouse, conversation: string): Promis
   return rows;
 }
 
-/** The only handoff of the conversation. */
-export async function handoffOf(house: TestHouse, conversation: string): Promise<ShownHandoff> {
-  const handoffs = await handoffsOf(house, conversation);
+/** The only handoff of the conversation, in this environment where one is named. */
+export async function handoffOf(
+  house: TestHouse,
+  conversation: string,
+  environment?: string,
+): Promise<ShownHandoff> {
+  const all = await handoffsOf(house, conversation);
+  const handoffs = all.filter((one) => environment === undefined || one.environment === environment);
   const [only] = handoffs;
   if (only === undefined || handoffs.length > 1) {
     const decisions = await decisionsOf(house, conversation);

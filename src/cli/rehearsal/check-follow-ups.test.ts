@@ -15,6 +15,7 @@ const TIMER: FollowUpFact = {
   state: "done",
   reason: null,
   dueAt: 1_000,
+  readyAt: 1_000,
   startedAt: 1_500,
   effects: [effect(alertTo("f-then1-tell1", "slack"), { key: "f-then1-tell1" })],
 };

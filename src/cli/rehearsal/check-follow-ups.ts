@@ -55,6 +55,8 @@ function effects(
   }
   const wanted = wishes?.[kind];
   if (wanted === undefined || wanted === null || found.length === wanted) return [];
+  // Where a new owner takes over, they are told, too.
+  if (kind === "breach" && found.length === wanted + 1) return [];
   const line = `${id} has ${found.length} effects where its policy asks for ${wanted}`;
   return [{ kind: found.length < wanted ? "lost" : "doubled", line }];
 }

@@ -104,6 +104,8 @@ export interface FollowUpFact {
   readonly state: "armed" | "fired" | "done" | "maybe" | "failed" | "cancelled" | "skipped";
   readonly reason: string | null;
   readonly dueAt: EpochMs;
+  /** When it was due and its handoff through. */
+  readonly readyAt: EpochMs;
   /** When its run was started. */
   readonly startedAt: EpochMs | null;
   readonly effects: readonly EffectFact[];

@@ -151,6 +151,7 @@ export async function followUpFacts(db: Db, environment: string): Promise<readon
   const { rows } = await sql<FollowUpFact>`
     select f.id, f.handoff_id as handoff, f.conversation_id as conversation, h.recipe, f.kind, f.arming, f.state, f.reason,
       (extract(epoch from f.due_at) * 1000)::float8 as "dueAt",
+      (extract(epoch from greatest(f.due_at, h.finished_at)) * 1000)::float8 as "readyAt",
       (extract(epoch from f.started_at) * 1000)::float8 as "startedAt",
       coalesce((
         select jsonb_agg(jsonb_build_object('kind', e.kind, 'key', e.key, 'request', e.request, 'state', e.state,

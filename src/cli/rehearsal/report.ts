@@ -25,7 +25,7 @@ export interface FollowUpFigures {
   readonly failed: number;
   /** Handoffs that somebody contacted in the rehearsal. */
   readonly contacted: number;
-  /** From the instant a timer was due to the start of its run; acknowledgements wait for their handoff and are left out. */
+  /** From the instant at which a timer was due, and its handoff through, to the start of its run. */
   readonly lateMs: Percentiles;
 }
 
@@ -196,8 +196,8 @@ function salesforceCalls(facts: Facts) {
 
 function followUpFigures({ followUps, contacts }: Facts): FollowUpFigures {
   const count = (state: string): number => followUps.filter((timer) => timer.state === state).length;
-  const late = followUps.flatMap(({ kind, startedAt, dueAt }) =>
-    kind === "acknowledge" || startedAt === null ? [] : [startedAt - dueAt],
+  const late = followUps.flatMap(({ startedAt, readyAt }) =>
+    startedAt === null ? [] : [Math.max(0, startedAt - readyAt)],
   );
   return {
     armed: followUps.length,
