@@ -129,10 +129,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   emulators: async () => (await import("./cli/emulators.ts")).emulatorsCommand(terminal, untilStopped),
   score: async () => (await import("./cli/score.ts")).scoreCommand(terminal),
   summarize: async () => (await import("./cli/summarize.ts")).summarizeCommand(terminal),
-  policy: async () =>
-    (await import("./cli/policy.ts")).policyCommand(terminal, {
+  policy: async () => {
+    const command = (await import("./cli/policy.ts")).policyCommand(terminal, {
       owners: async (environment) => (await import("./setup.ts")).ownersOf(environment, setupDeps),
-    }),
+    });
+    const { addVersionCommands } = await import("./cli/policy-versions.ts");
+    addVersionCommands(command, { terminal, openStore, user: userName() });
+    return command;
+  },
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   config: async () => configCommand(terminal),
   salesforce: async () =>

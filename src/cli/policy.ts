@@ -1,7 +1,7 @@
 /** `baton policy lint|diff|template`. */
 import { Command } from "commander";
 import { UserError } from "../kernel/failure.ts";
-import { differenceText, diffPolicies } from "../policy/diff.ts";
+import { changesOf } from "../policy/diff-words.ts";
 import { policyJsonSchema } from "../policy/json-schema.ts";
 import { templates } from "../policy/templates/templates.ts";
 import { loadPolicy } from "./policy-file.ts";
@@ -44,10 +44,10 @@ export function policyCommand(terminal: Terminal, deps: LintDeps): Command {
 }
 
 async function diff(before: string, after: string, options: Options, terminal: Terminal): Promise<void> {
-  const differences = diffPolicies(await loadPolicy(before, terminal), await loadPolicy(after, terminal));
+  const differences = changesOf(await loadPolicy(before, terminal), await loadPolicy(after, terminal));
   if (options.json === true) terminal.out(JSON.stringify(differences));
   else if (differences.length === 0) terminal.out("both policies say the same");
-  else for (const difference of differences) terminal.out(differenceText(difference));
+  else for (const difference of differences) terminal.out(difference.words);
 }
 
 function template(name: string, options: TemplateOptions, terminal: Terminal): void {

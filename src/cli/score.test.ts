@@ -194,7 +194,7 @@ describe("baton policy", () => {
 
   test("diff says what differs", async () => {
     const args = ["policy", "diff", file("default.yaml"), file("other.yaml")];
-    expect((await run(args)).out).toEqual(["~ signals.complaint.points: 15 -> 16"]);
+    expect((await run(args)).out).toEqual(["Points of signal Complaint: 15 -> 16"]);
     expect(JSON.parse((await run([...args, "--json"])).out[0] ?? "")).toMatchObject([
       { kind: "changed", path: "signals.complaint.points" },
     ]);
