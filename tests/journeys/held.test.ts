@@ -1,9 +1,9 @@
 /** Nobody is at work: conversations are held over a weekend, and let go on Monday, the one held longest first. */
-import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { roundTheClock } from "../../src/cli/emulated.ts";
 import { saasDefault } from "../../src/policy/templates/saas-default.ts";
 import { drain } from "../../src/upkeep.ts";
+import { publishGiven } from "../../src/versions/publish.ts";
 import {
   decisionsOf,
   handoffsOf,
@@ -103,12 +103,12 @@ test("a policy that changes lets go of what it held, by the house's own clockwor
   const talk = await writes(house, { who: "dora", text: WORDS.buying });
   expect(await states([talk])).toEqual(["held"]);
   const open = policy.replace('hours: "Mon-Fri 09:00-17:30"', "hours: always");
-  await sql`insert into policies (environment, document, sha256, author, comment) values ('production', ${open}, 'x', 't', '')`.execute(
-    house.database.db,
-  );
-  await sql`update environments set policy_version = (select max(version) from policies)`.execute(
-    house.database.db,
-  );
+  await publishGiven(house.database.db, {
+    environment: "production",
+    document: open,
+    publisher: "ana",
+    comment: "round the clock",
+  });
   await expect.poll(() => states([talk]), { timeout: 60_000 }).toEqual(["handed-off"]);
   await house.settle();
   expect((await handoffsOf(house, talk.conversation)).length).toBe(1);
