@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { alarmsReport, intentReport } from "./intent-report.ts";
 import { summaryReport } from "./summaries.ts";
 
 interface Section {
@@ -11,7 +12,11 @@ interface Section {
   readonly report: (file: string) => { readonly lines: readonly string[]; readonly reached: boolean };
 }
 
-const SECTIONS: readonly Section[] = [{ file: "summaries-open.jsonl", report: summaryReport }];
+const SECTIONS: readonly Section[] = [
+  { file: "intent-open.jsonl", report: intentReport },
+  { file: "sumo-questions-open.jsonl", report: alarmsReport },
+  { file: "summaries-open.jsonl", report: summaryReport },
+];
 
 const folder = process.argv[2] ?? join(import.meta.dirname, "../../shared/data");
 for (const { file, report } of SECTIONS) {

@@ -1,4 +1,5 @@
 /** `baton score`: conversations in, scores out, line by line. No database, no network. */
+import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { evidenceOfRow, rowSchema } from "../conversation/row.ts";
 import type { Row } from "../conversation/row.ts";
@@ -8,6 +9,8 @@ import { parseInstant } from "../kernel/time.ts";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import { compile } from "../qualify/compile.ts";
 import type { CompiledPolicy } from "../qualify/compile.ts";
+import { compileModel, modelSchema } from "../qualify/meaning/model.ts";
+import type { Model } from "../qualify/meaning/model.ts";
 import { score } from "../qualify/score.ts";
 import type { FoundSignal, Scores } from "../qualify/scores.ts";
 import { loadPolicy } from "./policy-file.ts";
@@ -16,6 +19,7 @@ import type { Terminal } from "./terminal.ts";
 
 interface Options {
   readonly policy?: string;
+  readonly model?: string;
   readonly at?: string;
   readonly json?: boolean;
 }
@@ -26,7 +30,7 @@ interface ScoredRow {
   readonly scores: Readonly<Record<string, number>>;
   readonly signals: readonly Pick<
     FoundSignal,
-    "signal" | "kind" | "text" | "points" | "turn" | "start" | "end"
+    "signal" | "kind" | "text" | "points" | "turn" | "start" | "end" | "because"
   >[];
   readonly contributions: Scores["contributions"];
   readonly excluded: string | null;
@@ -45,6 +49,10 @@ export function scoreCommand(terminal: Terminal): Command {
     )
     .option("--policy <file>", "policy in YAML or JSON; the default policy when absent")
     .option(
+      "--model <file>",
+      "text model made by `baton policy train`; the one that comes with Baton when absent",
+    )
+    .option(
       "--at <instant>",
       'score as of this time (ISO 8601 or unix), or "last": as of each last message; default: now, and for ' +
         "conversations that ended over 30 days ago their last message",
@@ -54,7 +62,9 @@ export function scoreCommand(terminal: Terminal): Command {
 }
 
 async function run(file: string, options: Options, terminal: Terminal): Promise<void> {
-  const compiled = compile(await loadPolicy(options.policy, terminal));
+  const policy = await loadPolicy(options.policy, terminal);
+  const model = options.model === undefined ? undefined : await loadModel(options.model);
+  const compiled = compile(policy, model);
   const input = await openInput(file, terminal.stdin);
   const instant = instantOf(options.at, terminal.clock());
   const counts = { rows: 0, bad: 0, qualified: 0, excluded: 0 };
@@ -75,6 +85,26 @@ async function run(file: string, options: Options, terminal: Terminal): Promise<
     `${counts.rows} scored, ${counts.qualified} qualified, ${counts.excluded} excluded, ${counts.bad} bad lines`,
   );
   if (counts.bad > 0) terminal.exit(1);
+}
+
+async function loadModel(file: string): Promise<Model> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch {
+    throw new UserError(`score: --model ${file}: there is no such file, or it cannot be read.`);
+  }
+  const read = modelSchema.safeParse(jsonOf(text));
+  if (read.success) return compileModel(read.data);
+  throw new UserError(`score: --model ${file}: is no text model; \`baton policy train\` makes one.`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** A conversation that ended longer ago belongs to the past: it is scored as it was then, today and tomorrow alike. */
@@ -99,7 +129,7 @@ export function scoreRow(row: Row, compiled: CompiledPolicy, now: EpochMs): Scor
   return {
     id: row.id,
     scores: Object.fromEntries(Object.entries(scores.values).map(([name, { value }]) => [name, value])),
-    signals: scores.signals.map(({ signal, kind, text, points, turn, start, end }) => ({
+    signals: scores.signals.map(({ signal, kind, text, points, turn, start, end, because }) => ({
       signal,
       kind,
       text,
@@ -107,6 +137,7 @@ export function scoreRow(row: Row, compiled: CompiledPolicy, now: EpochMs): Scor
       turn,
       start,
       end,
+      because,
     })),
     contributions: scores.contributions,
     ...verdict,

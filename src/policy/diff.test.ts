@@ -17,7 +17,7 @@ function policyOf(text: string): Policy {
 describe("two policies", () => {
   test.for([
     ["points: 15", "points: 16", ["~ signals.complaint.points: 15 -> 16"]],
-    ["  - SCIM\n", "  - SCIM\n      - Okta\n", ['+ signals.enterprise.phrases: "Okta"']],
+    ["  - SOC 2\n", "  - SOC 2\n      - Okta\n", ['+ signals.enterprise.phrases: "Okta"']],
     ["[pricing, quote,", "[quote,", ['- signals.pricing.phrases: "pricing"']],
     ["[pricing, quote,", "[quote, pricing,", []],
     ["    cap: 40 #", "    #", ["- signals.enterprise.cap: 40"]],

@@ -71,7 +71,9 @@ describe("a policy that cannot be read says where", () => {
     [small.replace("[x]", "[1]"), ["4 signals.a.phrases[0]: 1 is not a text"]],
     [
       small.replace("phrases: [x]", "points: 3"),
-      ['4 signals.a: {"points":3} needs at least one of phrases, examples, tags, usage, attribute'],
+      [
+        '4 signals.a: {"points":3} needs at least one of phrases, hints, examples, meaning, tags, usage, attribute',
+      ],
     ],
     [small.replace("[x]", "[x], points: 5000"), ["4 signals.a.points: 5000 is too large: at most 1000"]],
     [small.replace("[x]", "[x], points: -5000"), ["4 signals.a.points: -5000 is too small: at least -1000"]],

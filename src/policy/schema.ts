@@ -22,6 +22,10 @@ const signalSchema = z
     phrases: z.array(name).default([]),
     /** Sentences that mean the signal; need the optional text model, silent without it. */
     examples: z.array(name).default([]),
+    /** Phrases of two meanings ("cancel"): with `meaning` they count only in a sentence that may mean the signal. */
+    hints: z.array(name).default([]),
+    /** Whether the text model's sentences for the signal of this name count as well. */
+    meaning: z.boolean().default(false),
     tags: z.array(name).default([]),
     usage: z.strictObject({ event: name, atLeast: z.int().min(1), within: duration }).optional(),
     attribute: conditionSchema.optional(),
@@ -31,10 +35,11 @@ const signalSchema = z
   })
   .refine(
     (signal) =>
-      signal.phrases.length + signal.examples.length + signal.tags.length > 0 ||
+      signal.phrases.length + signal.hints.length + signal.examples.length + signal.tags.length > 0 ||
       signal.usage ||
-      signal.attribute,
-    "needs at least one of phrases, examples, tags, usage, attribute",
+      signal.attribute ||
+      signal.meaning,
+    "needs at least one of phrases, hints, examples, meaning, tags, usage, attribute",
   );
 
 const scoreSchema = z.strictObject({

@@ -5,6 +5,8 @@
 import type { Policy, ScoreRule, Signal } from "../policy/schema.ts";
 import type { Ms } from "../kernel/time.ts";
 import { parseDuration } from "../kernel/time.ts";
+import type { Model } from "./meaning/model.ts";
+import { shippedModel } from "./meaning/shipped.ts";
 import { phraseVariants } from "./inflect.ts";
 import { foldTag } from "./words.ts";
 
@@ -12,7 +14,7 @@ import { foldTag } from "./words.ts";
 export interface PhraseEnd {
   /** Position in `CompiledPolicy.signals`. */
   readonly signal: number;
-  /** Position in the signal's `phrases`; all forms of a phrase share it. */
+  /** Position in the signal's `phrases`, then `hints`; all forms of a phrase share it. */
   readonly phrase: number;
 }
 
@@ -26,6 +28,8 @@ export interface CompiledSignal {
   readonly name: string;
   readonly label: string;
   readonly rule: Signal;
+  /** The `PhraseEnd.phrase` of its hints. */
+  readonly hints: ReadonlySet<number>;
   /** Folded, as they are compared. */
   readonly tags: ReadonlySet<string>;
   readonly usage: {
@@ -50,15 +54,20 @@ export interface CompiledPolicy {
   readonly signals: readonly CompiledSignal[];
   readonly scores: readonly CompiledScore[];
   readonly phrases: PhraseNode;
+  /** Null when no signal asks for meaning. */
+  readonly model: Model | null;
 }
 
 const node = (): PhraseNode => ({ next: new Map(), ends: [] });
 
-/** Builds the matcher of `policy` once; the result is used for any number of conversations. */
-export function compile(policy: Policy): CompiledPolicy {
+/**
+ * Builds the matcher of `policy` once; the result is used for any number of conversations. Signals with `meaning` are
+ * read by `model`, by the one that comes with Baton when there is none.
+ */
+export function compile(policy: Policy, model?: Model): CompiledPolicy {
   const phrases = node();
   const signals = Object.entries(policy.signals).map(([name, rule], index) => {
-    for (const [phrase, text] of rule.phrases.entries()) {
+    for (const [phrase, text] of [...rule.phrases, ...rule.hints].entries()) {
       for (const words of phraseVariants(text)) plant(phrases, words, { signal: index, phrase });
     }
     return compileSignal(name, rule);
@@ -69,7 +78,8 @@ export function compile(policy: Policy): CompiledPolicy {
     signals: [...new Set(rule.signals)],
     halfLifeMs: rule.recency === undefined ? null : parseDuration(rule.recency.halfLife),
   }));
-  return { policy, signals, scores, phrases };
+  const asksForMeaning = signals.some(({ rule }) => rule.meaning);
+  return { policy, signals, scores, phrases, model: asksForMeaning ? (model ?? shippedModel()) : null };
 }
 
 function compileSignal(name: string, rule: Signal): CompiledSignal {
@@ -83,7 +93,8 @@ function compileSignal(name: string, rule: Signal): CompiledSignal {
           withinMs: Number(parseDuration(rule.usage.within)),
           within: rule.usage.within,
         };
-  return { name, label: rule.label ?? name, rule, tags: new Set(rule.tags.map(foldTag)), usage };
+  const hints = new Set(rule.hints.map((_, at) => rule.phrases.length + at));
+  return { name, label: rule.label ?? name, rule, hints, tags: new Set(rule.tags.map(foldTag)), usage };
 }
 
 function plant(root: PhraseNode, words: readonly string[], end: PhraseEnd): void {

@@ -1,6 +1,6 @@
 /**
- * Finds the signals of a policy in a conversation: phrases in the customer's own words with their exact place, tags,
- * product usage and attributes.
+ * Finds the signals of a policy in a conversation: phrases in the customer's own words and sentences that mean the
+ * signal, both with their exact place, tags, product usage and attributes.
  */
 import type { Message, UsageEvent } from "../conversation/snapshot.ts";
 import type { EpochMs } from "../kernel/time.ts";
@@ -8,6 +8,8 @@ import { decide } from "../policy/evaluate.ts";
 import type { CompiledPolicy, CompiledSignal, PhraseNode } from "./compile.ts";
 import { factsOf } from "./facts.ts";
 import { isNegated } from "./negation.ts";
+import { readMeaning } from "./meaning/read.ts";
+import type { Reading } from "./meaning/read.ts";
 import { foreignIn } from "./own-words.ts";
 import type { Evidence, FoundSignal } from "./scores.ts";
 import { foldTag, gap, wordsOf } from "./words.ts";
@@ -32,13 +34,13 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**
  * Everything found, in the order of the conversation, then tags, usage and attributes in the policy's order. Points
- * are those of the signal, 0 for a repeat and for what is over the signal's cap. Sentences given as `examples` are
- * silent here: they need a text model.
+ * are those of the signal, 0 for a repeat and for what is over the signal's cap.
  */
 export function findSignals(evidence: Evidence, compiled: CompiledPolicy, now: EpochMs): readonly Sighting[] {
   const tally: Tally = { sightings: [], counted: new Set(), left: new Map() };
   for (const [turn, message] of evidence.snapshot.messages.entries()) {
-    if (message.role === "customer" && !message.redacted) findPhrases(message, turn, compiled, tally);
+    if (message.role === "customer" && !message.redacted)
+      findInText(message, turn, evidence, compiled, tally);
   }
   for (const [index, signal] of compiled.signals.entries())
     findBesideText(signal, index, evidence, now, tally);
@@ -46,7 +48,7 @@ export function findSignals(evidence: Evidence, compiled: CompiledPolicy, now: E
 }
 
 type Place = Pick<FoundSignal, "kind" | "text" | "at"> &
-  Partial<Pick<FoundSignal, "turn" | "message" | "start" | "end">>;
+  Partial<Pick<FoundSignal, "turn" | "message" | "start" | "end" | "because">>;
 
 function note(tally: Tally, signal: CompiledSignal, index: number, evidence: string, place: Place): void {
   const key = `${index} ${evidence}`;
@@ -61,19 +63,117 @@ function note(tally: Tally, signal: CompiledSignal, index: number, evidence: str
   });
 }
 
-function findPhrases(message: Message, turn: number, compiled: CompiledPolicy, tally: Tally): void {
+/** Where a signal's phrases stand in a message, wanted or not: meaning has nothing to add there. */
+interface Mentioned {
+  /** The phrase counts, so the signal is there. */
+  readonly wanted: Set<number>;
+  readonly declined: { readonly signal: number; readonly start: number }[];
+}
+
+function findInText(
+  message: Message,
+  turn: number,
+  evidence: Evidence,
+  compiled: CompiledPolicy,
+  tally: Tally,
+): void {
   const words = wordsOf(message.text, foreignIn(message.text));
+  const readings = readingsOf(words, turn, evidence, compiled);
+  const mentioned = findPhrases(message, turn, { words, readings, compiled, tally });
+  if (readings !== null && readings.length > 0)
+    findMeaning(message, turn, { readings, mentioned, compiled, tally });
+}
+
+/** What the text model reads in a message, or read when it was asked; null when the policy does without. */
+function readingsOf(
+  words: readonly Word[],
+  turn: number,
+  evidence: Evidence,
+  { model }: CompiledPolicy,
+): readonly Reading[] | null {
+  if (evidence.meaning !== undefined) return evidence.meaning.filter((reading) => reading.turn === turn);
+  return model === null ? null : readMeaning(words, model);
+}
+
+/** For each signal that no phrase of the message has shown, the surest sentence that means it. */
+function findMeaning(
+  message: Message,
+  turn: number,
+  {
+    readings,
+    mentioned,
+    compiled,
+    tally,
+  }: {
+    readonly readings: readonly Reading[];
+    readonly mentioned: Mentioned;
+    readonly compiled: CompiledPolicy;
+    readonly tally: Tally;
+  },
+): void {
+  for (const [index, signal] of compiled.signals.entries()) {
+    if (!signal.rule.meaning || mentioned.wanted.has(index)) continue;
+    const isDeclined = ({ start, end }: Reading): boolean =>
+      mentioned.declined.some((place) => place.signal === index && place.start >= start && place.start < end);
+    const [surest] = readings
+      .filter((reading) => reading.counts && reading.signal === signal.name && !isDeclined(reading))
+      .sort((a, b) => b.sure - a.sure || a.start - b.start);
+    if (surest === undefined) continue;
+    const { start, end, sure } = surest;
+    const because = `the text model is ${Math.floor(sure * 100)} % sure`;
+    const text = message.text.slice(start, end);
+    const place: Place = {
+      kind: "meaning",
+      text,
+      at: message.at,
+      turn,
+      message: message.id,
+      start,
+      end,
+      because,
+    };
+    note(tally, signal, index, "meaning", place);
+  }
+}
+
+function findPhrases(
+  message: Message,
+  turn: number,
+  {
+    words,
+    readings,
+    compiled,
+    tally,
+  }: {
+    readonly words: readonly Word[];
+    readonly readings: readonly Reading[] | null;
+    readonly compiled: CompiledPolicy;
+    readonly tally: Tally;
+  },
+): Mentioned {
+  const mentioned: Mentioned = { wanted: new Set(), declined: [] };
   const mentions = longest(mentionsIn(words, compiled.phrases));
   for (const { signal: index, phrase, from, to } of mentions) {
     const signal = compiled.signals[index];
-    const start = words[from]?.start;
-    const end = words[to - 1]?.end;
-    if (signal === undefined || start === undefined || end === undefined || isNegated(words, from, to))
+    const start = Number(words[from]?.start);
+    const end = Number(words[to - 1]?.end);
+    if (signal === undefined || isNegated(words, from, to)) {
+      mentioned.declined.push({ signal: index, start });
       continue;
+    }
+    if (signal.hints.has(phrase) && !isBelieved(readings, signal, start)) continue;
+    mentioned.wanted.add(index);
     const text = message.text.slice(start, end);
     const place: Place = { kind: "phrase", text, at: message.at, turn, message: message.id, start, end };
     note(tally, signal, index, `phrase ${phrase}`, place);
   }
+  return mentioned;
+}
+
+/** Whether the sentence around a hint may mean the signal; without a text model every hint is believed. */
+function isBelieved(readings: readonly Reading[] | null, signal: CompiledSignal, at: number): boolean {
+  if (readings === null || !signal.rule.meaning) return true;
+  return readings.some(({ signal: name, start, end }) => name === signal.name && at >= start && at < end);
 }
 
 /** A phrase in a message; `from` and `to` count words. */

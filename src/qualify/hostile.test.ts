@@ -53,9 +53,9 @@ describe("a megabyte of", () => {
   });
 
   test("one phrase is found each time, at the right place, and counts once", () => {
-    const signals = signalsIn(filled("upgrade "));
+    const signals = signalsIn(filled("pricing "));
     expect(signals).toHaveLength(MB / 8);
-    expect(signals.at(-1)).toMatchObject({ text: "upgrade", start: MB - 8, end: MB - 1, points: 0 });
+    expect(signals.at(-1)).toMatchObject({ text: "pricing", start: MB - 8, end: MB - 1, points: 0 });
   });
 });
 

@@ -9,7 +9,7 @@ import type { CompiledPolicy, CompiledScore, CompiledSignal } from "./compile.ts
 import { customerMessages, factsOf } from "./facts.ts";
 import { findSignals } from "./find.ts";
 import type { Sighting } from "./find.ts";
-import type { Contribution, Evidence, Scores, ScoreValue } from "./scores.ts";
+import type { Contribution, Evidence, FoundSignal, Scores, ScoreValue } from "./scores.ts";
 import { openLead } from "./situation.ts";
 
 /** One step of a score's sum, before rounding. */
@@ -97,14 +97,17 @@ function stepsOfSignal(
     label,
     rule: { points, cap },
   } = signal;
-  const freshest = new Map<string, { readonly weight: number; readonly text: string }>();
+  const freshest = new Map<string, { readonly weight: number; readonly quoted: string }>();
   const positions: number[] = [];
   for (const [position, { found, evidence }] of sightings.entries()) {
     if (found.signal !== signal.name) continue;
     positions.push(position);
     const weight = weightOf(found.at, rule.halfLifeMs, now);
     const known = freshest.get(evidence);
-    freshest.set(evidence, { weight: Math.max(weight, known?.weight ?? 0), text: known?.text ?? found.text });
+    freshest.set(evidence, {
+      weight: Math.max(weight, known?.weight ?? 0),
+      quoted: known?.quoted ?? quotation(found),
+    });
   }
   if (positions.length === 0) return [];
   const capped = (value: number): number =>
@@ -112,7 +115,7 @@ function stepsOfSignal(
   const raw = freshest.size * points;
   const aged = [...freshest.values()].reduce((sum, { weight }) => sum + weight * points, 0);
   const kept = capped(raw);
-  const quoted = [...freshest.values()].map(({ text }) => `"${text}"`).join(", ");
+  const quoted = [...freshest.values()].map((one) => one.quoted).join(", ");
   const times =
     freshest.size === 1 ? `${points} points` : `${freshest.size} different ones, ${points} points each`;
   return [
@@ -132,6 +135,10 @@ function stepsOfSignal(
       signals: positions,
     },
   ];
+}
+
+function quotation({ text, because }: FoundSignal): string {
+  return because === undefined ? `"${text}"` : `"${text}" (${because})`;
 }
 
 /** 1 for now, the future and an unknown time; half of that for each half-life gone by. */

@@ -4,11 +4,19 @@
 import type { EpochMs } from "../kernel/time.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import type { CrmView } from "./crm.ts";
+import type { Reading } from "./meaning/read.ts";
 
 /** Everything a score may look at. `crm` is null until Salesforce was read. */
 export interface Evidence {
   readonly snapshot: Snapshot;
   readonly crm: CrmView | null;
+  /** What the text model read when the decision was made; absent where it reads while scoring. */
+  readonly meaning?: readonly MeaningRead[] | undefined;
+}
+
+/** A sentence that means a signal, and the position of its message in the snapshot. */
+export interface MeaningRead extends Reading {
+  readonly turn: number;
 }
 
 /** One piece of evidence. `start` and `end` are UTF-16 offsets into the message's `text`. */
@@ -16,7 +24,7 @@ export interface FoundSignal {
   readonly signal: string;
   readonly label: string;
   readonly kind: "phrase" | "tag" | "usage" | "attribute" | "meaning";
-  /** The words as the customer wrote them; the tag; the event with its count. */
+  /** The words as the customer wrote them, of `meaning` the whole sentence; the tag; the event with its count. */
   readonly text: string;
   /** Points before caps, recency and multipliers; 0 when a cap or an earlier equal phrase took them. */
   readonly points: number;
@@ -25,6 +33,8 @@ export interface FoundSignal {
   readonly message?: string | undefined;
   readonly start?: number | undefined;
   readonly end?: number | undefined;
+  /** Of `meaning`: who says so and how sure, half a sentence. */
+  readonly because?: string | undefined;
   readonly at: EpochMs | null;
 }
 

@@ -12,34 +12,49 @@ name: SaaS default
 timezone: America/New_York # used wherever nothing names its own
 
 # What counts as evidence. Phrases are matched word by word, in any case and number, only where the customer wrote
-# them and meant them ("we don't need SSO" is no signal). A phrase counts once per conversation.
+# them and meant them ("we don't need SSO" is no signal). A phrase counts once per conversation. With \`meaning: true\`
+# a sentence that says the same in other words counts too; so phrases can be few and certain.
 signals:
   enterprise:
     label: Enterprise intent
     phrases:
-      - enterprise
-      - SSO
-      - SAML
-      - SCIM
-      - contract
       - security review
       - SOC 2
-      - procurement
       - volume discount
       - talk to sales
       - book a demo
+      - enterprise plan
+      - enterprise edition
+      - enterprise license
+      - enterprise pricing
+      - sales team
+      - sales rep
+    hints: [enterprise, SSO, SAML, SCIM, contract, procurement] # count where the sentence may mean it
+    meaning: true
     points: 10
     cap: 40 # however many of the phrases are there
-    examples: # by meaning; silent while no text model is set up
-      - Can someone from sales walk us through pricing for 300 seats?
   pricing:
     label: Pricing
-    phrases: [pricing, quote, cost per seat, annual plan]
+    phrases: [pricing, quote, cost per seat, annual plan, price list, price per user, how much does it cost]
+    meaning: true
     points: 10
     cap: 20
   upgrade:
     label: Upgrade intent
-    phrases: [upgrade, how do I upgrade, move to the pro plan, add more seats]
+    phrases:
+      - upgrade my plan
+      - upgrade our account
+      - upgrade our subscription
+      - upgrade to pro
+      - upgrade to business
+      - upgrade to premium
+      - move to the pro plan
+      - add more seats
+      - more licenses
+      - start a trial
+      - extend our trial
+    hints: [upgrade, free trial]
+    meaning: true
     points: 10
     cap: 30
   integration:
@@ -54,13 +69,33 @@ signals:
     cap: 10
   complaint:
     label: Complaint
-    phrases: [complaint, unacceptable, third time, very disappointed, refund]
+    phrases:
+      - complaint
+      - unacceptable
+      - very disappointed
+      - refund
+      - worst customer service
+      - waste of money
+      - rip off
+    hints: [third time]
+    meaning: true
     tags: [complaint]
     points: 15
     cap: 45
   cancellation:
     label: Cancellation intent
-    phrases: [cancel, cancel our subscription, switch to, delete our account]
+    phrases:
+      - cancel our subscription
+      - cancel our membership
+      - cancel our contract
+      - cancel our account
+      - cancel our plan
+      - close our account
+      - delete our account
+      - switch to a competitor
+      - money back
+    hints: [cancel, switch to, alternative to]
+    meaning: true
     tags: [cancellation intent]
     points: 25
     cap: 50

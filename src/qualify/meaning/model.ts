@@ -1,0 +1,103 @@
+/**
+ * The text model: for each signal, logistic regression over the features of a sentence. The file is plain JSON that a
+ * person can read; compiled, it is one table of weights.
+ */
+import { z } from "zod";
+import type { Word } from "../words.ts";
+import { eachFeature, featureOf, lexiconOf, numberAt, UNKNOWN } from "./features.ts";
+import type { Lexicon } from "./features.ts";
+import { tokenOf } from "./thesaurus.ts";
+
+const share = z.number().min(0).max(1);
+
+/** How well the model did on rows it had not seen, one part of the rows after the other left out. */
+const figuresSchema = z.strictObject({ rows: z.int(), precision: share, recall: share });
+
+const learnedSchema = z.strictObject({
+  name: z.string().min(1),
+  intercept: z.number(),
+  /** From this probability on a sentence is taken to mean the signal. */
+  atLeast: share,
+  /** A sentence without one of these tokens is not weighed. */
+  telling: z.array(z.string()),
+  /** Whether a "not" at its telling words turns the signal into its opposite. */
+  isDeclinable: z.boolean(),
+  crossValidated: figuresSchema,
+});
+
+/** A model file, format baton/meaning@1. */
+export const modelSchema = z.strictObject({
+  format: z.literal("baton/meaning@1"),
+  signals: z.array(learnedSchema),
+  tokens: z.array(z.string()),
+  /** The weights of each feature, in the order of `signals`. */
+  weights: z.record(z.string(), z.array(z.number())),
+});
+export type ModelFile = z.infer<typeof modelSchema>;
+
+/** What is known about a word: its token's number and the signals it may tell of, one bit each. */
+interface Known {
+  readonly token: number;
+  readonly tells: number;
+}
+
+export interface Model {
+  readonly signals: ModelFile["signals"];
+  readonly lexicon: Lexicon;
+  /** Where a feature's weights begin in `weights`. */
+  readonly rows: ReadonlyMap<number, number>;
+  readonly weights: Float64Array;
+  readonly tells: ReadonlyMap<string, number>;
+  /** Words met before; bounded, since people may write any word. */
+  readonly met: Map<string, Known>;
+}
+
+const MOST_MET = 20_000;
+
+/** Makes a model file ready to read with. Features of tokens it does not list are left out. */
+export function compileModel(file: ModelFile): Model {
+  const lexicon = lexiconOf(file.tokens);
+  const rows = new Map<number, number>();
+  const weights: number[] = [];
+  for (const [written, values] of Object.entries(file.weights)) {
+    const feature = featureOf(written, lexicon);
+    if (feature === null) continue;
+    rows.set(feature, weights.length);
+    for (const position of file.signals.keys()) weights.push(numberAt(values, position));
+  }
+  const tells = new Map<string, number>();
+  for (const [position, { telling }] of file.signals.entries())
+    for (const token of telling) tells.set(token, (tells.get(token) ?? 0) | (1 << position));
+  return { signals: file.signals, lexicon, rows, weights: Float64Array.from(weights), tells, met: new Map() };
+}
+
+function knownOf(model: Model, key: string): Known {
+  const met = model.met.get(key);
+  if (met !== undefined) return met;
+  const token = tokenOf(key);
+  const known = { token: model.lexicon.numbers.get(token) ?? UNKNOWN, tells: model.tells.get(token) ?? 0 };
+  if (model.met.size < MOST_MET) model.met.set(key, known);
+  return known;
+}
+
+/** Which signals the words from `from` to `to` may tell of: one bit for each of the model's signals. */
+export function tellingOf(model: Model, words: readonly Word[], from: number, to: number): number {
+  let tells = 0;
+  for (const word of words.slice(from, to)) tells |= knownOf(model, word.key).tells;
+  return tells;
+}
+
+/** For each of the model's signals the probability, 0 to 1, that the words from `from` to `to` mean it. */
+export function weigh(model: Model, words: readonly Word[], from: number, to: number): readonly number[] {
+  const sentence = words.slice(from, to).map(({ key }) => knownOf(model, key).token);
+  const sums = model.signals.map(({ intercept }) => intercept);
+  const seen = new Set<number>();
+  eachFeature(sentence, model.lexicon, (feature) => {
+    const row = model.rows.get(feature);
+    if (row === undefined || seen.has(feature)) return;
+    seen.add(feature);
+    for (let signal = 0; signal < sums.length; signal += 1)
+      sums[signal] = numberAt(sums, signal) + numberAt(model.weights, row + signal);
+  });
+  return sums.map((sum) => 1 / (1 + Math.exp(-sum)));
+}
