@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sql } from "kysely";
 import { durationMs } from "../../src/kernel/time.ts";
-import { publish } from "../../src/decide/publish.ts";
+import { publishGiven } from "../../src/versions/publish.ts";
 import { saasDefault } from "../../src/policy/templates/saas-default.ts";
 import {
   handoffOf,
@@ -161,13 +161,12 @@ test("in shadow mode everything is planned and nothing goes out", async () => {
 test("a timer outlives a restart and a new policy: it fires once, as the policy said that armed it", async () => {
   const person = { contactTags: ["trial"], plan: "trial", text: WORDS.upgrade };
   const talk = await writes(house, { who: "rita", ...person });
-  await publish(
-    house.database.db,
-    "production",
-    POLICY.replace("enrol: Upgrade nudge", "enrol: Win-back"),
-    "test",
-    "",
-  );
+  await publishGiven(house.database.db, {
+    environment: "production",
+    document: POLICY.replace("enrol: Upgrade nudge", "enrol: Win-back"),
+    publisher: "test",
+    comment: "",
+  });
   await house.restart(durationMs("24h") + durationMs("1m"));
   await house.settle();
   const fired = (await timers(talk)).find(({ kind }) => kind === "follow-up");

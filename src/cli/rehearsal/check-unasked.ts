@@ -38,13 +38,16 @@ function unaskedInIntercom(facts: Facts): Problem[] {
   const outside = outsideOf(facts);
   const effects = carried(facts).flatMap((owner) => owner.effects);
   const asked = new Set(effects.map((effect) => inboxMark(effect, outside)).filter((mark) => mark !== null));
-  const tags = new Set(
-    effects.flatMap(({ request }) =>
+  const tags = new Set([
+    ...facts.feedbackTags.map((tag) => tag.toLowerCase()),
+    ...effects.flatMap(({ request }) =>
       request.kind === "tag-conversation" || request.kind === "tag-contact"
         ? [request.tag.toLowerCase()]
         : [],
     ),
-  );
+  ]);
+  const isFeedback = (mark: string): boolean =>
+    facts.feedbackTags.some((tag) => mark.startsWith("contact:") && mark.endsWith(` tag-name:${tag}`));
   const attributes = new Set(
     effects.flatMap(({ request }) =>
       request.kind === "set-attributes"
@@ -56,7 +59,7 @@ function unaskedInIntercom(facts: Facts): Problem[] {
     .filter((entry) => entry.committed)
     .filter((entry) => {
       const mark = inboxMarkOf(entry);
-      if (mark !== null) return !asked.has(mark);
+      if (mark !== null) return !asked.has(mark) && !isFeedback(mark);
       return !makes(entry, "/tags", tags) && !makes(entry, "/data_attributes", attributes);
     })
     .map((entry) => unasked("Intercom", entry));

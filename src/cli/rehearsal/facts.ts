@@ -146,6 +146,8 @@ export interface Facts {
   /** By recipe. */
   readonly timerWishes: Readonly<Record<string, TimerWishes>>;
   readonly contacts: readonly ContactFact[];
+  /** Tags that stages of deals put on people or take off them. */
+  readonly feedbackTags: readonly string[];
   /** When the rehearsal ended. */
   readonly endedAt: EpochMs;
   readonly failedRuns: readonly FailedRun[];
@@ -203,6 +205,7 @@ export const NOTHING: Facts = {
   followUps: [],
   timerWishes: {},
   contacts: [],
+  feedbackTags: [],
   endedAt: 0,
   failedRuns: [],
   inboxWishes: {},

@@ -158,6 +158,7 @@ export const GOOD: Facts = {
   followUps: [],
   timerWishes: {},
   contacts: [],
+  feedbackTags: [],
   endedAt: 0,
   failedRuns: [],
   inboxWishes: { "enterprise-inbound": 2 },

@@ -189,6 +189,13 @@ export async function awaitingContact(db: Db): Promise<readonly Awaiting[]> {
   return rows;
 }
 
+export async function feedbackTags(db: Db, environment: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ tag: string }>`
+    select distinct request ->> 'tag' as tag from feedback_effects
+    where environment = ${environment} and request ->> 'tag' is not null`.execute(db);
+  return rows.map(({ tag }) => tag);
+}
+
 export async function failedRunFacts(db: Db): Promise<readonly FailedRun[]> {
   const { rows } = await sql<FailedRun>`
     select s.workflow_uuid as id, s.name as kind,
