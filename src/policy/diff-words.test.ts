@@ -45,10 +45,13 @@ describe("a difference is told in words", () => {
     [["signals/enterprise/cap", undefined], ["Cap of signal Enterprise intent: 40 -> none"]],
     [
       ["signals/enterprise/phrases/0", undefined],
-      ['Phrase "enterprise" removed from signal Enterprise intent'],
+      ['Phrase "security review" removed from signal Enterprise intent'],
     ],
     [["signals/enterprise/phrases/11", "Okta"], ['Phrase "Okta" added to signal Enterprise intent']],
-    [["signals/new", { label: "New", phrases: ["a b"] }], ['Signal New added: phrases "a b", points 10']],
+    [
+      ["signals/new", { label: "New", phrases: ["a b"] }],
+      ['Signal New added: phrases "a b", meaning no, points 10'],
+    ],
     [["signals/api-docs/usage/atLeast", 2], ["Usage at least of signal Read the API docs: 1 -> 2"]],
     [["scores/buying/threshold", 45], ["Threshold of score buying: 40 -> 45"]],
     [["scores/buying/signals/4", undefined], ['Signal "feature" removed from score buying']],
