@@ -17,8 +17,10 @@ import {
   type Writer,
 } from "../support/house.ts";
 
-// Reminders of the SLA have a journey of their own.
-const POLICY = saasDefault.replace(/\n {2}sla:\n(?: {4}.*\n)+/, "\n");
+// Reminders of the SLA have a journey of their own; the pool works by day and night.
+const POLICY = saasDefault
+  .replace(/\n {2}sla:\n(?: {4}.*\n)+/, "\n")
+  .replace("whenAllAway: hold", "whenAllAway: ignore-hours");
 
 let house: TestHouse;
 beforeAll(async () => {

@@ -18,7 +18,9 @@ import {
 } from "../support/house.ts";
 
 // By day and night, so that the journey does not depend on the hour at which it runs.
-const POLICY = saasDefault.replace("clock: working-hours", "clock: always");
+const POLICY = saasDefault
+  .replace("clock: working-hours", "clock: always")
+  .replace("whenAllAway: hold", "whenAllAway: ignore-hours");
 
 let house: TestHouse;
 beforeAll(async () => {
