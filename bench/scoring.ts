@@ -68,7 +68,10 @@ function demoLines(now: number): readonly Buffer[] {
 }
 
 function withoutPhrases(policy: Policy): Policy {
-  const signals = Object.entries(policy.signals).map(([name, signal]) => [name, { ...signal, phrases: [] }]);
+  const signals = Object.entries(policy.signals).map(([name, signal]) => [
+    name,
+    { ...signal, phrases: [], hints: [], meaning: false },
+  ]);
   return { ...policy, signals: Object.fromEntries(signals) as Policy["signals"] };
 }
 
