@@ -134,9 +134,9 @@ export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
  * of its run are one transaction: a process that dies has done both or neither.
  */
 export async function drain({ db, clock, engine, conversationKind, log }: UpkeepParts): Promise<void> {
-  const end = performance.now() + DRAIN_FOR_MS;
+  const end = clock() + DRAIN_FOR_MS;
   let drained = 0;
-  while (performance.now() < end) {
+  while (clock() < end) {
     const released = await inTransaction(db, async (tx) => {
       const oldest = await releaseOldest(tx, clock());
       if (oldest === null) return null;
@@ -148,7 +148,7 @@ export async function drain({ db, clock, engine, conversationKind, log }: Upkeep
     });
     if (released === null) break;
     drained += 1;
-    if (!(await decidedSoon(db, released))) {
+    if (!(await decidedSoon(db, clock, released))) {
       log(
         "warn",
         `conversation ${released.conversation} was held and is not decided yet; the next goes first`,
@@ -159,10 +159,10 @@ export async function drain({ db, clock, engine, conversationKind, log }: Upkeep
   if (drained > 0) log("info", `${drained} held conversations were let go`);
 }
 
-async function decidedSoon(db: Db, released: Released): Promise<boolean> {
-  const deadline = performance.now() + DECIDED_WITHIN_MS;
+async function decidedSoon(db: Db, clock: Clock, released: Released): Promise<boolean> {
+  const deadline = clock() + DECIDED_WITHIN_MS;
   while (await isUndecided(db, released)) {
-    if (performance.now() > deadline) return false;
+    if (clock() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   return true;

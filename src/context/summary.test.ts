@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import type { FoundSignal } from "../qualify/scores.ts";
+import { company, person } from "../../tests/support/cases.ts";
 import { conversation, signal, type Turn } from "../../tests/support/talk.ts";
 import { QUOTE_LIMIT, summarize } from "./summary.ts";
 import { unsupported } from "./supported.ts";
@@ -11,36 +12,8 @@ const texts = (snapshot: Snapshot, signals: readonly FoundSignal[] = []): readon
   return summary.sentences.map((sentence) => sentence.text);
 };
 
-const ADA = {
-  id: "1",
-  externalId: null,
-  role: "user",
-  email: null,
-  name: "Ada Byron",
-  phone: null,
-  plan: "Pro",
-  tags: [],
-  lastSeenAt: null,
-  signedUpAt: null,
-  score: null,
-  attributes: {},
-};
-
-const ACME = {
-  id: null,
-  name: "Acme",
-  domain: null,
-  employees: null,
-  plan: null,
-  industry: null,
-  country: null,
-  state: null,
-  annualRevenue: null,
-  annualValue: null,
-  customerSince: null,
-  technology: [],
-  attributes: {},
-};
+const ADA = person({ id: "1", email: null, name: "Ada Byron", plan: "Pro" });
+const ACME = company({ id: null, domain: null });
 
 describe("the three sentences", () => {
   test("say who with what, the signal in their words, and where it stands", () => {
@@ -394,8 +367,8 @@ describe("signals that cannot be quoted are passed over", () => {
     expect(texts(talk, [signal(talk, 0, "want a demo")])[0]).toContain("“We want a demo for”");
     const quotedMail = conversation([["customer", "> we want a demo\nyes"]]);
     expect(texts(quotedMail, [signal(quotedMail, 0, "want a demo")])[1]).toContain("“want a demo”");
-    const two = conversation([["customer", "Yes card 4242424242424242 now SSO"]]);
-    expect(texts(two, [signal(two, 0, "SSO")])[1]).toContain("“SSO”");
-    expect(texts(two, [signal(two, 0, "card")])[0]).toContain("“Yes card”");
+    const card = conversation([["customer", "Yes card 4242424242424242 now SSO"]]);
+    expect(texts(card, [signal(card, 0, "SSO"), signal(card, 0, "card")])[0]).toContain("“Yes card”");
+    expect(texts(card, [signal(card, 0, "SSO")])[1]).toContain("“SSO”");
   });
 });

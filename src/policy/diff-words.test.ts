@@ -111,7 +111,7 @@ describe("a difference is told in words", () => {
     ],
     [
       ["routing/pools/mid-market/members/2", { user: "cat@b.example" }],
-      ["Member cat@b.example of pool mid-market added: weight 1"],
+      ["Member cat@b.example of pool mid-market added: weight 1, paused no"],
     ],
     [
       ["routing/territories/1/owner", { queue: "West" }],
@@ -204,7 +204,7 @@ describe("a difference is told in words", () => {
           expect(words).not.toMatch(/[[{]"|undefined|\[object|\bnull\b|^\w+[.[]/);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     );
     expect(told).toBeGreaterThan(100);
   });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { explain } from "./faults.ts";
-import { fieldKind, isKnownField } from "./fields.ts";
 import { faultText, policyOf, readPolicy } from "./read.ts";
 import type { PolicyFault } from "./read.ts";
 import { defaultPolicy, saasDefault } from "./templates/saas-default.ts";
@@ -383,24 +382,6 @@ describe("probable slips are warnings", () => {
     ],
   ] as const)("%j", ([text, expected]) => {
     expect(complaints(text)).toEqual(expected);
-  });
-});
-
-describe("fields", () => {
-  test("attributes and scores may have any name", () => {
-    expect(
-      ["contact.attributes.seats", "company.attributes.x", "score.buying", "signals"].every(isKnownField),
-    ).toBe(true);
-    expect(["contact.attributes.", "score.", "contact", "deal.amount"].some(isKnownField)).toBe(false);
-  });
-
-  test("the kind is known for fixed names and scores", () => {
-    expect(["signals", "score.x", "contact.lastSeenAt", "contact.attributes.x"].map(fieldKind)).toEqual([
-      "list",
-      "number",
-      "instant",
-      null,
-    ]);
   });
 });
 

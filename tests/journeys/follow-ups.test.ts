@@ -11,11 +11,11 @@ import {
   slackMessages,
   type Talk,
   type TestHouse,
-  timersOf,
   WORDS,
   writes,
   type Writer,
 } from "../support/house.ts";
+import { timersOf } from "../support/timers.ts";
 
 // Reminders of the SLA have a journey of their own; the pool works by day and night.
 const POLICY = saasDefault

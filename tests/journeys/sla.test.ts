@@ -12,10 +12,10 @@ import {
   slackMessages,
   type Talk,
   type TestHouse,
-  timersOf,
   WORDS,
   writes,
 } from "../support/house.ts";
+import { timersOf } from "../support/timers.ts";
 
 // By day and night, so that the journey does not depend on the hour at which it runs.
 const POLICY = saasDefault

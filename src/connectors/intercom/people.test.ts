@@ -79,10 +79,12 @@ describe("attributes", () => {
   });
 
   test("one that somebody else has just made is no fault", async () => {
-    await using server = await answering({
-      "GET /data_attributes": ATTRIBUTES,
-      "POST /data_attributes": refusal(400, "parameter_invalid"),
-      "PUT /contacts/p1": PERSON,
+    let isMade = false;
+    await using server = await workspace(({ method, path }) => {
+      if (path.startsWith("/contacts/")) return PERSON;
+      if (method === "GET") return { json: { type: "list", data: isMade ? [{ name: "seats" }] : [] } };
+      isMade = true;
+      return refusal(400, "parameter_invalid");
     });
     await connect(server).setContactAttributes("p1", { seats: 3 });
     expect(callsOf(server).at(-1)).toBe("PUT /contacts/p1");
