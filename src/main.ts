@@ -137,6 +137,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     addVersionCommands(command, { terminal, openStore, user: userName() });
     return command;
   },
+  backtest: async () =>
+    (await import("./cli/backtest.ts")).backtestCommand(terminal, { openStore, untilStopped }),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   config: async () => configCommand(terminal),
   salesforce: async () =>

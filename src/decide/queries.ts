@@ -74,7 +74,7 @@ export async function insertDecision(
     with decided as (
       insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer)
       values (${row.environment}, ${row.workspace}, ${row.conversation}, ${row.version}, ${row.policyVersion}, ${decision.kind},
-        ${recipe}, ${exclusion}, ${JSON.stringify(row.inputs)}::jsonb, ${JSON.stringify(decision)}::jsonb)
+        ${recipe}, ${exclusion}, ${JSON.stringify(row.inputs)}::json, ${JSON.stringify(decision)}::jsonb)
       on conflict (environment, workspace, conversation_id, version) do nothing
       returning id),
     standing as (
@@ -170,7 +170,7 @@ export async function releaseOldest(tx: Tx, now: EpochMs): Promise<Released | nu
         and (s.held_until <= to_timestamp(${now / 1_000}) or d.policy_version <> e.policy_version)
       order by s.since, s.decision_id limit 1 for update of s skip locked)
     update standings s set held_until = null,
-      pending = array(select jsonb_array_elements_text(d.inputs -> 'triggers') from decisions d where d.id = s.decision_id)
+      pending = array(select json_array_elements_text(d.inputs -> 'triggers') from decisions d where d.id = s.decision_id)
     from oldest o
     where s.environment = o.environment and s.workspace = o.workspace and s.conversation_id = o.conversation_id
     returning s.environment, s.workspace, s.conversation_id as conversation, s.decision_id::text as decision`.execute(

@@ -1,7 +1,10 @@
 /** SQL of the insights room: stored decisions, read in the order in which they were made. Nothing here writes. */
 import { sql } from "kysely";
 import type { EpochMs } from "../kernel/time.ts";
+import type { Line } from "../decide/fairness.ts";
+import type { PoolState } from "../decide/route.ts";
 import type { Db } from "../store/database.ts";
+import type { StoredAnswer } from "./outcome.ts";
 import type { FrozenInputs } from "./replay.ts";
 
 /** Which decisions a question is about; `environment` null means all of them. */
@@ -53,4 +56,104 @@ function within(scope: Scope) {
 
 function ofEnvironment(environment: string | null) {
   return environment === null ? sql`true` : sql`environment = ${environment}`;
+}
+
+/** A stretch of one environment's past; `until` is left out of it. */
+export interface Window {
+  readonly environment: string;
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+}
+
+/** One stored decision as a backtest reads it: its inputs as JSON text, which a thread parses. */
+export interface PastDecision extends StoredAnswer {
+  readonly id: number;
+  /** When it was stored, to the microsecond: the mark from which the next page goes on. */
+  readonly at: string;
+  readonly workspace: string;
+  readonly conversation: string;
+  readonly policyVersion: number;
+  readonly inputs: string;
+}
+
+export type Mark = Pick<PastDecision, "at" | "id">;
+
+/** The next decisions of the window in the order of time, at most `limit`. */
+export async function pastDecisions(
+  db: Db,
+  window: Window,
+  after: Mark | null,
+  limit: number,
+): Promise<readonly PastDecision[]> {
+  const { at, id } = after ?? { at: "-infinity", id: 0 };
+  const { rows } = await sql<PastDecision>`
+    select id, decided_at::text as at, workspace, conversation_id as conversation, policy_version as "policyVersion",
+      kind, recipe, exclusion, inputs::text as inputs,
+      case when kind = 'handoff' then answer - '{judgement,told}'::text[] end as handoff
+    from decisions
+    where ${inWindow(window)} and (decided_at, id) > (${at}::timestamptz, ${id}::bigint)
+    order by decided_at, id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** How many decisions the window holds, and which policy versions made them. */
+export async function windowFacts(
+  db: Db,
+  window: Window,
+): Promise<{ readonly decisions: number; readonly versions: readonly number[] }> {
+  const { rows } = await sql<{ version: number; n: number }>`
+    select policy_version as version, count(*) as n from decisions where ${inWindow(window)} group by 1 order by 1`.execute(
+    db,
+  );
+  return { decisions: rows.reduce((sum, row) => sum + row.n, 0), versions: rows.map((row) => row.version) };
+}
+
+function inWindow({ environment, since, until }: Window) {
+  return sql`environment = ${environment} and decided_at >= to_timestamp(${since / 1_000})
+    and decided_at < to_timestamp(${until / 1_000})`;
+}
+
+/** A pool at the beginning of a window. */
+export interface OpeningPool {
+  readonly pool: string;
+  /** The first decision of the window that rests on the pool: its policy, its time and the state it found. */
+  readonly first: {
+    readonly policyVersion: number;
+    readonly now: EpochMs;
+    readonly state: PoolState;
+  } | null;
+  /** The lines as they are now: nothing has changed since where there is no such decision. */
+  readonly lines: readonly Line[];
+}
+
+export async function openingPools(db: Db, { environment, since }: Window): Promise<readonly OpeningPool[]> {
+  const { rows } = await sql<OpeningPool>`
+    select m.pool, f.first, m.lines
+    from (
+      select pool, jsonb_agg(jsonb_build_object('member', member, 'served', served, 'adjustment', adjustment,
+        'lastAt', (extract(epoch from last_at) * 1000)::bigint, 'weight', weight, 'isOut', is_out) order by member) as lines
+      from pool_members where environment = ${environment} group by pool) m
+    left join lateral (
+      select jsonb_build_object('policyVersion', d.policy_version, 'now', d.inputs -> 'now',
+        'state', d.inputs -> 'pools' -> m.pool) as first
+      from assignments a join handoffs h on h.id = a.handoff_id join decisions d on d.id = h.decision_id
+      where a.environment = ${environment} and a.at >= to_timestamp(${since / 1_000})
+        and (a.pool = m.pool or a.seconds @> jsonb_build_array(jsonb_build_object('pool', jsonb_build_object('pool', m.pool))))
+        and d.inputs -> 'pools' -> m.pool is not null
+      order by a.at, d.id limit 1) f on true
+    order by m.pool`.execute(db);
+  return rows;
+}
+
+/** Leads that each member had in hand, not closed, when the window began. */
+export async function openWork(
+  db: Db,
+  { environment, since }: Window,
+): Promise<readonly { readonly member: string; readonly open: number }[]> {
+  const { rows } = await sql<{ member: string; open: number }>`
+    select a.member, count(*)::int as open from assignments a left join handoffs h on h.id = a.handoff_id
+    where a.environment = ${environment} and a.member is not null and h.mode is distinct from 'shadow'
+      and a.at < to_timestamp(${since / 1_000}) and (a.closed_at is null or a.closed_at >= to_timestamp(${since / 1_000}))
+    group by 1`.execute(db);
+  return rows;
 }

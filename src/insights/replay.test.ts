@@ -292,7 +292,7 @@ test("any decision, stored as JSON with its fields in another order, replays the
         expect(replay(kept, ready)).toEqual({ kind: "same" });
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 100 },
   );
   expect([...kinds].toSorted()).toEqual(
     expect.arrayContaining(["already-handed-off", "below-threshold", "excluded", "handoff"]),

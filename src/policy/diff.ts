@@ -16,7 +16,7 @@ export interface Step {
   readonly isItem: boolean;
 }
 
-interface Place {
+export interface Place {
   readonly path: string;
   readonly steps: readonly Step[];
 }
@@ -101,7 +101,7 @@ function orderDifference(
   return [{ kind: "reordered", ...place, before, after, labels }];
 }
 
-interface Part {
+export interface Part {
   readonly place: Place;
   readonly label: string;
   readonly value: unknown;
@@ -111,7 +111,7 @@ interface Part {
  * The parts of a group by field, or of a list by name, else by content: a part without a name has the list's own path.
  * The second of the same key in a list is "key#2". Null for a plain value.
  */
-function partsOf(value: unknown, { path, steps }: Place): ReadonlyMap<string, Part> | null {
+export function partsOf(value: unknown, { path, steps }: Place): ReadonlyMap<string, Part> | null {
   if (typeof value !== "object" || value === null) return null;
   const parts = new Map<string, Part>();
   if (Array.isArray(value)) {

@@ -105,7 +105,7 @@ function mergedOrder(
 }
 
 /** `first`, and each key that only `second` has after the one it follows there. */
-function woven(first: readonly string[], second: readonly string[]): readonly string[] {
+export function woven(first: readonly string[], second: readonly string[]): readonly string[] {
   const order = [...first];
   for (const [i, key] of second.entries()) {
     if (order.includes(key)) continue;

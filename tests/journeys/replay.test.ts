@@ -60,7 +60,7 @@ describe("a replay", () => {
     await sql`update decisions set answer = jsonb_set(answer, '{owner,owner,name}', '"Somebody Else"') where id = ${answered}`.execute(
       db,
     );
-    await sql`update decisions set inputs = jsonb_set(inputs, '{scores,values,buying,value}', '1.5') where id = ${scored}`.execute(
+    await sql`update decisions set inputs = jsonb_set(inputs::jsonb, '{scores,values,buying,value}', '1.5')::json where id = ${scored}`.execute(
       db,
     );
     await sql`update decisions set policy_version = 4711 where id = ${versioned}`.execute(db);

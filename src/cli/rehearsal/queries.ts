@@ -129,7 +129,7 @@ export async function decisionFacts(db: Db, environment: string): Promise<readon
         where told ->> 'kind' <> 'queue-task'), 0) as notices,
       answer #>> '{owner,owner,email}' as "ownerEmail",
       (select message ->> 'id'
-         from jsonb_array_elements(inputs #> '{evidence,snapshot,messages}') with ordinality said (message, place)
+         from json_array_elements(inputs #> '{evidence,snapshot,messages}') with ordinality said (message, place)
         where message ->> 'role' = 'customer' order by place desc limit 1) as "newestWords"
     from decisions where environment = ${environment} order by id`.execute(db);
   return rows;

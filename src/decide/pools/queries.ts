@@ -2,8 +2,9 @@
 import { sql } from "kysely";
 import type { EpochMs } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../store/database.ts";
+import type { CountedLine } from "../book.ts";
 import type { OwnerPlan, Receipt } from "../decision.ts";
-import type { Line, LineChange } from "../fairness.ts";
+import type { LineChange } from "../fairness.ts";
 
 /** Holds the pools until the transaction ends, so that two decisions never take the same turn. Names must come sorted. */
 export async function lockPools(tx: Tx, environment: string, pools: readonly string[]): Promise<void> {
@@ -27,15 +28,8 @@ export interface StickyQuestion {
   readonly person: string | null;
 }
 
-export interface PoolLine extends Line {
+export interface PoolLine extends CountedLine {
   readonly pool: string;
-  /** False until the member's first line is written. */
-  readonly isStored: boolean;
-  /** Leads in hand that are not closed, and leads since `since`; both 0 where nothing was counted. */
-  readonly open: number;
-  readonly today: number;
-  /** Got the last lead of this company or person. */
-  readonly isSticky: boolean;
 }
 
 /** The lines of these members, and of those who left their pools. */

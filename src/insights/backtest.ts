@@ -1,0 +1,365 @@
+/**
+ * The backtest's shell: reads the window page by page in the order of time, has threads judge the pages, and carries
+ * every policy's course on, page after page. Reads only; memory grows with conversations, not with what they hold.
+ */
+import { Worker } from "node:worker_threads";
+import type { Policy } from "../policy/schema.ts";
+import { changesAlone, type LoneChange } from "../policy/alone.ts";
+import { readPolicy } from "../policy/read.ts";
+import { linesIn } from "../decide/book.ts";
+import { documentOf } from "../versions/queries.ts";
+import { type Directory, memberKey } from "../decide/route.ts";
+import type { Db } from "../store/database.ts";
+import { assumedBy } from "./assumed.ts";
+import { type Side, UNSEEN, withOutcome } from "./compare.ts";
+import { type Outcome, storedOutcome } from "./outcome.ts";
+import {
+  type Mark,
+  openingPools,
+  openWork,
+  type PastDecision,
+  pastDecisions,
+  type Window,
+  windowFacts,
+} from "./queries.ts";
+import {
+  type Compared,
+  compareAll,
+  type Comparison,
+  type Load,
+  loadsOf,
+  type Movements,
+  noteLoad,
+  type Thresholds,
+} from "./report.ts";
+import { type Opening, type Timeline, timelineOf } from "./timeline.ts";
+import type { Judged, JudgedPage, Page, WorkerGiven } from "./worker.ts";
+
+export interface BacktestQuestion {
+  readonly window: Window;
+  readonly draft: Policy;
+  readonly live: Policy;
+  /** What the draft is compared with: what happened, or what the live policy would have made of the same. */
+  readonly against: "stored" | "live";
+  /** Also tries each difference between live policy and draft alone. */
+  readonly each: boolean;
+  /** False for an environment without Salesforce: nothing is missing there. */
+  readonly asksSalesforce: boolean;
+  /** Examples of each movement. */
+  readonly examples: number;
+}
+
+/** The effect of one difference alone, against the live policy. */
+export interface RuleEffect extends Pick<LoneChange, "path" | "differences" | "problem"> {
+  readonly movements: Movements | null;
+}
+
+export interface Backtest extends Comparison {
+  readonly window: Window;
+  readonly against: BacktestQuestion["against"];
+  readonly decisions: number;
+  readonly conversations: number;
+  readonly loads: readonly Load[];
+  /** Users and queues that only the draft names: taken as existing and active. */
+  readonly assumed: readonly string[];
+  /** Signals whose example sentences differ from those the stored decisions were made with, and conversations that this may concern. */
+  readonly notJudgedByMeaning: { readonly conversations: number; readonly signals: readonly string[] };
+  /** Stored decisions that today's program cannot read, and why the first of them. */
+  readonly unreadable: { readonly decisions: number; readonly why: string | null };
+  readonly rules: readonly RuleEffect[];
+}
+
+export interface Watch {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, of: number) => void;
+}
+
+export type Ending =
+  | { readonly kind: "done"; readonly report: Backtest }
+  | { readonly kind: "stopped"; readonly done: number; readonly of: number };
+
+const THREADS = 2;
+const PAGE = 400;
+/** Pages that are read ahead of the one that is carried on next. */
+const AHEAD = 2 * THREADS;
+
+/** Runs the draft over the window, or stops within a page's time when `watch.signal` says so. */
+export async function backtest(db: Db, question: BacktestQuestion, watch: Watch): Promise<Ending> {
+  const { window } = question;
+  const facts = await windowFacts(db, window);
+  const versions = await policiesOf(db, facts.versions);
+  const plan = planOf(question, versions);
+  const course = courseOf(plan, question, await openingOf(db, window, versions));
+  const pool = threadsOf({ candidates: plan.candidates, asksSalesforce: question.asksSalesforce });
+  const waiting: { readonly rows: readonly PastDecision[]; readonly judged: Promise<JudgedPage> }[] = [];
+  let done = 0;
+  const carryOn = async (): Promise<void> => {
+    const next = waiting.shift();
+    if (next === undefined) return;
+    course.take(next.rows, (await next.judged).rows);
+    done += next.rows.length;
+    watch.onProgress(done, facts.decisions);
+  };
+  try {
+    let mark: Mark | null = null;
+    for (;;) {
+      if (watch.signal.aborted) return { kind: "stopped", done, of: facts.decisions };
+      const rows: readonly PastDecision[] = await pastDecisions(db, window, mark, PAGE);
+      if (rows.length > 0) waiting.push({ rows, judged: pool.judge(rows) });
+      if (waiting.length > AHEAD) await carryOn();
+      if (rows.length < PAGE) break;
+      mark = rows.at(-1) ?? mark;
+    }
+    while (waiting.length > 0) {
+      if (watch.signal.aborted) return { kind: "stopped", done, of: facts.decisions };
+      await carryOn();
+    }
+    return { kind: "done", report: course.report(done) };
+  } finally {
+    await pool.close();
+    // Their threads are gone: what they were asked is answered by nobody.
+    await Promise.allSettled(waiting.map(({ judged }) => judged));
+  }
+}
+
+/** The policies of these versions; one that cannot be read any more is left out. */
+async function policiesOf(db: Db, versions: readonly number[]): Promise<ReadonlyMap<number, Policy>> {
+  const known = new Map<number, Policy>();
+  for (const version of versions) {
+    const document = await documentOf(db, version);
+    const reading = document === null ? null : readPolicy(document);
+    if (reading?.kind === "ok") known.set(version, reading.policy);
+  }
+  return known;
+}
+
+/** The ledger as it stood when the window began, told by what the window's own decisions found. */
+async function openingOf(db: Db, window: Window, versions: ReadonlyMap<number, Policy>): Promise<Opening> {
+  const pools = await openingPools(db, window);
+  const lines = pools.map(({ pool, first, lines: now }) => {
+    const then = first === null ? undefined : versions.get(first.policyVersion);
+    return [
+      pool,
+      first === null || then === undefined ? now : linesIn(pool, first.state, then, first.now),
+    ] as const;
+  });
+  const open = (await openWork(db, window)).map((one) => [one.member, one.open] as const);
+  return { lines: new Map(lines), open: new Map(open) };
+}
+
+interface Tried {
+  readonly policy: Policy;
+  readonly assumed: Readonly<Record<number, Directory>>;
+}
+
+interface Plan {
+  /** The draft, then the live policy where it is asked for, then each change alone. */
+  readonly candidates: readonly Tried[];
+  readonly changes: readonly (LoneChange & { readonly candidate: number | null })[];
+  readonly liveAt: number | null;
+  /** By version: signals of the draft whose example sentences that version did not have. */
+  readonly unjudged: ReadonlyMap<number, readonly string[]>;
+  /** By version: members with a cap, whose open work its decisions counted. */
+  readonly counted: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+function planOf(question: BacktestQuestion, versions: ReadonlyMap<number, Policy>): Plan {
+  const { draft, live, each, against } = question;
+  const tried = (policy: Policy): Tried => ({
+    policy,
+    assumed: Object.fromEntries([...versions].map(([version, then]) => [version, assumedBy(policy, then)])),
+  });
+  const candidates = [tried(draft)];
+  const liveAt = each || against === "live" ? candidates.push(tried(live)) - 1 : null;
+  const changes = (each ? changesAlone(live, draft) : []).map((change) => ({
+    ...change,
+    candidate: change.policy === null ? null : candidates.push(tried(change.policy)) - 1,
+  }));
+  const unjudged = new Map([...versions].map(([version, then]) => [version, newExamples(then, draft)]));
+  const counted = new Map([...versions].map(([version, then]) => [version, cappedIn(then)]));
+  return { candidates, changes, liveAt, unjudged, counted };
+}
+
+function cappedIn({ routing }: Policy): ReadonlySet<string> {
+  const members = Object.values(routing.pools).flatMap((pool) => pool.members);
+  return new Set(members.filter(({ cap }) => cap !== undefined).map(memberKey));
+}
+
+function newExamples(before: Policy, draft: Policy): readonly string[] {
+  return Object.entries(draft.signals).flatMap(([name, { examples }]) => {
+    const known = before.signals[name]?.examples ?? [];
+    return examples.every((example) => known.includes(example)) ? [] : [name];
+  });
+}
+
+interface Past {
+  readonly link: string | null;
+  /** What happened, then each candidate's side. */
+  readonly sides: Side[];
+}
+
+/** What is summed on the way through the window. */
+interface Sums {
+  readonly conversations: Map<string, Past>;
+  /** Handoffs by owner: what happened, then each candidate's. */
+  readonly loads: readonly Map<string, number>[];
+  readonly unjudged: Set<string>;
+  unreadable: Backtest["unreadable"];
+}
+
+/** All policies' courses through the window. */
+function courseOf(plan: Plan, question: BacktestQuestion, opening: Opening) {
+  const timelines: readonly Timeline[] = plan.candidates.map(({ policy }) =>
+    timelineOf(policy, question.window.since, opening),
+  );
+  const sums: Sums = {
+    conversations: new Map(),
+    loads: [new Map<string, number>(), ...timelines.map(() => new Map<string, number>())],
+    unjudged: new Set(),
+    unreadable: { decisions: 0, why: null },
+  };
+  const once = keptOnce<Outcome>();
+  const takeOne = (row: PastDecision, judged: Judged): void => {
+    const conversation = `${row.workspace} ${row.conversation}`;
+    const past = sums.conversations.get(conversation) ?? {
+      link: judged.link,
+      sides: sums.loads.map(() => UNSEEN),
+    };
+    sums.conversations.set(conversation, past);
+    const note = (at: number, given: Outcome, scores: Side["scores"]): void => {
+      const outcome = once(given);
+      past.sides[at] = withOutcome(past.sides[at] ?? UNSEEN, outcome, scores);
+      noteLoad(sums.loads[at] ?? new Map(), outcome);
+    };
+    note(0, storedOutcome(row), judged.scores);
+    const counted = plan.counted.get(row.policyVersion) ?? NOBODY;
+    for (const [i, timeline] of timelines.entries()) {
+      const verdict = judged.verdicts[i];
+      if (verdict !== undefined)
+        note(i + 1, timeline({ ...judged, conversation, counted, verdict }), verdict.scores);
+    }
+    if ((plan.unjudged.get(row.policyVersion) ?? []).length > 0) sums.unjudged.add(conversation);
+  };
+  return {
+    take: (rows: readonly PastDecision[], page: JudgedPage["rows"]): void => {
+      for (const [i, row] of rows.entries()) {
+        const judged = page[i] ?? "the thread said nothing about it";
+        if (typeof judged !== "string") takeOne(row, judged);
+        else {
+          const { decisions, why } = sums.unreadable;
+          sums.unreadable = { decisions: decisions + 1, why: why ?? `decision ${row.id}: ${judged}` };
+        }
+      }
+    },
+    report: (decisions: number): Backtest => reportOf(plan, question, sums, decisions),
+  };
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Gives equal values back as one and the same: few different outcomes are kept for a hundred thousand conversations. */
+function keptOnce<T>(): (value: T) => T {
+  const kept = new Map<string, T>();
+  return (value) => {
+    const key = JSON.stringify(value);
+    const known = kept.get(key);
+    if (known === undefined) kept.set(key, value);
+    return known ?? value;
+  };
+}
+
+function reportOf(plan: Plan, question: BacktestQuestion, sums: Sums, decisions: number): Backtest {
+  const { conversations, loads, unjudged, unreadable } = sums;
+  const live = plan.liveAt === null ? 0 : plan.liveAt + 1;
+  const before = question.against === "live" ? live : 0;
+  const thresholds = { before: thresholdsOf(question.live), after: thresholdsOf(question.draft) };
+  return {
+    window: question.window,
+    against: question.against,
+    decisions,
+    conversations: conversations.size,
+    ...compareAll(pairsOf(conversations, before, 1), question.examples, thresholds),
+    loads: loadsOf(loads[before] ?? new Map(), loads[1] ?? new Map()),
+    assumed: assumedNames(plan.candidates[0]),
+    notJudgedByMeaning: {
+      conversations: unjudged.size,
+      signals: [...new Set([...plan.unjudged.values()].flat())],
+    },
+    unreadable,
+    rules: plan.changes.map(({ path, differences, problem, candidate }) => {
+      const pairs = candidate === null ? null : pairsOf(conversations, live, candidate + 1);
+      return {
+        path,
+        differences,
+        problem,
+        movements: pairs === null ? null : compareAll(pairs, 0, thresholds).movements,
+      };
+    }),
+  };
+}
+
+function* pairsOf(conversations: Sums["conversations"], before: number, after: number): Iterable<Compared> {
+  for (const [key, { link, sides }] of conversations) {
+    const conversation = key.slice(key.indexOf(" ") + 1);
+    yield { conversation, link, before: sides[before] ?? UNSEEN, after: sides[after] ?? UNSEEN };
+  }
+}
+
+function thresholdsOf(policy: Policy): Thresholds {
+  return Object.fromEntries(Object.entries(policy.scores).map(([name, { threshold }]) => [name, threshold]));
+}
+
+function assumedNames(draft: Tried | undefined): readonly string[] {
+  const names = Object.values(draft?.assumed ?? {}).flatMap(({ users, queues }) => [
+    ...users.map((user) => user.email),
+    ...queues.map((queue) => `queue ${queue.name}`),
+  ]);
+  return [...new Set(names)].toSorted();
+}
+
+/** Threads that judge pages in turn; each answers in the order in which it was asked. */
+function threadsOf(given: WorkerGiven) {
+  const threads = Array.from({ length: THREADS }, () => threadOf(given));
+  let asked = 0;
+  return {
+    judge: (rows: readonly PastDecision[]): Promise<JudgedPage> => {
+      const page = asked;
+      asked += 1;
+      const thread = threads[page % THREADS];
+      if (thread === undefined) throw new Error("there is no thread to ask");
+      return thread.ask({ page, rows: rows.map(({ policyVersion, inputs }) => ({ policyVersion, inputs })) });
+    },
+    close: async (): Promise<void> => {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+function threadOf(given: WorkerGiven) {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    workerData: given,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 },
+  });
+  const open = new Map<number, PromiseWithResolvers<JudgedPage>>();
+  const fail = (error: Error): void => {
+    for (const one of open.values()) one.reject(error);
+    open.clear();
+  };
+  worker.on("message", (answer: JudgedPage) => {
+    open.get(answer.page)?.resolve(answer);
+    open.delete(answer.page);
+  });
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("a thread of the backtest ended")));
+  return {
+    ask: (page: Page): Promise<JudgedPage> => {
+      const answer = Promise.withResolvers<JudgedPage>();
+      open.set(page.page, answer);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+      worker.postMessage(page);
+      return answer.promise;
+    },
+    close: () => worker.terminate(),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * What became of one state of a conversation, or would become of it: a decision reduced to what a comparison looks at,
+ * small enough to keep for a hundred thousand conversations.
+ */
+import type { Decision, OwnerRef, RecordPlan } from "../decide/decision.ts";
+
+/** A recipe carried out: on which record, by whom. Record and owner are null for what is held. */
+export interface Plan {
+  readonly recipe: string;
+  /** "new Lead", "Task on Account". */
+  readonly record: string | null;
+  /** An address, or "queue Inbound". */
+  readonly owner: string | null;
+}
+
+export type Outcome =
+  | { readonly kind: "handoff" | "held"; readonly plan: Plan }
+  /** Salesforce was never asked about this person, and the policy cannot answer without. */
+  | { readonly kind: "needs-salesforce"; readonly recipe: string }
+  | { readonly kind: "already-handed-off"; readonly recipe: string }
+  | { readonly kind: "excluded"; readonly exclusion: string }
+  | { readonly kind: "below-threshold" }
+  | { readonly kind: "gone" };
+
+export type Standing = Outcome["kind"];
+
+export function outcomeOf(decision: Decision): Outcome {
+  switch (decision.kind) {
+    case "handoff": {
+      const { recipe, record, owner } = decision;
+      return { kind: "handoff", plan: { recipe, record: recordText(record), owner: ownerText(owner.owner) } };
+    }
+    case "held":
+      return { kind: "held", plan: { recipe: decision.recipe, record: null, owner: null } };
+    case "already-handed-off":
+      return { kind: "already-handed-off", recipe: decision.recipe };
+    case "excluded":
+      return { kind: "excluded", exclusion: decision.exclusion };
+    case "below-threshold":
+    case "gone":
+      return { kind: decision.kind };
+  }
+}
+
+/** The columns of a stored decision that say what became of it. */
+export interface StoredAnswer {
+  readonly kind: Decision["kind"];
+  readonly recipe: string | null;
+  readonly exclusion: string | null;
+  /** The answer's record and owner where it is a handoff; null for all others. */
+  readonly handoff: { readonly record: RecordPlan; readonly owner: { readonly owner: OwnerRef } } | null;
+}
+
+export function storedOutcome({ kind, recipe, exclusion, handoff }: StoredAnswer): Outcome {
+  switch (kind) {
+    case "handoff":
+    case "held": {
+      const plan = {
+        recipe: recipe ?? "",
+        record: handoff === null ? null : recordText(handoff.record),
+        owner: handoff === null ? null : ownerText(handoff.owner.owner),
+      };
+      return { kind, plan };
+    }
+    case "already-handed-off":
+      return { kind, recipe: recipe ?? "" };
+    case "excluded":
+      return { kind, exclusion: exclusion ?? "" };
+    case "below-threshold":
+    case "gone":
+      return { kind };
+  }
+}
+
+function recordText(record: RecordPlan): string {
+  switch (record.kind) {
+    case "create-lead":
+      return "new Lead";
+    case "update-lead":
+      return "open Lead";
+    case "create-contact":
+      return "new Contact";
+    case "create-opportunity":
+      return record.type === null ? "new Opportunity" : `new Opportunity (${record.type})`;
+    case "task":
+      return record.on === null ? "Task" : `Task on ${record.on.object}`;
+  }
+}
+
+function ownerText(owner: OwnerRef): string {
+  return owner.kind === "queue" ? `queue ${owner.name}` : (owner.email ?? owner.name ?? owner.id);
+}

@@ -1,0 +1,156 @@
+/**
+ * One policy's course through a window, decision after decision in the order of time: what it handed off stands in the
+ * way of the next handoff, and who got a lead waits for the next turn.
+ */
+import { type EpochMs, durationMs } from "../kernel/time.ts";
+import type { Policy, PoolMember } from "../policy/schema.ts";
+import { dayStart, zoneOf } from "../decide/availability.ts";
+import { type Book, bookOf, type CountedLine, linesAfter, writersOf } from "../decide/book.ts";
+import { decide } from "../decide/decide.ts";
+import { type Decision, type EarlierHandoff, episodeFor } from "../decide/decision.ts";
+import type { Line } from "../decide/fairness.ts";
+import { memberKey, type PoolState } from "../decide/route.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Turn, Verdict } from "./verdict.ts";
+
+/** The fairness ledger when the window begins. */
+export interface Opening {
+  /** By pool. */
+  readonly lines: ReadonlyMap<string, readonly Line[]>;
+  /** Open work by member, whatever pool it came by. */
+  readonly open: ReadonlyMap<string, number>;
+}
+
+export interface Moment {
+  readonly conversation: string;
+  readonly now: EpochMs;
+  /** Handoffs that this decision knew of; those since the window began are the stored policy's own and do not count. */
+  readonly earlier: readonly EarlierHandoff[];
+  /** Members whose open work was counted for this decision, since its policy gave them a cap. */
+  readonly counted: ReadonlySet<string>;
+  readonly verdict: Verdict;
+}
+
+/** Takes the next moment and returns what becomes of it. Moments must come in the order of time. */
+export type Timeline = (moment: Moment) => Outcome;
+
+export function timelineOf(policy: Policy, since: EpochMs, opening: Opening): Timeline {
+  const coolDownMs = durationMs(policy.handoff.coolDown);
+  const handoffs = new Map<string, readonly EarlierHandoff[]>();
+  const ledger = ledgerOf(policy, opening);
+  return ({ conversation, now, earlier, counted, verdict }) => {
+    const recipe = recipeIn(verdict.outcome);
+    if (recipe === null) return verdict.outcome;
+    const known = handoffs.get(conversation) ?? earlier.filter((one) => one.at < since);
+    const episode = episodeFor(recipe, known, coolDownMs, now);
+    if (episode.kind === "open") return { kind: "already-handed-off", recipe };
+    const outcome = verdict.turn === null ? verdict.outcome : ledger.take(verdict.turn, counted);
+    if (outcome.kind === "handoff") {
+      handoffs.set(conversation, [...known, { id: "", recipe, episode: episode.episode, at: now }]);
+      ledger.note(outcome.plan.owner, now);
+    }
+    return outcome;
+  };
+}
+
+function recipeIn(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case "handoff":
+    case "held":
+      return outcome.plan.recipe;
+    case "needs-salesforce":
+      return outcome.recipe;
+    case "already-handed-off":
+    case "excluded":
+    case "below-threshold":
+    case "gone":
+      return null;
+  }
+}
+
+/** Carries the ledger on in memory, as ledger.ts does in PostgreSQL. */
+function ledgerOf(policy: Policy, opening: Opening) {
+  const lines = new Map(opening.lines);
+  const hands = handsOf(policy, opening.open);
+  const reps = new Map<string, string>();
+  const bookFor = (pool: string, turn: Turn, counted: Moment["counted"]): Book => {
+    const { inputs } = turn;
+    const frozen = inputs.pools[pool];
+    hands.learn(frozen, counted);
+    const writer = writerKey(pool, policy, inputs);
+    const sticky = writer === null ? null : (reps.get(writer) ?? frozen?.stickyMember ?? null);
+    const stored = new Map((lines.get(pool) ?? []).map((line) => [line.member, line]));
+    const present = (policy.routing.pools[pool]?.members ?? []).map((member): CountedLine => {
+      const key = memberKey(member);
+      const line = stored.get(key);
+      stored.delete(key);
+      const { weight } = member;
+      return {
+        ...(line ?? { member: key, served: 0, adjustment: 0, lastAt: null, weight, isOut: false }),
+        ...hands.of(member, inputs.now),
+        isStored: line !== undefined,
+        isSticky: key === sticky,
+      };
+    });
+    const left = [...stored.values()].map((line) => ({ ...line, open: 0, today: 0, ...LEFT }));
+    return bookOf(pool, [...present, ...left], policy, inputs.now);
+  };
+  const carryOn = (decision: Decision, turn: Turn, books: readonly Book[]): void => {
+    if (decision.kind !== "handoff") return;
+    const { owner, seconds } = decision;
+    for (const book of books) lines.set(book.pool, linesAfter(book, [owner, ...seconds], turn.inputs.now));
+    const writer = owner.pool === null ? null : writerKey(owner.pool.pool, policy, turn.inputs);
+    if (owner.pool !== null && writer !== null) reps.set(writer, owner.pool.member);
+  };
+  return {
+    take: (text: string, counted: Moment["counted"]): Outcome => {
+      const turn = JSON.parse(text) as Turn;
+      const books = turn.pools.map((pool) => bookFor(pool, turn, counted));
+      const pools = Object.fromEntries(books.map(({ pool, state }) => [pool, state]));
+      const decision = decide({ ...turn.inputs, policy, earlier: [], pools });
+      carryOn(decision, turn, books);
+      return outcomeOf(decision);
+    },
+    note: hands.note,
+  };
+}
+
+const LEFT = { isStored: true, isSticky: false } as const;
+
+/** The company or the person whose rep the pool keeps; null where it keeps none. */
+function writerKey(pool: string, policy: Policy, { evidence }: Turn["inputs"]): string | null {
+  const by = policy.routing.pools[pool]?.sticky;
+  const writer = by === undefined ? null : writersOf(evidence.snapshot)[by];
+  return writer === null ? null : `${pool} ${writer}`;
+}
+
+/**
+ * What members have in hand. Leads of the day are what this course gave them. How they worked off what they had is
+ * history's: open work is as it was last seen in the past, whoever the leads came from.
+ */
+function handsOf(policy: Policy, opening: Opening["open"]) {
+  const open = new Map(opening);
+  const given = new Map<string, EpochMs[]>();
+  return {
+    learn: (frozen: PoolState | undefined, counted: Moment["counted"]): void => {
+      for (const line of frozen?.members ?? [])
+        if (counted.has(line.member)) open.set(line.member, line.open);
+    },
+    of: (member: PoolMember, now: EpochMs): { readonly open: number; readonly today: number } => {
+      if (member.cap === undefined) return { open: 0, today: 0 };
+      const key = memberKey(member);
+      const times = given.get(key) ?? [];
+      const since = dayStart(zoneOf(member, policy), now);
+      return {
+        open: open.get(key) ?? 0,
+        today: times.length - 1 - times.findLastIndex((at) => at < since),
+      };
+    },
+    note: (owner: string | null, now: EpochMs): void => {
+      const key = owner?.toLowerCase() ?? "";
+      const times = given.get(key) ?? [];
+      times.push(now);
+      given.set(key, times);
+    },
+  };
+}

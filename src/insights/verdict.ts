@@ -1,0 +1,103 @@
+/**
+ * What a draft says to one frozen state of a conversation, before anybody looks at earlier handoffs and at whose turn
+ * it is: those depend on what the draft did before, and timeline.ts adds them in the order of time.
+ */
+import { reachable, touchedBy } from "../decide/book.ts";
+import { decide } from "../decide/decide.ts";
+import type { Judgement } from "../decide/decision.ts";
+import { judge } from "../decide/judge.ts";
+import type { Directory } from "../decide/route.ts";
+import type { CompiledPolicy } from "../qualify/compile.ts";
+import { score } from "../qualify/score.ts";
+import type { Scores } from "../qualify/scores.ts";
+import type { FrozenInputs } from "./replay.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+
+/** One policy to try on stored states. */
+export interface Candidate {
+  readonly compiled: CompiledPolicy;
+  /** By policy version of the stored decision: people and queues that only this policy names, taken as existing. */
+  readonly assumed: Readonly<Record<number, Directory>>;
+}
+
+/** What deciding again needs once the state of the pools is known. */
+export interface Turn {
+  /** The frozen inputs with the candidate's scores, without the words, which only scoring reads. */
+  readonly inputs: FrozenInputs;
+  /** Pools that the answer can come from. */
+  readonly pools: readonly string[];
+}
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** Value by name of the score. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** Set when a pool's turn decides about the owner: the `Turn` that deciding again needs, as JSON. */
+  readonly turn: string | null;
+}
+
+/**
+ * The verdict of one candidate. `asksSalesforce` is false for an environment without Salesforce: nobody is ever looked
+ * up there, and nothing is missing. `known` are this evidence's scores under the same score rules, where they are known.
+ */
+export function verdictOf(
+  { inputs, policyVersion }: { readonly inputs: FrozenInputs; readonly policyVersion: number },
+  candidate: Candidate,
+  asksSalesforce: boolean,
+  known: Scores | null = null,
+): { readonly verdict: Verdict; readonly scores: Scores } {
+  const { evidence, triggers, now } = inputs;
+  const { policy } = candidate.compiled;
+  const scores = known ?? score(evidence, candidate.compiled, now);
+  const values = valuesOf(scores);
+  if (asksSalesforce && evidence.crm === null && !evidence.snapshot.deleted) {
+    // What is certain without Salesforce is what deciding would say; only a candidate goes on to Salesforce.
+    const outcome = unasked(judge({ evidence, scores, policy, triggers, now, lookedUp: false }));
+    return { verdict: { outcome, scores: values, turn: null }, scores };
+  }
+  const directory = withAssumed(inputs.directory, candidate.assumed[policyVersion]);
+  const decision = decide({ ...inputs, scores, policy, directory, earlier: [], pools: {} });
+  const turn =
+    touchedBy(decision).size === 0
+      ? null
+      : JSON.stringify({
+          inputs: wordless({ ...inputs, scores, directory }),
+          pools: reachable(decision, policy),
+        } satisfies Turn);
+  return { verdict: { outcome: outcomeOf(decision), scores: values, turn }, scores };
+}
+
+function unasked(judgement: Judgement): Outcome {
+  switch (judgement.kind) {
+    case "candidate":
+      return { kind: "needs-salesforce", recipe: judgement.recipe };
+    case "excluded":
+      return { kind: "excluded", exclusion: judgement.exclusion };
+    case "below-threshold":
+      return { kind: "below-threshold" };
+  }
+}
+
+function wordless(inputs: FrozenInputs): FrozenInputs {
+  const { evidence, scores } = inputs;
+  const { snapshot } = evidence;
+  const messages = snapshot.messages.map((message) => ({ ...message, text: "" }));
+  return {
+    ...inputs,
+    evidence: { ...evidence, snapshot: { ...snapshot, messages } },
+    scores: { ...scores, contributions: [] },
+  };
+}
+
+export function valuesOf(scores: Scores): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(scores.values).map(([name, { value }]) => [name, value]));
+}
+
+/** The frozen directory and whoever only the candidate names. */
+function withAssumed(directory: Directory, assumed: Directory | undefined): Directory {
+  if (assumed === undefined) return directory;
+  return {
+    users: [...directory.users, ...assumed.users],
+    queues: [...directory.queues, ...assumed.queues],
+  };
+}
