@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Scope, SCOPES } from "../../src/access/actor.ts";
 import { revokeToken } from "../../src/access/queries.ts";
 import { createToken } from "../../src/access/tokens.ts";
+import { roundTheClock } from "../../src/cli/emulated.ts";
 import { saasDefault } from "../../src/policy/templates/saas-default.ts";
 import { openTestHouse, type TestHouse } from "../support/house.ts";
 
@@ -71,7 +72,9 @@ async function callerOf(...given: Parameters<typeof tokenOf>): Promise<Caller> {
 }
 
 const DRAFTS = "/environments/production/policy/drafts";
-const edited = (points: number): string => saasDefault.replace("points: 15", `points: ${points}`);
+/** What is live in the house before anybody publishes. */
+const LIVE = roundTheClock(saasDefault);
+const edited = (points: number): string => LIVE.replace("points: 15", `points: ${points}`);
 const NEW = { "if-none-match": "*" };
 
 describe("the door", () => {
@@ -194,7 +197,7 @@ describe("a draft", () => {
   });
 
   test("with faults is kept and shown, and refused when it is to go live", async () => {
-    const broken = saasDefault.replace("threshold: 40", "threshold: many");
+    const broken = LIVE.replace("threshold: 40", "threshold: many");
     const saved = await nora("PUT", `${DRAFTS}/broken`, { document: broken }, NEW);
     expect(saved.body).toMatchObject({ faults: [{ path: "scores.buying.threshold" }] });
     const refused = await nora("POST", `${DRAFTS}/broken/publish`, {});
@@ -237,14 +240,14 @@ describe("a draft", () => {
     ]);
     expect((await nora("GET", "/environments/production/policy")).body).toMatchObject({
       number: 3,
-      document: saasDefault,
+      document: LIVE,
     });
     await nora("PATCH", "/environments/production", { review: "optional" });
   });
 
   test("made from a version that is no longer live is told what changed since, and rebased", async () => {
     const put = (name: string, document: string) => nora("PUT", `${DRAFTS}/${name}`, { document }, NEW);
-    await put("slow", saasDefault.replace("halfLife: 7d", "halfLife: 9d"));
+    await put("slow", LIVE.replace("halfLife: 7d", "halfLife: 9d"));
     await put("quick", edited(22));
     expect((await nora("POST", `${DRAFTS}/quick/publish`, {})).status).toBe(200);
 

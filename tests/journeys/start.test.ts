@@ -176,7 +176,12 @@ describe("baton score", () => {
         (line) => JSON.parse(line) as { id: string; scores: { buying: number }; signals: { text: string }[] },
       );
     expect(rows.map((row) => row.id)).toEqual(["a", "b"]);
-    expect(rows[0]?.signals.map((signal) => signal.text)).toEqual(["SSO", "SAML", "book a demo"]);
+    expect(rows[0]?.signals.map((signal) => signal.text)).toEqual([
+      "SSO",
+      "SAML",
+      "book a demo",
+      "Can we book a demo",
+    ]);
     expect(rows[1]?.scores.buying).toBeLessThan(rows[0]?.scores.buying ?? 0);
     expect([code, err[0]]).toEqual([1, "-:2: is no JSON: every line holds one object"]);
     expect(err[1]).toMatch(/^2 scored, \d+ qualified, 0 excluded, 1 bad lines?$/);
@@ -200,7 +205,10 @@ describe("a mistyped call", () => {
       ["score", "nowhere.jsonl"],
       "baton: nowhere.jsonl: cannot be read (no such file); name a file of JSON lines, or - for standard input.",
     ],
-    [["policy", "template", "x"], 'baton: policy template: there is no "x"; there is saas-default.'],
+    [
+      ["policy", "template", "x"],
+      'baton: policy template: there is no "x"; there is saas-default, product-led, enterprise-sales, churn-desk.',
+    ],
   ] as const)("%j is one line and a bad exit", async ([args, line]) => {
     expect(await baton(args).ended).toEqual({ code: 1, out: "", err: [line] });
   });
