@@ -9,7 +9,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "emulators/**/*.test.ts", "tests/architecture.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "emulators/**/*.test.ts",
+            "tests/architecture.test.ts",
+            "tests/policy/**/*.test.ts",
+          ],
           testTimeout: 30_000,
         },
       },
@@ -17,7 +22,7 @@ export default defineConfig({
         test: {
           name: "journeys",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/architecture.test.ts"],
+          exclude: ["tests/architecture.test.ts", "tests/policy/**/*.test.ts"],
           globalSetup: ["tests/support/postgres.global.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,

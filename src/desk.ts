@@ -16,7 +16,7 @@ import { factsOf } from "./qualify/facts.ts";
 import { score } from "./qualify/score.ts";
 import type { Evidence } from "./qualify/scores.ts";
 import { type Decision, type EarlierHandoff, episodeFor } from "./decide/decision.ts";
-import { judge, recipeOf } from "./decide/judge.ts";
+import { asksEnrichment, judge, recipeOf } from "./decide/judge.ts";
 import { decideUnderLock } from "./decide/ledger.ts";
 import { type Bucket, type Environment, insertDecision } from "./decide/queries.ts";
 import type { Directory } from "./decide/route.ts";
@@ -148,10 +148,9 @@ async function lookUp(
   const first = ask(heard);
   if (heard.snapshot.deleted || first.kind !== "candidate") return heard;
   if (first.recipes.at(-1)?.verdict === "yes" && isHandedOff(first.recipe)) return heard;
-  const recipe = recipeOf(place.policy.policy, first.recipe);
 
   parts.crashPoint("enrich", "before");
-  const wanted = recipe.enrich === "required-soon" || first.recipes.at(-1)?.verdict === "unknown";
+  const wanted = asksEnrichment(place.policy.policy, first);
   const enrichment = wanted ? await enrich(parts, place, heard.snapshot) : null;
   const enriched = { ...heard, snapshot: withEnrichment(heard.snapshot, enrichment) };
   parts.crashPoint("enrich", "after-body");

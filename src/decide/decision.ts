@@ -8,6 +8,8 @@ import type { CrmSituation } from "../qualify/crm.ts";
 /** Why an exclusion or a recipe did or did not apply, as a sentence per step. */
 export interface Considered {
   readonly id: string;
+  /** What people call the exclusion, where the policy says it. */
+  readonly label?: string;
   readonly verdict: "yes" | "no" | "unknown";
   readonly reasons: readonly string[];
 }

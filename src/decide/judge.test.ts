@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { company, NOBODY, NOON, opportunity, policy, scores, snapshot } from "../../tests/support/cases.ts";
 import type { Evidence } from "../qualify/scores.ts";
-import { type Case, judge, recipeOf } from "./judge.ts";
+import { asksEnrichment, type Case, judge, recipeOf } from "./judge.ts";
 import { preview, triggersOf } from "./preview.ts";
 
 const evidence: Evidence = { snapshot: snapshot(), crm: null };
@@ -194,4 +194,35 @@ describe("what a row without history could have triggered", () => {
 test("a recipe is found by its id, and one that is not there is a bug", () => {
   expect(recipeOf(policy(), "qualified").name).toBe("Any other");
   expect(() => recipeOf(policy(), "unheard")).toThrow("the policy has no recipe unheard");
+});
+
+describe("enrichment is asked", () => {
+  const isAsked = (over: object): boolean => {
+    const given = withRecipe(over);
+    const judgement = ask({ policy: given, lookedUp: false });
+    return judgement.kind === "candidate" && asksEnrichment(given, judgement);
+  };
+  const big = { field: "company.employees", operator: ">", value: 200 };
+
+  test.for([
+    ["where the recipe says so", { enrich: "required-soon" }, true],
+    ["where nobody knows yet whether the recipe applies", { when: big }, true],
+    ["not where the recipe applies anyway", {}, false],
+  ] as const)("%s", ([, over, asked]) => {
+    expect(isAsked(over)).toBe(asked);
+  });
+});
+
+test("an exclusion that people have a word for is told with it", () => {
+  const when = { field: "contact.emailDomain", operator: "=", value: "other.example" };
+  const given = policy({
+    exclusions: [
+      { id: "ours", label: "Our own people", when },
+      { id: "theirs", when },
+    ],
+  });
+  expect(ask({ policy: given }).exclusions.map(({ id, label }) => [id, label])).toEqual([
+    ["ours", "Our own people"],
+    ["theirs", undefined],
+  ]);
 });

@@ -25,7 +25,10 @@ export interface Case {
 export function judge(given: Case): Judgement {
   const lookup = factsOf(given.evidence, given.scores);
   const exclusions = given.policy.exclusions.map((exclusion) =>
-    settle(given.lookedUp, consider(exclusion.id, [checked(exclusion.when, lookup, given.now)])),
+    settle(given.lookedUp, {
+      ...consider(exclusion.id, [checked(exclusion.when, lookup, given.now)]),
+      ...(exclusion.label !== undefined && { label: exclusion.label }),
+    }),
   );
   const excluded = exclusions.find((one) => one.verdict === "yes");
   if (excluded !== undefined) return { kind: "excluded", exclusion: excluded.id, exclusions, recipes: [] };
@@ -40,6 +43,17 @@ export function judge(given: Case): Judgement {
     }
   }
   return { kind: "below-threshold", exclusions, recipes };
+}
+
+/** Whether enrichment is worth a wait: the recipe says so, or nobody knows yet whether the recipe applies. */
+export function asksEnrichment(
+  policy: Policy,
+  judgement: Extract<Judgement, { kind: "candidate" }>,
+): boolean {
+  return (
+    recipeOf(policy, judgement.recipe).enrich === "required-soon" ||
+    judgement.recipes.at(-1)?.verdict === "unknown"
+  );
 }
 
 /** The recipe of this id. A judgement can only name one the policy has; anything else is a bug, and throws. */

@@ -9,6 +9,7 @@ import type { Decision } from "./decision.ts";
 import { decide, type DecisionInputs } from "./decide.ts";
 import { lockPools, poolLines, recordAssignment } from "./pools/queries.ts";
 import { memberKey, poolsSharing } from "./route.ts";
+import { stickyQuestions } from "./sticky.ts";
 
 /** Decides with the pools' state under lock and takes the turns; returns the answer and the whole frozen input. */
 export async function decideUnderLock(
@@ -53,17 +54,7 @@ async function openBooks(
     member: memberKey(member),
     since: member.cap === undefined ? null : dayStart(zoneOf(member, policy), now),
   }));
-  const sticky = pools.flatMap((pool) => {
-    const by = policy.routing.pools[pool]?.sticky;
-    if (by === undefined) return [];
-    return [
-      {
-        pool,
-        company: by === "company" ? whose.company : null,
-        person: by === "person" ? whose.person : null,
-      },
-    ];
-  });
+  const sticky = stickyQuestions(pools, policy, whose);
   const lines = await poolLines(tx, environment, wanted, sticky);
   return pools.map((pool) =>
     bookOf(

@@ -28,9 +28,9 @@ describe("each hop of a route", () => {
   });
 
   test.for([
-    ["DE", "pool far: kim@us.example", "005kim"],
+    ["DE", "territory emea: pool far: kim@us.example", "005kim"],
     ["US", "territory west: kim@us.example", "005kim"],
-    ["BR", "queue Inbound", "00G1"],
+    ["BR", "territory south: queue Inbound", "00G1"],
   ] as const)("territory of %s", ([country, via, id]) => {
     expect(ask({ hops: [{ territories: {} }], country })).toMatchObject({ plan: { via, owner: { id } } });
   });

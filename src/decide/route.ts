@@ -269,8 +269,11 @@ function fromTerritories(question: RouteQuestion): readonly Candidate[] {
   const label = `territory ${territory.id}`;
   if ("user" in territory.owner)
     return [fromUser(`${label}: ${territory.owner.user}`, territory.owner.user, question)];
-  if ("queue" in territory.owner) return [fromQueue(territory.owner.queue, question)];
-  return fromPool(territory.owner.pool, question);
+  const candidates =
+    "queue" in territory.owner
+      ? [fromQueue(territory.owner.queue, question)]
+      : fromPool(territory.owner.pool, question);
+  return candidates.map((one) => ({ ...one, label: `${label}: ${one.label}` }));
 }
 
 /** The members of a pool in the order in which they would take it, and what the pool does when none of them can. */

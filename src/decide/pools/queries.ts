@@ -5,6 +5,7 @@ import type { Db, Tx } from "../../store/database.ts";
 import type { CountedLine } from "../book.ts";
 import type { OwnerPlan, Receipt } from "../decision.ts";
 import type { LineChange } from "../fairness.ts";
+import type { StickyQuestion } from "../sticky.ts";
 
 /** Holds the pools until the transaction ends, so that two decisions never take the same turn. Names must come sorted. */
 export async function lockPools(tx: Tx, environment: string, pools: readonly string[]): Promise<void> {
@@ -19,13 +20,6 @@ export interface WantedMember {
   readonly member: string;
   /** When their day began; null when they have no cap and nothing needs counting. */
   readonly since: EpochMs | null;
-}
-
-/** Whose last rep is asked for: the company's or the person's, whichever the pool sticks to. */
-export interface StickyQuestion {
-  readonly pool: string;
-  readonly company: string | null;
-  readonly person: string | null;
 }
 
 export interface PoolLine extends CountedLine {
