@@ -20,6 +20,7 @@ export const rooms = [
   "followup",
   "feedback",
   "insights",
+  "meaning",
   "connectors",
   "http",
   "cli",

@@ -13,6 +13,7 @@ import type { CompiledPolicy } from "./qualify/compile.ts";
 import type { CrmView } from "./qualify/crm.ts";
 import { companyDomain } from "./qualify/domain.ts";
 import { factsOf } from "./qualify/facts.ts";
+import { type Embedder, understand } from "./qualify/meaning/understand.ts";
 import { score } from "./qualify/score.ts";
 import type { Evidence } from "./qualify/scores.ts";
 import { type Decision, type EarlierHandoff, episodeFor } from "./decide/decision.ts";
@@ -73,6 +74,8 @@ export interface DeskParts {
   readonly place: (environment: string) => Promise<Place>;
   readonly engine: () => Engine;
   readonly handoffKind: () => RunKind<HandoffInput>;
+  /** Null where examples are not compared. */
+  readonly embedder: Embedder | null;
   readonly log: (
     level: "info" | "warn" | "error",
     message: string,
@@ -98,7 +101,9 @@ export async function decideAbout(parts: DeskParts, subject: Subject): Promise<s
   };
   const now = parts.clock();
   const earlier = await earlierHandoffs(db, here.environment, here.workspace, here.conversation);
-  const heard = { snapshot: withDomain(stored.state.snapshot), crm: null };
+  const snapshot = withDomain(stored.state.snapshot);
+  const meaning = await understand(snapshot, place.policy, parts.embedder);
+  const heard = { snapshot, crm: null, meaning };
   const isHandedOff = (recipe: string) => isOpen(place, recipe, earlier, now);
   const evidence = await lookUp(parts, place, subject, heard, isHandedOff);
   const directory = evidence.crm === null ? { users: [], queues: [] } : await place.directory();

@@ -10,6 +10,7 @@ import { UserError } from "./kernel/failure.ts";
 import { requireKeys, type Vault } from "./vault/vault.ts";
 import { type ConnectionRow, listConnections } from "./vault/queries.ts";
 import type { CompiledPolicy } from "./qualify/compile.ts";
+import type { Embedder } from "./qualify/meaning/understand.ts";
 import { type Environment, listEnvironments } from "./decide/queries.ts";
 import { policyLoader, type PolicyOfVersion } from "./versions/loader.ts";
 import type { Decision } from "./decide/decision.ts";
@@ -44,6 +45,8 @@ export interface HouseOptions {
   readonly settleMs: Ms;
   /** Where tests kill the process. */
   readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
+  /** Compares the examples of signals; null where that is off. */
+  readonly embedder: Embedder | null;
   readonly onDecision?: (environment: string, kind: Decision["kind"]) => void;
   readonly onHandoff?: (ended: EndedHandoff) => void;
   /** Time between two heartbeats of a worker. */
@@ -186,6 +189,7 @@ function deskOf(
     place,
     engine,
     handoffKind: () => handoffKind,
+    embedder: options.embedder,
     log,
     onDecision: (environment, kind) => options.onDecision?.(environment, kind),
     crashPoint: options.crashPoint,

@@ -25,6 +25,7 @@ import type { Config } from "./cli/config.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
 import { webhookSource } from "./connections.ts";
 import { type House, openHouse } from "./house.ts";
+import { openEmbedder } from "./meaning/embedder.ts";
 import { newsOf, runOf } from "./news.ts";
 import { UserError } from "./kernel/failure.ts";
 
@@ -68,10 +69,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await migrate({ url: postgres.url, folder: MIGRATIONS, log });
     const metrics = new Registry();
     const counted = walkMetrics(metrics);
+    const embedder = config.meaning ? openEmbedder({ warn: (sentence) => log("warn", sentence) }) : null;
+    undo.push(async () => embedder?.close());
     const house = await openHouse({
       ...options,
       databaseUrl: postgres.url,
       vault,
+      embedder,
       onDecision: (environment, kind) => counted.decided(environment, kind),
       onHandoff: ({ environment, recipe, status }) => counted.handedOff(environment, recipe, status),
     });
@@ -87,6 +91,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       close: async (graceMs) => {
         await web?.close();
         await house.close(graceMs);
+        await embedder?.close();
         await postgres.stop();
       },
     };

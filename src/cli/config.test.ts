@@ -23,6 +23,7 @@ describe("the configuration", () => {
         settleMs: 15_000,
         beatMs: 5_000,
         allowUnsafeDatabase: false,
+        meaning: false,
       },
     });
   });
@@ -37,6 +38,7 @@ describe("the configuration", () => {
       BATON_BASE_URL: "https://baton.example.com/",
       BATON_LOG: "debug",
       BATON_ALLOW_UNSAFE_DATABASE: "true",
+      BATON_MEANING: "on",
     });
     expect(result).toEqual({
       kind: "ok",
@@ -52,6 +54,7 @@ describe("the configuration", () => {
         settleMs: 15_000,
         beatMs: 5_000,
         allowUnsafeDatabase: true,
+        meaning: true,
       },
     });
   });
@@ -79,6 +82,7 @@ describe("the configuration", () => {
       "maybe",
       'BATON_ALLOW_UNSAFE_DATABASE is "maybe": expected true or false',
     ],
+    ["BATON_MEANING", "yes", 'BATON_MEANING is "yes": expected on or off'],
     ["DATABASE_URL", "mysql://root:hunter2@db/x", "DATABASE_URL has another shape: expected postgres://user"],
     ["DATABASE_URL", "postgres://", "DATABASE_URL has another shape"],
     ["BATON_SECRET_KEY", "hunter2hunter2", "BATON_SECRET_KEY key 1 has 10 bytes: expected 32 random bytes"],

@@ -33,6 +33,8 @@ export interface Config {
   readonly settleMs: Ms;
   readonly beatMs: Ms;
   readonly allowUnsafeDatabase: boolean;
+  /** Whether the examples of signals are compared with what customers write. */
+  readonly meaning: boolean;
 }
 
 export interface ConfigFault {
@@ -137,6 +139,14 @@ const VARIABLES = {
     default: "false",
     secret: false,
   },
+  BATON_MEANING: {
+    type: "on or off",
+    expected: "on or off",
+    meaning:
+      "Compare the `examples` of signals with what customers write. Takes about 40 ms a sentence on one core and 200 MB while it is at work.",
+    default: "off",
+    secret: false,
+  },
 } as const;
 
 type Name = keyof typeof VARIABLES;
@@ -176,6 +186,7 @@ const configSchema = z
     BATON_SETTLE_MS: wholeNumber("BATON_SETTLE_MS", 0, 600_000),
     BATON_HEARTBEAT_MS: wholeNumber("BATON_HEARTBEAT_MS", 200, 60_000),
     BATON_ALLOW_UNSAFE_DATABASE: z.enum(["true", "false"]).default("false"),
+    BATON_MEANING: z.enum(["on", "off"]).default("off"),
   })
   .superRefine((values, context) => {
     if (values.BATON_SECRET_KEY === undefined || values.BATON_SECRET_KEY_FILE === undefined) return;
@@ -300,6 +311,7 @@ function configOf(values: z.output<typeof configSchema>): Config {
     settleMs: Number(values.BATON_SETTLE_MS),
     beatMs: Number(values.BATON_HEARTBEAT_MS),
     allowUnsafeDatabase: values.BATON_ALLOW_UNSAFE_DATABASE === "true",
+    meaning: values.BATON_MEANING === "on",
   };
 }
 

@@ -56,6 +56,28 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("baton score", () => {
+  test("compares examples where it is asked to, and says in each row whether it did", async () => {
+    const signals = { demo: { points: 20, examples: ["Can we talk to someone in sales?"] } };
+    const scores = { buying: { signals: ["demo"], threshold: 10 } };
+    const policy = { format: "baton/policy@1", name: "t", signals, scores };
+    await writeFile(file("examples.json"), JSON.stringify(policy));
+    const input = JSON.stringify({ id: 1, text: "Hi! Can someone from sales call me?" });
+    const off = await run(["score", "--policy", file("examples.json")], input);
+    expect(JSON.parse(off.out[0] ?? "")).toMatchObject({ signals: [], meaning: "off" });
+    expect(off.err[0]).toBe("the examples of the policy's signals were not compared; --meaning does");
+    const on = await run(["score", "--meaning", "--policy", file("examples.json")], input);
+    expect(JSON.parse(on.out[0] ?? "")).toMatchObject({
+      scores: { buying: 20 },
+      signals: [
+        { signal: "demo", kind: "meaning", text: "Can someone from sales call me", start: 4, end: 34 },
+      ],
+      meaning: "on",
+    });
+    expect(on.err).toHaveLength(1);
+    const none = await run(["score", "--meaning"], input);
+    expect(JSON.parse(none.out[0] ?? "")).not.toHaveProperty("meaning");
+  });
+
   test("answers each line with scores, signals, contributions and what the policy would do", async () => {
     const row = {
       id: 7,

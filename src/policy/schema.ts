@@ -20,7 +20,7 @@ const signalSchema = z
   .strictObject({
     label: name.optional(),
     phrases: z.array(name).default([]),
-    /** Sentences that mean the signal; need the optional text model, silent without it. */
+    /** Sentences that mean the signal; need the optional sentence encoder, silent without it. */
     examples: z.array(name).default([]),
     /** Phrases of two meanings ("cancel"): with `meaning` they count only in a sentence that may mean the signal. */
     hints: z.array(name).default([]),

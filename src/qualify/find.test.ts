@@ -271,7 +271,7 @@ describe("evidence beside the text", () => {
     expect(found(signals, { text: "hi" })).toEqual([]);
   });
 
-  test("examples are silent without a text model", () => {
+  test("examples are silent without an encoder", () => {
     expect(found({ a: { examples: ["we want SSO"] } }, { text: "we want SSO" })).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { factsOf } from "./facts.ts";
 import { isNegated } from "./negation.ts";
 import { readMeaning } from "./meaning/read.ts";
 import type { Reading } from "./meaning/read.ts";
+import type { Likeness } from "./meaning/likeness.ts";
 import { foreignIn } from "./own-words.ts";
 import type { Evidence, FoundSignal } from "./scores.ts";
 import { foldTag, gap, wordsOf } from "./words.ts";
@@ -79,48 +80,64 @@ function findInText(
 ): void {
   const words = wordsOf(message.text, foreignIn(message.text));
   const readings = readingsOf(words, turn, evidence, compiled);
+  const likenesses = evidence.meaning?.likenesses.filter((likeness) => likeness.turn === turn) ?? [];
   const mentioned = findPhrases(message, turn, { words, readings, compiled, tally });
-  if (readings !== null && readings.length > 0)
-    findMeaning(message, turn, { readings, mentioned, compiled, tally });
+  if ((readings?.length ?? 0) + likenesses.length > 0)
+    findMeaning(message, turn, { readings: readings ?? [], likenesses, mentioned, compiled, tally });
 }
 
 /** What the text model reads in a message, or read when it was asked; null when the policy does without. */
 function readingsOf(
   words: readonly Word[],
   turn: number,
-  evidence: Evidence,
+  { meaning }: Evidence,
   { model }: CompiledPolicy,
 ): readonly Reading[] | null {
-  if (evidence.meaning !== undefined) return evidence.meaning.filter((reading) => reading.turn === turn);
-  return model === null ? null : readMeaning(words, model);
+  if (model === null) return null;
+  if (meaning === undefined || meaning.model === null) return readMeaning(words, model);
+  return meaning.readings.filter((reading) => reading.turn === turn);
 }
 
-/** For each signal that no phrase of the message has shown, the surest sentence that means it. */
+/**
+ * For each signal that no phrase of the message has shown, the surest sentence that means it, or else the one that is
+ * closest to an example.
+ */
 function findMeaning(
   message: Message,
   turn: number,
   {
     readings,
+    likenesses,
     mentioned,
     compiled,
     tally,
   }: {
     readonly readings: readonly Reading[];
+    readonly likenesses: readonly Likeness[];
     readonly mentioned: Mentioned;
     readonly compiled: CompiledPolicy;
     readonly tally: Tally;
   },
 ): void {
   for (const [index, signal] of compiled.signals.entries()) {
-    if (!signal.rule.meaning || mentioned.wanted.has(index)) continue;
-    const isDeclined = ({ start, end }: Reading): boolean =>
+    if (mentioned.wanted.has(index)) continue;
+    const isDeclined = ({ start, end }: { readonly start: number; readonly end: number }): boolean =>
       mentioned.declined.some((place) => place.signal === index && place.start >= start && place.start < end);
     const [surest] = readings
-      .filter((reading) => reading.counts && reading.signal === signal.name && !isDeclined(reading))
+      .filter((one) => signal.rule.meaning && one.counts && one.signal === signal.name && !isDeclined(one))
       .sort((a, b) => b.sure - a.sure || a.start - b.start);
-    if (surest === undefined) continue;
-    const { start, end, sure } = surest;
-    const because = `the text model is ${Math.floor(sure * 100)} % sure`;
+    const [nearest] = likenesses
+      .filter(
+        (one) => one.signal === signal.name && signal.rule.examples.includes(one.example) && !isDeclined(one),
+      )
+      .sort((a, b) => b.like - a.like || a.start - b.start);
+    const sense = surest ?? nearest;
+    if (sense === undefined) continue;
+    const { start, end } = sense;
+    const because =
+      "sure" in sense
+        ? `the text model is ${Math.floor(sense.sure * 100)} % sure`
+        : `as close as ${sense.like.toFixed(2)} to the example "${sense.example}"`;
     const text = message.text.slice(start, end);
     const place: Place = {
       kind: "meaning",

@@ -4,19 +4,14 @@
 import type { EpochMs } from "../kernel/time.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import type { CrmView } from "./crm.ts";
-import type { Reading } from "./meaning/read.ts";
+import type { Meaning } from "./meaning/understand.ts";
 
 /** Everything a score may look at. `crm` is null until Salesforce was read. */
 export interface Evidence {
   readonly snapshot: Snapshot;
   readonly crm: CrmView | null;
-  /** What the text model read when the decision was made; absent where it reads while scoring. */
-  readonly meaning?: readonly MeaningRead[] | undefined;
-}
-
-/** A sentence that means a signal, and the position of its message in the snapshot. */
-export interface MeaningRead extends Reading {
-  readonly turn: number;
+  /** What was read in the sentences when the decision was made; absent where the text model reads while scoring. */
+  readonly meaning?: Meaning | undefined;
 }
 
 /** One piece of evidence. `start` and `end` are UTF-16 offsets into the message's `text`. */
@@ -33,7 +28,7 @@ export interface FoundSignal {
   readonly message?: string | undefined;
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  /** Of `meaning`: who says so and how sure, half a sentence. */
+  /** Of `meaning`: who says so and how sure, or which example is how close; half a sentence. */
   readonly because?: string | undefined;
   readonly at: EpochMs | null;
 }

@@ -38,11 +38,18 @@ export interface HouseQuestion {
   readonly environments?: readonly { readonly name: string; readonly mode: "shadow" | "live" }[];
   readonly policy?: string;
   readonly settleMs?: Ms;
+  /** Whether the examples of signals are compared. */
+  readonly meaning?: boolean;
 }
 
 /** Opens everything; the one environment is called "production" and is live unless the test says otherwise. */
 export async function openTestHouse(question: HouseQuestion = {}): Promise<TestHouse> {
-  const { environments = [{ name: "production", mode: "live" }], policy, settleMs = 400 } = question;
+  const {
+    environments = [{ name: "production", mode: "live" }],
+    policy,
+    settleMs = 400,
+    meaning = false,
+  } = question;
   const clock = { ahead: 0 };
   const now = (): number => Date.now() + clock.ahead;
   const database = await freshDatabase();
@@ -62,7 +69,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
   }
   const open = async (): Promise<Service> => {
     const started = await startService({
-      config: configFor(database.url, settleMs),
+      config: configFor(database.url, settleMs, meaning),
       clock: now,
       log: () => {},
       serves: true,
@@ -102,7 +109,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
   };
 }
 
-function configFor(url: string, settleMs: Ms): Config {
+function configFor(url: string, settleMs: Ms, meaning: boolean): Config {
   return {
     database: { kind: "url", url },
     dataDirectory: "unused",
@@ -115,6 +122,7 @@ function configFor(url: string, settleMs: Ms): Config {
     settleMs,
     beatMs: 5_000,
     allowUnsafeDatabase: true,
+    meaning,
   };
 }
 

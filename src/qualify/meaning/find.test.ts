@@ -5,7 +5,8 @@ import { policySchema } from "../../policy/schema.ts";
 import { defaultPolicy } from "../../policy/templates/saas-default.ts";
 import { compile } from "../compile.ts";
 import { score } from "../score.ts";
-import type { MeaningRead, Scores } from "../scores.ts";
+import type { Scores } from "../scores.ts";
+import type { MeaningRead } from "./understand.ts";
 
 const LEAVING = "Please cancel our membership before it renews";
 
@@ -24,7 +25,8 @@ function scored(
 ): Scores {
   const turns = texts.map((text) => ({ role: "customer", text }));
   const evidence = evidenceOfRow(rowSchema.parse({ id: 1, turns }), 0);
-  return score({ ...evidence, meaning }, compile(policyOf(signal)), 0);
+  const read = meaning && { model: "m", readings: meaning, examples: "none" as const, likenesses: [] };
+  return score({ ...evidence, meaning: read }, compile(policyOf(signal)), 0);
 }
 
 describe("a signal with meaning", () => {

@@ -42,6 +42,8 @@ interface Known {
 }
 
 export interface Model {
+  /** Equal for models that read alike: decisions name what read for them. */
+  readonly id: string;
   readonly signals: ModelFile["signals"];
   readonly lexicon: Lexicon;
   /** Where a feature's weights begin in `weights`. */
@@ -68,7 +70,26 @@ export function compileModel(file: ModelFile): Model {
   const tells = new Map<string, number>();
   for (const [position, { telling }] of file.signals.entries())
     for (const token of telling) tells.set(token, (tells.get(token) ?? 0) | (1 << position));
-  return { signals: file.signals, lexicon, rows, weights: Float64Array.from(weights), tells, met: new Map() };
+  const id = fingerprint(file.signals, weights);
+  return {
+    id,
+    signals: file.signals,
+    lexicon,
+    rows,
+    weights: Float64Array.from(weights),
+    tells,
+    met: new Map(),
+  };
+}
+
+/** FNV-1a over what the model reads with, as eight hexadecimal digits. */
+function fingerprint(signals: ModelFile["signals"], weights: readonly number[]): string {
+  const numbers = new Uint32Array(Float64Array.from(weights).buffer);
+  const letters = Uint32Array.from(JSON.stringify(signals), (letter) => Number(letter.codePointAt(0)));
+  let hash = 0x81_1c_9d_c5;
+  for (const part of [letters, numbers])
+    for (const value of part) hash = Math.imul(hash ^ value, 0x01_00_01_93);
+  return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
 function knownOf(model: Model, key: string): Known {
