@@ -140,6 +140,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   backtest: async () =>
     (await import("./cli/backtest.ts")).backtestCommand(terminal, { openStore, untilStopped }),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
+  routing: async () => (await import("./cli/routing.ts")).routingCommand(terminal, { openStore }),
   config: async () => configCommand(terminal),
   salesforce: async () =>
     (await import("./cli/salesforce.ts")).salesforceCommand(terminal, {

@@ -18,6 +18,7 @@ import { buildServer } from "./http/server.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
 import { policyRoutes } from "./http/api/policy.ts";
+import { routingRoutes } from "./http/api/routing.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
 import type { WebhookDoor } from "./http/webhooks.ts";
 import { admit } from "./access/tokens.ts";
@@ -219,7 +220,7 @@ async function serve(
 function apiOf({ clock }: ServiceOptions, { database: { db } }: House): ApiOptions {
   return {
     admit: (authorization) => admit(db, authorization, clock()),
-    routes: [...environmentRoutes(db), ...policyRoutes(db), ...draftRoutes(db)],
+    routes: [...environmentRoutes(db), ...policyRoutes(db), ...draftRoutes(db), ...routingRoutes(db, clock)],
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { changesBetween, levelled, levelOf, type Line } from "./fairness.ts";
+import { changesBetween, inTurn, levelled, levelOf, type Line } from "./fairness.ts";
 
 const line = (member: string, served: number, over: Partial<Line> = {}): Line => ({
   member,
@@ -84,9 +84,7 @@ test("nobody ever gets more than one lead beyond their share, whoever joins or c
       const give = (members: typeof all): string => {
         const now = levelled(members, lines);
         const free = members.filter(({ isOut }) => !isOut).map(({ member }) => member);
-        const [next] = now
-          .filter(({ member }) => free.includes(member))
-          .toSorted((a, b) => levelOf(a, a.weight) - levelOf(b, b.weight));
+        const [next] = inTurn(now.filter(({ member }) => free.includes(member)));
         if (next === undefined) throw new Error("nobody");
         lines = now.map((one) => (one === next ? { ...one, served: one.served + 1 } : one));
         return next.member;

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of fair shares. A member's level is `(served + adjustment) / weight`; the lowest level is next, so after
- * any number of leads everybody is within one of their share. Adjustments, in leads, keep it fair when something changes:
+ * The arithmetic of fair shares. A member's level is `(served + adjustment) / weight`; turns go so that the levels stay
+ * as close as whole leads allow. Adjustments, in leads, keep it fair when something changes:
  * a newcomer starts at the level of the others, one who comes back from an absence, a pause or a cap is lifted to it,
  * and a new weight counts from now on. Nobody is flooded, and nobody's past is forgotten. Pure.
  */
@@ -27,9 +27,38 @@ export interface Standing {
   readonly isOut: boolean;
 }
 
-/** How full the member's share is; the lowest is next. */
+/** How full the member's share is: the same for all when everybody has theirs. */
 export function levelOf({ served, adjustment }: Pick<Line, "served" | "adjustment">, weight: number): number {
   return (served + adjustment) / weight;
+}
+
+interface Turn extends Pick<Line, "member" | "served" | "adjustment" | "lastAt"> {
+  readonly weight: number;
+}
+
+/**
+ * Members in the order in which the next lead is theirs: first those whom it would not lift over their share of all
+ * leads, each group by when the lead was due, then whoever has waited longest, then by name. With everybody there all
+ * stay within one lead of their share, after any number of leads and for any weights (the quota method: M. L. Balinski
+ * and H. P. Young, Fair Representation, 1982).
+ */
+export function inTurn<T extends Turn>(members: readonly T[]): readonly T[] {
+  const given = members.reduce((sum, { served, adjustment }) => sum + served + adjustment, 0);
+  const weights = members.reduce((sum, { weight }) => sum + weight, 0);
+  return members
+    .map((member) => {
+      const had = member.served + member.adjustment;
+      const isOver = had * weights >= member.weight * (given + 1);
+      return { member, isOver, due: (had + 1) / member.weight };
+    })
+    .toSorted(
+      (a, b) =>
+        Number(a.isOver) - Number(b.isOver) ||
+        a.due - b.due ||
+        (a.member.lastAt ?? 0) - (b.member.lastAt ?? 0) ||
+        (a.member.member < b.member.member ? -1 : 1),
+    )
+    .map(({ member }) => member);
 }
 
 /**

@@ -122,7 +122,7 @@ describe("a pool", () => {
     ["nobody was served yet: by name", [], "ana"],
     ["two to one is Ana's share", [line("ana", 2), line("ben", 0)], "ben"],
     ["Ben had his one, Ana only one of two", [line("ana", 1), line("ben", 1)], "ana"],
-    ["equal shares: whoever waited longer", [line("ana", 2, NOON), line("ben", 1, NOON - 1)], "ben"],
+    ["due at once: whoever waited longer", [line("ana", 1, NOON), line("ben", 0, NOON - 1)], "ben"],
   ] as const)("%s", ([, members, expected]) => {
     const pools = { mid: { members, stickyMember: null } };
     expect(ask({ hops: [{ pool: "mid" }], pools })).toMatchObject({

@@ -10,7 +10,7 @@ import type { CrmOwner, CrmView } from "../qualify/crm.ts";
 import { openOpportunity } from "../qualify/situation.ts";
 import { type Availability, availabilityOf, instantText, type Load, zoneOf } from "./availability.ts";
 import type { OwnerPlan, OwnerRef, PoolPlace, Receipt } from "./decision.ts";
-import { levelOf } from "./fairness.ts";
+import { inTurn } from "./fairness.ts";
 import type { OwnerWish } from "./record.ts";
 
 /** Users and queues of the org, as routes look them up. */
@@ -290,29 +290,16 @@ interface Ranked {
   readonly load: Load;
 }
 
-/** The sticky one first, then the lowest level, then whoever has waited longest, then by name. */
+/** The sticky one first, then by turn. */
 function ranked(pool: Pool, state: PoolState | undefined): readonly Ranked[] {
-  return pool.members
-    .map((member) => {
-      const key = memberKey(member);
-      const line = state?.members.find((one) => one.member === key) ?? NO_LINE;
-      const level = levelOf(line, member.weight);
-      return {
-        member,
-        key,
-        isSticky: key === state?.stickyMember,
-        level,
-        lastAt: line.lastAt ?? 0,
-        load: line,
-      };
-    })
-    .toSorted(
-      (a, b) =>
-        Number(b.isSticky) - Number(a.isSticky) ||
-        a.level - b.level ||
-        a.lastAt - b.lastAt ||
-        (a.key < b.key ? -1 : 1),
-    );
+  const lines = pool.members.map((member) => {
+    const key = memberKey(member);
+    const line = state?.members.find((one) => one.member === key) ?? NO_LINE;
+    return { ...line, member: key, weight: member.weight, of: member, isSticky: key === state?.stickyMember };
+  });
+  return inTurn(lines)
+    .toSorted((a, b) => Number(b.isSticky) - Number(a.isSticky))
+    .map(({ of: member, isSticky, open, today }) => ({ member, isSticky, load: { open, today } }));
 }
 
 const NO_LINE = { served: 0, adjustment: 0, lastAt: null, open: 0, today: 0 } as const;

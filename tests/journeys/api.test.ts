@@ -267,3 +267,13 @@ describe("a draft", () => {
     });
   });
 });
+
+test("the fairness ledger is there for whoever may read the environment", async () => {
+  const { status, body } = await nora("GET", "/environments/production/routing/ledger?limit=5");
+  expect([status, body]).toMatchObject([
+    200,
+    { pools: [{ pool: "mid-market", members: [{ got: 0 }, { got: 0 }] }, {}], skips: [], lines: [] },
+  ]);
+  expect((await nora("GET", "/environments/nowhere/routing/ledger")).status).toBe(404);
+  expect((await nora("GET", "/environments/production/routing/ledger?limit=many")).status).toBe(400);
+});

@@ -3,13 +3,18 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decideUnderLock } from "../../src/decide/ledger.ts";
 import { decide, type DecisionInputs } from "../../src/decide/decide.ts";
+import type { OwnerRef } from "../../src/decide/decision.ts";
 import {
   closeAssignment,
   creditBack,
+  ledgerCounts,
   ledgerLines,
-  ledgerMembers,
+  moveAssignment,
   ledgerSkips,
 } from "../../src/decide/pools/queries.ts";
+import { routingCommand } from "../../src/cli/routing.ts";
+import { openVault } from "../../src/vault/vault.ts";
+import { publishGiven } from "../../src/versions/publish.ts";
 import { type Database, inTransaction, openDatabase } from "../../src/store/database.ts";
 import { company, message, NOBODY, NOON, person, policy, scores, snapshot } from "../support/cases.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
@@ -226,6 +231,55 @@ test("credit is given once, and makes its rep next", async () => {
   expect([await ask("7502"), await ask("7503")]).toEqual(["ben@us.example", "ana@us.example"]);
 });
 
+test("a lead that goes to somebody else takes its turn along, once, and says so", async () => {
+  const members = Object.keys(WEIGHTS).map((user) => ({ user }));
+  const ask = (id: string) => assign(0, { ...given(id, "moved", { members }), environment: "moved" });
+  expect([await ask("7600"), await ask("7601")]).toEqual(["ana@us.example", "ben@us.example"]);
+  const handoff = "handoff:moved:7600:qualified:1";
+  const cleo = { kind: "user", id: "005c", email: "Cleo@us.example", name: "Cleo" } as const;
+  const moveTo = (to: OwnerRef) =>
+    Promise.all(
+      Array.from({ length: 4 }, (_, worker) =>
+        inTransaction((connections[worker % 2] ?? database).db, (tx) =>
+          moveAssignment(tx, { handoff, to, reason: "no contact in time", now: NOON + 60_000 }),
+        ),
+      ),
+    );
+  expect((await moveTo(cleo)).filter(Boolean)).toEqual([true]);
+  const turns = async () =>
+    (await ledgerCounts(database.db, "moved", NOON, [])).map(
+      ({ served: turn, adjustment, taken, credited, open }) => [turn, adjustment, taken - credited, open],
+    );
+  expect(await turns()).toEqual([
+    [1, -1, 0, 0],
+    [1, 0, 1, 1],
+    [1, 0, 1, 1],
+  ]);
+  expect((await ledgerLines(database.db, "moved", NOON, 9)).at(-1)).toMatchObject({
+    owner: "cleo@us.example",
+    pool: "moved",
+    turn: "taken",
+    receipts: [
+      { kind: "assigned" },
+      {
+        kind: "skipped",
+        candidate: "pool moved: ana@us.example",
+        reason: "no contact in time",
+        place: { pool: "moved", member: "ana@us.example" },
+      },
+      { kind: "assigned", candidate: "Cleo", reason: "took it over" },
+    ],
+  });
+  // Somebody of no pool has it in the end: the pool has its turn back.
+  expect((await moveTo({ kind: "queue", id: "00G1", name: "Rest" })).filter(Boolean)).toEqual([true]);
+  expect(await turns()).toEqual([
+    [1, -1, 0, 0],
+    [1, 0, 1, 1],
+    [1, -1, 0, 0],
+  ]);
+  expect(await ask("7602")).toBe("ana@us.example");
+});
+
 test("the ledger tells who got what, who was skipped and why, and what was given back", async () => {
   const members = [
     { user: "ana@us.example", weight: 2, cap: { perDay: 1 } },
@@ -237,19 +291,13 @@ test("the ledger tells who got what, who was skipped and why, and what was given
   const handoff = "handoff:told:8001:qualified:1";
   await creditBack(database.db, { handoff, reason: "no-show", now: NOON + 9_000 });
   const { db } = database;
-  expect(await ledgerMembers(db, "told", NOON)).toMatchObject([
-    {
-      pool: "told",
-      member: "ana@us.example",
-      weight: 2,
-      served: 1,
-      taken: 1,
-      credited: 0,
-      open: 1,
-      isOut: true,
-    },
+  const days = members.map(({ user }) => ({ pool: "told", member: user, since: NOON }));
+  const newcomer = { pool: "told", member: "dan@us.example", since: NOON };
+  expect(await ledgerCounts(db, "told", NOON, [...days, newcomer])).toMatchObject([
+    { pool: "told", member: "ana@us.example", served: 1, taken: 1, credited: 0, open: 1, today: 1 },
     { pool: "told", member: "ben@us.example", served: 2, adjustment: -1, taken: 2, credited: 1, open: 1 },
-    { pool: "told", member: "cleo@us.example", served: 0, taken: 0, open: 0, isOut: true },
+    { pool: "told", member: "cleo@us.example", served: 0, taken: 0, open: 0, today: 0 },
+    { pool: "told", member: "dan@us.example", served: 0, lastAt: null, open: 0 },
   ]);
   expect(await ledgerSkips(db, "told", NOON)).toMatchObject([
     { member: "ana@us.example", reason: "cap 1 of 1 today", times: 1 },
@@ -260,6 +308,67 @@ test("the ledger tells who got what, who was skipped and why, and what was given
     { handoff: "handoff:told:8002:qualified:1", owner: "ben@us.example", turn: "taken", creditReason: null },
     { handoff, owner: "ben@us.example", creditReason: "no-show", closedReason: "no-show", at: NOON + 8_001 },
   ]);
+});
+
+test("baton routing ledger tells it in tables, and what to do where nothing is", async () => {
+  const { db } = database;
+  const told = async (...args: readonly string[]) => {
+    const out: string[] = [];
+    const terminal = {
+      out: (text: string) => out.push(text),
+      err: () => {},
+      stdin: process.stdin,
+      interactive: false,
+      clock: () => NOON + 20_000,
+      env: {},
+      exit: () => {},
+    };
+    const vault = openVault({ key: Buffer.alloc(32, 1).toString("base64") });
+    const openStore = () => Promise.resolve({ db, vault, close: () => Promise.resolve() });
+    await routingCommand(terminal, { openStore }).parseAsync(["ledger", ...args], { from: "user" });
+    return out.join("\n");
+  };
+  await expect(told("--environment", "told")).rejects.toThrow("told has no live policy");
+  await sql`insert into connections (id, kind, settings) values ('i1', 'intercom', '{}')`.execute(db);
+  await sql`
+    insert into environments (name, mode, intercom_connection)
+    values ('told', 'live', 'i1'), ('empty', 'live', 'i1')`.execute(db);
+  const document = JSON.stringify({
+    format: "baton/policy@1",
+    name: "test",
+    signals: {},
+    scores: {},
+    routing: {
+      pools: {
+        told: {
+          members: [{ user: "ana@us.example", weight: 2, cap: { perDay: 1 } }, { user: "ben@us.example" }],
+        },
+      },
+      routes: { default: [{ pool: "told" }] },
+    },
+  });
+  for (const environment of ["told", "empty"])
+    await publishGiven(db, { environment, document, publisher: "ana", comment: "" });
+  const text = await told("--environment", "told");
+  expect(text).toMatch(/ana@us\.example +2 +1 +1\.33 +50 % +67 % .*1 of 1 .*cap 1 of 1 today/);
+  expect(text).toMatch(/ben@us\.example +1 +1 +0\.67 +50 % +33 % .*next/);
+  expect(text).toContain("cleo@us.example left: got 0, 0 open");
+  expect(text).toMatch(/told +cleo@us\.example +1 +2026-03-10T12:00Z +paused/);
+  expect(text).toContain("given back: no-show");
+  expect(JSON.parse(await told("--environment", "told", "--json"))).toMatchObject({
+    environment: "told",
+    policyVersion: 1,
+    pools: [
+      {
+        pool: "told",
+        members: [
+          { got: 1, out: "cap 1 of 1 today" },
+          { got: 1, isNext: true },
+        ],
+      },
+    ],
+  });
+  expect(await told("--environment", "empty")).toContain("Nothing was given yet. `baton routing simulate");
 });
 
 test("the second people of a pool take turns too", async () => {

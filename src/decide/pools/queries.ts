@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { EpochMs } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../store/database.ts";
 import type { CountedLine } from "../book.ts";
-import type { OwnerPlan, Receipt } from "../decision.ts";
+import type { OwnerPlan, OwnerRef, Receipt } from "../decision.ts";
 import type { LineChange } from "../fairness.ts";
 import type { StickyQuestion } from "../sticky.ts";
 
@@ -122,6 +122,53 @@ export async function creditBack(
   return rows.length > 0;
 }
 
+/**
+ * The lead has gone to somebody else: whoever had it has their turn back, and the new owner takes one where they are a
+ * member of the pool. Once, however often it is called; true the first time. The pool is locked until the commit.
+ */
+export async function moveAssignment(
+  tx: Tx,
+  move: {
+    readonly handoff: string;
+    readonly to: OwnerRef;
+    /** Why, as the one who had it reads it. */
+    readonly reason: string;
+    readonly now: EpochMs;
+  },
+): Promise<boolean> {
+  const { handoff, to, reason } = move;
+  const at = move.now / 1_000;
+  const member = to.kind === "user" ? (to.email?.toLowerCase() ?? null) : null;
+  await sql`
+    update pools p set version = p.version + 1 from assignments a
+    where a.handoff_id = ${handoff} and p.environment = a.environment and p.pool = a.pool`.execute(tx);
+  const { rows } = await sql`
+    with before as (
+      select a.*, exists (select 1 from pool_members m
+          where m.environment = a.environment and m.pool = a.pool and m.member = ${member} and not m.is_out) as stays
+      from assignments a
+      where a.handoff_id = ${handoff} and a.credited_at is null and coalesce(a.member, a.owner) <> ${member ?? to.id}
+      for update of a),
+    moved as (
+      update assignments a set owner = ${member ?? to.id}, member = ${member},
+        pool = case when b.stays then b.pool end, turn = case when b.stays then 'taken' end,
+        receipts = b.receipts || jsonb_build_array(
+          jsonb_build_object('candidate', coalesce('pool ' || b.pool || ': ', '') || coalesce(b.member, b.owner), 'kind', 'skipped', 'reason', ${reason}::text)
+            || case when b.pool is null then '{}' else jsonb_build_object('place', jsonb_build_object('pool', b.pool, 'member', b.member)) end,
+          jsonb_build_object('candidate', ${to.name ?? member ?? to.id}::text, 'kind', 'assigned', 'reason', 'took it over')),
+        moves = b.moves || jsonb_build_array(jsonb_build_object('pool', b.pool, 'member', coalesce(b.member, b.owner),
+          'turn', b.turn, 'reason', ${reason}::text, 'at', ${move.now}::float8))
+      from before b where a.handoff_id = b.handoff_id returning 1),
+    turns as (
+      update pool_members m set adjustment = m.adjustment - case when m.member = b.member then 1 else 0 end,
+        served = m.served + case when m.member = b.member then 0 else 1 end,
+        last_at = case when m.member = b.member then m.last_at else to_timestamp(${at}) end
+      from before b where m.environment = b.environment and m.pool = b.pool
+        and ((m.member = b.member and b.turn = 'taken') or (m.member = ${member} and b.stays)))
+    select 1 from moved`.execute(tx);
+  return rows.length > 0;
+}
+
 /** The lead is no longer open work of its owner: contacted, converted, lost. The first reason stays. */
 export async function closeAssignment(
   db: Db | Tx,
@@ -133,40 +180,56 @@ export async function closeAssignment(
   return numAffectedRows === 1n;
 }
 
-export interface LedgerMember {
+export interface LedgerCount {
   readonly pool: string;
   readonly member: string;
-  readonly weight: number;
-  readonly isOut: boolean;
-  /** Turns ever, and the adjustment in leads. */
   readonly served: number;
   readonly adjustment: number;
   readonly lastAt: EpochMs | null;
-  /** Since the ledger's start: leads by turn, kept by stickiness, turns given back; and what is open now. */
+  /** Since the ledger's start: leads by turn, leads kept by stickiness, and turns that were given back. */
   readonly taken: number;
   readonly sticky: number;
   readonly credited: number;
+  /** Of the member in any pool: leads not closed, and leads since `since` of those who were asked about. */
   readonly open: number;
+  readonly today: number;
 }
 
-/** Every member of every pool of the environment, with what they got since `since`. */
-export async function ledgerMembers(
+/** Every member that the environment's pools have or had, with what they got since `since`; `days` says when the day of each member of the policy began. */
+export async function ledgerCounts(
   db: Db,
   environment: string,
   since: EpochMs,
-): Promise<readonly LedgerMember[]> {
-  const { rows } = await sql<LedgerMember>`
-    select m.pool, m.member, m.weight::float8 as weight, m.is_out as "isOut", m.served::float8 as served,
-      m.adjustment::float8 as adjustment, (extract(epoch from m.last_at) * 1000)::bigint as "lastAt",
-      count(a.*) filter (where a.turn = 'taken' and a.at >= to_timestamp(${since / 1_000}))::int as taken,
-      count(a.*) filter (where a.turn = 'sticky' and a.at >= to_timestamp(${since / 1_000}))::int as sticky,
-      count(a.*) filter (where a.credited_at >= to_timestamp(${since / 1_000}))::int as credited,
-      count(a.*) filter (where a.closed_at is null and h.mode is distinct from 'shadow')::int as open
-    from pool_members m
-    left join assignments a on a.environment = m.environment and a.pool = m.pool and a.member = m.member
-    left join handoffs h on h.id = a.handoff_id
-    where m.environment = ${environment}
-    group by m.environment, m.pool, m.member order by m.pool, m.member`.execute(db);
+  days: readonly { readonly pool: string; readonly member: string; readonly since: EpochMs }[],
+): Promise<readonly LedgerCount[]> {
+  const { rows } = await sql<LedgerCount>`
+    with turns as (
+      select pool, member, turn, at, credited_at is not null as credited from assignments where environment = ${environment}
+      union all
+      select m.pool, m.member, m.turn, a.at, true from assignments a,
+        jsonb_to_recordset(a.moves) as m (pool text, member text, turn text) where a.environment = ${environment}
+      union all
+      select s.pool ->> 'pool', s.pool ->> 'member', s.pool ->> 'turn', a.at, false from assignments a,
+        jsonb_to_recordset(a.seconds) as s (pool jsonb) where a.environment = ${environment}),
+    counted as (
+      select pool, member, count(*) filter (where turn = 'taken')::int as taken,
+        count(*) filter (where turn = 'sticky' and not credited)::int as sticky,
+        count(*) filter (where turn = 'taken' and credited)::int as credited
+      from turns where at >= to_timestamp(${since / 1_000}) group by pool, member),
+    wanted as (
+      select * from jsonb_to_recordset(${JSON.stringify(days)}::jsonb) as w (pool text, member text, since float8)),
+    days as (select member, min(since) as since from wanted group by member),
+    stored as (select * from pool_members where environment = ${environment}),
+    hands as (
+      select a.member, count(*) filter (where a.closed_at is null and h.mode is distinct from 'shadow')::int as open,
+        count(*) filter (where a.at >= to_timestamp(d.since / 1000) and a.credited_at is null)::int as today
+      from assignments a left join handoffs h on h.id = a.handoff_id left join days d on d.member = a.member
+      where a.environment = ${environment} group by a.member)
+    select pool, member, coalesce(m.served, 0)::float8 as served, coalesce(m.adjustment, 0)::float8 as adjustment,
+      (extract(epoch from m.last_at) * 1000)::bigint as "lastAt", coalesce(c.taken, 0) as taken, coalesce(c.sticky, 0) as sticky,
+      coalesce(c.credited, 0) as credited, coalesce(h.open, 0) as open, coalesce(h.today, 0) as today
+    from wanted full join stored m using (pool, member) left join counted c using (pool, member) left join hands h using (member)
+    order by 1, 2`.execute(db);
   return rows;
 }
 
