@@ -45,7 +45,7 @@ export default defineConfig({
         "**/*.test.ts",
         "**/queries.ts",
         "src/decide/ledger.ts",
-        "src/versions/{drafts,loader,publish}.ts",
+        "src/versions/{drafts,loader,promote,publish}.ts",
         "src/conversation/refresh.ts",
         "src/insights/{replays,backtest,worker}.ts",
       ],

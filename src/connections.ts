@@ -15,7 +15,7 @@ import {
   SALESFORCE_DEFAULTS,
   type SalesforceConnection,
 } from "./connectors/salesforce/crm.ts";
-import { connectSlack } from "./connectors/slack/notifier.ts";
+import { connectSlack, type SlackConnection } from "./connectors/slack/notifier.ts";
 import { connectEmail } from "./connectors/email/notifier.ts";
 import { connectEnrichment } from "./connectors/enrichment/enricher.ts";
 
@@ -141,7 +141,7 @@ export function openSalesforce(row: ConnectionRow, plugs: Plugs): SalesforceConn
   );
 }
 
-export function openSlack(row: ConnectionRow, plugs: Plugs): Notifier {
+export function openSlack(row: ConnectionRow, plugs: Plugs): SlackConnection {
   return connectSlack(
     { ...settingsOf(row, slackSettings), ...secretOf(row, plugs.vault, slackSecret) },
     plugs,

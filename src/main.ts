@@ -134,11 +134,18 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
       owners: async (environment) => (await import("./setup.ts")).ownersOf(environment, setupDeps),
     });
     const { addVersionCommands } = await import("./cli/policy-versions.ts");
-    addVersionCommands(command, { terminal, openStore, user: userName() });
+    addVersionCommands(command, {
+      terminal,
+      openStore,
+      user: userName(),
+      targetLook: async ({ db, vault }) =>
+        (await import("./setup.ts")).targetLook({ db, vault, clock: terminal.clock }),
+    });
     return command;
   },
   backtest: async () =>
     (await import("./cli/backtest.ts")).backtestCommand(terminal, { openStore, untilStopped }),
+  environment: async () => (await import("./cli/environment.ts")).environmentCommand({ terminal, openStore }),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   routing: async () => (await import("./cli/routing.ts")).routingCommand(terminal, { openStore }),
   config: async () => configCommand(terminal),

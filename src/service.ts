@@ -19,6 +19,7 @@ import { draftRoutes } from "./http/api/drafts.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
 import { policyRoutes } from "./http/api/policy.ts";
 import { routingRoutes } from "./http/api/routing.ts";
+import { promoteRoutes } from "./http/api/promote.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
 import type { WebhookDoor } from "./http/webhooks.ts";
 import { admit } from "./access/tokens.ts";
@@ -29,6 +30,7 @@ import { type House, openHouse } from "./house.ts";
 import { openEmbedder } from "./meaning/embedder.ts";
 import { newsOf, runOf } from "./news.ts";
 import { UserError } from "./kernel/failure.ts";
+import { targetLook } from "./setup.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -201,7 +203,7 @@ async function serve(
     readiness: () => readiness(house),
     metrics,
     log,
-    api: apiOf(options, house),
+    api: apiOf(options, house, vault),
   });
   const close = async (): Promise<void> => {
     await server.close();
@@ -217,10 +219,16 @@ async function serve(
 }
 
 /** Every route of /api/v1, room by room, behind the tokens of this database. */
-function apiOf({ clock }: ServiceOptions, { database: { db } }: House): ApiOptions {
+function apiOf({ clock }: ServiceOptions, { database: { db } }: House, vault: Vault): ApiOptions {
   return {
     admit: (authorization) => admit(db, authorization, clock()),
-    routes: [...environmentRoutes(db), ...policyRoutes(db), ...draftRoutes(db), ...routingRoutes(db, clock)],
+    routes: [
+      ...environmentRoutes(db),
+      ...policyRoutes(db),
+      ...draftRoutes(db),
+      ...routingRoutes(db, clock),
+      ...promoteRoutes(db, targetLook({ db, vault, clock })),
+    ],
   };
 }
 

@@ -1,4 +1,7 @@
-/** What `baton salesforce check|install` and `baton intercom check` work on: a stored connection, or one from a file. */
+/**
+ * What `baton salesforce check|install`, `baton intercom check` and the promotion of a policy ask of accounts: of a
+ * stored connection, or of one from a file.
+ */
 import { randomBytes } from "node:crypto";
 import { UserError } from "./kernel/failure.ts";
 import type { Clock } from "./kernel/time.ts";
@@ -7,7 +10,10 @@ import { type ConnectionKind, type ConnectionRow, listConnections, secretContext
 import { listEnvironments } from "./decide/queries.ts";
 import type { CrmDirectory } from "./handoff/ports.ts";
 import { documentOf } from "./versions/queries.ts";
+import type { LookAtTarget, System } from "./versions/target.ts";
 import { policyOf } from "./policy/read.ts";
+import { queuesOf } from "./policy/lint/routes.ts";
+import { type CrmName, isChannelName, isCrmName, isInboxName, type Named, namesOf } from "./policy/names.ts";
 import type { Policy } from "./policy/schema.ts";
 import { defaultPolicy } from "./policy/templates/saas-default.ts";
 import type { Store } from "./cli/connect.ts";
@@ -15,10 +21,13 @@ import type { IntercomSetup } from "./cli/intercom.ts";
 import type { SalesforceSetup } from "./cli/salesforce.ts";
 import type { ConnectionSource } from "./cli/setup.ts";
 import { checkWorkspace } from "./connectors/intercom/check.ts";
+import { inboxAnswers } from "./connectors/intercom/named.ts";
 import { readDirectory } from "./connectors/salesforce/directory.ts";
-import { checkOrg, DEFAULT_NEEDS } from "./connectors/salesforce/check.ts";
+import { checkOrg } from "./connectors/salesforce/check.ts";
 import { installMetadata } from "./connectors/salesforce/install.ts";
-import { openIntercom, openSalesforce, splitConnection } from "./connections.ts";
+import { crmAnswers } from "./connectors/salesforce/named.ts";
+import { channelAnswers } from "./connectors/slack/named.ts";
+import { openIntercom, openSalesforce, openSlack, type Plugs, splitConnection } from "./connections.ts";
 
 export interface SetupDeps {
   readonly clock: Clock;
@@ -36,22 +45,8 @@ const SILENT = { debug: () => {}, warn: () => {} };
 export async function salesforceSetup(source: ConnectionSource, deps: SetupDeps): Promise<SalesforceSetup> {
   const { row, vault, policy } = await find("salesforce", source, deps);
   const org = openSalesforce(row, { clock: deps.clock, log: SILENT, vault });
-  const stages = policy.recipes.flatMap(({ record }) =>
-    record !== "by-situation" && record.stage !== undefined ? [record.stage] : [],
-  );
-  const queues = Object.values(policy.routing.routes).flatMap((hops) =>
-    hops.flatMap((hop) => (hop.kind === "queue" ? [hop.queue] : [])),
-  );
-  const sources = [...policy.recipes.map(({ record }) => record), ...policy.records].flatMap((record) =>
-    record !== "by-situation" && record.source !== undefined ? [record.source] : [],
-  );
-  const needs = {
-    ...org.settings,
-    mapped: mappedFields(policy),
-    sources: [...new Set(sources)],
-    stages: [...new Set([...DEFAULT_NEEDS.stages, ...stages])],
-    queues: [...new Set(queues)],
-  };
+  const queues = queuesOf(policy).map(({ queue }) => queue);
+  const needs = { ...org.settings, names: crmNames(namesOf(policy)), queues: [...new Set(queues)] };
   return {
     check: () => checkOrg(org.client, needs),
     install: ({ checkOnly }) =>
@@ -74,21 +69,47 @@ export async function ownersOf(environment: string, deps: SetupDeps): Promise<Cr
   }
 }
 
-const OBJECTS = {
-  lead: "Lead",
-  contact: "Contact",
-  account: "Account",
-  opportunity: "Opportunity",
-} as const;
+/** Asks the accounts that an environment is connected to, at the time of the question. */
+export function targetLook(deps: Pick<Store, "db" | "vault"> & { readonly clock: Clock }): LookAtTarget {
+  const { db, vault, clock } = deps;
+  return async (name, names) => {
+    const environment = (await listEnvironments(db)).find((one) => one.name === name);
+    if (environment === undefined) throw new UserError(`there is no environment "${name}"`);
+    const rows = await listConnections(db);
+    const opened = <T>(id: string | null, open: (row: ConnectionRow, plugs: Plugs) => T): T | null => {
+      const row = rows.find((one) => one.id === id);
+      return row === undefined ? null : open(row, { clock, log: SILENT, vault });
+    };
+    const crm = opened(environment.salesforceConnection, openSalesforce);
+    const inbox = opened(environment.intercomConnection, openIntercom);
+    const slack = opened(environment.slackConnection, openSlack);
+    const [ofInbox, ofSlack] = [names.filter(isInboxName), names.filter(isChannelName)];
+    const unconnected: System[] = [
+      ...(crm === null ? (["Salesforce"] as const) : []),
+      ...(inbox === null && ofInbox.length > 0 ? (["Intercom"] as const) : []),
+      ...(slack === null && ofSlack.length > 0 ? (["Slack"] as const) : []),
+    ];
+    try {
+      const [owners, ...answers] = await Promise.all([
+        crm === null ? null : readDirectory(crm.client),
+        crm === null ? [] : crmAnswers(crm.client, names.filter(isCrmName)),
+        inbox === null ? [] : inboxAnswers(inbox, ofInbox),
+        slack === null ? [] : channelAnswers(slack, ofSlack),
+      ]);
+      return { owners, answers: answers.flat(), unconnected };
+    } finally {
+      for (const one of [crm, inbox, slack]) one?.close();
+    }
+  };
+}
 
-/** Fields that the policy's mapping writes into Salesforce, by object. */
-function mappedFields({ mapping }: Policy): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(
-    Object.entries(mapping).map(([object, rules]) => [
-      OBJECTS[object as keyof typeof OBJECTS],
-      rules.filter(({ direction }) => direction !== "to-intercom").map(({ to }) => to),
-    ]),
-  );
+/** What the policy needs of the org, without the places in the policy. */
+function crmNames(names: readonly Named[]): readonly CrmName[] {
+  return names.flatMap((named): CrmName[] => {
+    if (named.use === "reads" || !isCrmName(named)) return [];
+    const { path: _, use: __, ...name } = named;
+    return [name];
+  });
 }
 
 export async function intercomSetup(source: ConnectionSource, deps: SetupDeps): Promise<IntercomSetup> {

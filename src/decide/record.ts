@@ -5,6 +5,7 @@ import type { EpochMs } from "../kernel/time.ts";
 import { durationMs } from "../kernel/time.ts";
 import type { FieldLookup } from "../policy/condition.ts";
 import { evaluate } from "../policy/evaluate.ts";
+import { DEFAULT_STAGE } from "../policy/names.ts";
 import type { Policy, Recipe, RecordAction } from "../policy/schema.ts";
 import type { CrmSituation, CrmView } from "../qualify/crm.ts";
 import { openLead, openOpportunity, situationOf } from "../qualify/situation.ts";
@@ -13,7 +14,6 @@ import { whyAccount, whyOpportunity } from "./explain.ts";
 
 /** Salesforce requires a close date; without one in the policy a new Opportunity closes in a month. */
 const DEFAULT_CLOSE = "30d";
-const DEFAULT_STAGE = "Qualification";
 
 /** Who the record itself names as its owner, before the recipe's route is asked. */
 export type OwnerWish = "opportunity.owner" | "account.owner" | "account.csm" | "lead.owner" | null;

@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<number, string>> = {
   422: "Cannot be done",
   428: "Precondition missing",
   500: "Internal error",
+  502: "Another system did not answer",
   503: "Not available",
 };
 

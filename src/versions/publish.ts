@@ -105,7 +105,8 @@ export async function versionOf(db: Db | Tx, environment: string, number: number
   );
 }
 
-function underLock(
+/** Runs `body` while nobody else publishes in the environment; a UserError when there is none of this name. */
+export function underLock(
   db: Db,
   environment: string,
   body: (tx: Tx, review: PublishQuestion["review"]) => Promise<PublishOutcome>,
@@ -117,7 +118,8 @@ function underLock(
   });
 }
 
-async function makeLive(
+/** Makes the text the next version if nothing speaks against it; the environment must be locked. */
+export async function makeLive(
   tx: Tx,
   text: Omit<NewVersion, "sha256"> & { readonly dryRun?: boolean },
   { review, base }: Pick<PublishQuestion, "review" | "base">,

@@ -93,6 +93,24 @@ export async function loadDraft(db: Db | Tx, environment: string, name: string):
   return rows[0] ?? null;
 }
 
+export type DraftRevision = Omit<Draft, "authors">;
+
+/** A draft as it was saved then, whatever became of it. */
+export async function loadRevision(
+  db: Db,
+  environment: string,
+  name: string,
+  revision: number,
+): Promise<DraftRevision | null> {
+  const { rows } = await sql<DraftRevision>`
+    select d.environment, d.name, d.revision, d.document, d.comment, d.saved_by as "savedBy",
+      (extract(epoch from d.saved_at) * 1000)::bigint as "savedAt",
+      case when b.version is null then null else jsonb_build_object('id', b.version, 'number', b.number) end as base
+    from policy_draft_revisions d left join policies b on b.version = d.base
+    where d.environment = ${environment} and d.name = ${name} and d.revision = ${revision}`.execute(db);
+  return rows[0] ?? null;
+}
+
 /** The last saved first. */
 export async function listDrafts(db: Db, environment: string): Promise<readonly Draft[]> {
   const { rows } = await sql<Draft>`

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Fault } from "../../emulators/core/faults.ts";
 import { mixedPlan } from "../../emulators/core/mixed-plan.ts";
 import type { SalesforceEmulator } from "../../emulators/salesforce/emulator.ts";
-import { checkOrg, DEFAULT_NEEDS } from "../../src/connectors/salesforce/check.ts";
+import { checkOrg } from "../../src/connectors/salesforce/check.ts";
 import type { SalesforceConnection, SalesforceSettings } from "../../src/connectors/salesforce/crm.ts";
 import { installMetadata } from "../../src/connectors/salesforce/install.ts";
 import type { CrmOperation, CrmWritten } from "../../src/handoff/ports.ts";
@@ -214,7 +214,13 @@ test("a fifth of all answers faulty: 60 writes at once, each record once", { tim
 });
 
 describe("set-up", () => {
-  const needs = { metadata: "baton", csmField: "CSM__c", leadScoreField: null, ...DEFAULT_NEEDS } as const;
+  const needs = {
+    metadata: "baton",
+    csmField: "CSM__c",
+    leadScoreField: null,
+    names: [{ kind: "stage", stage: "Qualification" }],
+    queues: [],
+  } as const;
   const lacking = async (): Promise<string[]> => {
     const findings = await checkOrg(crm.client, needs);
     return findings.filter(({ level }) => level !== "ok").map(({ what }) => what);
@@ -236,7 +242,7 @@ describe("set-up", () => {
     await seed({ situations: {} });
     const findings = await checkOrg(crm.client, {
       ...needs,
-      stages: ["Nonsense"],
+      names: [{ kind: "stage", stage: "Nonsense" }],
       queues: ["Enterprise_Inbound", "Nobody"],
     });
     expect(findings.filter(({ level }) => level === "missing").map(({ what }) => what)).toEqual([

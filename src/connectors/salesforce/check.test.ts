@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { DEFAULT_NEEDS, mappingFindings, objectFindings, type OrgNeeds, sourceFindings } from "./check.ts";
+import { objectFindings, type OrgNeeds } from "./check.ts";
 import { Describe, Field } from "./describe.ts";
 
-const NEEDS: OrgNeeds = { metadata: "baton", csmField: null, leadScoreField: null, ...DEFAULT_NEEDS };
+const NEEDS: OrgNeeds = { metadata: "baton", csmField: null, leadScoreField: null, names: [], queues: [] };
 const key = Field.parse({
   name: "Baton_Key__c",
   createable: true,
@@ -91,39 +91,4 @@ test("a field of the default mapping that is missing is a warning", () => {
   expect(objectFindings("Lead", { createable: true, fields: lead }, NEEDS)).toMatchObject([
     { level: "warning", what: "Lead.Plan__c is missing: its value is left out" },
   ]);
-});
-
-test("a mapped field that the org has not, or does not let Baton write, is named", () => {
-  const found = Describe.parse({
-    createable: true,
-    fields: [{ name: "Plan__c" }, { name: "Total__c", createable: false }],
-  });
-  const lines = mappingFindings("Lead", ["Plan__c", "Total__c", "Gone__c"], found).map(({ what }) => what);
-  expect(lines).toEqual([
-    "Lead.Total__c, which the policy maps, cannot be written: its value is left out",
-    "Lead.Gone__c, which the policy maps, is missing or not visible: its value is left out",
-  ]);
-  expect(mappingFindings("Lead", ["Plan__c"], null)).toEqual([]);
-});
-
-test("a source that a closed list does not have is named", () => {
-  const leadWith = (restrictedPicklist: boolean) =>
-    Describe.parse({
-      createable: true,
-      fields: [
-        {
-          name: "LeadSource",
-          restrictedPicklist,
-          picklistValues: [
-            { value: "Web", active: true },
-            { value: "Fax", active: false },
-          ],
-        },
-      ],
-    });
-  const lines = (restricted: boolean) =>
-    sourceFindings(["web", "Fax"], leadWith(restricted)).map(({ what }) => what);
-  expect(lines(true)).toEqual(['Lead.LeadSource has no active value "Fax": it is left out']);
-  expect(lines(false)).toEqual([]);
-  expect(sourceFindings(["web"], null)).toEqual([]);
 });

@@ -1,35 +1,21 @@
 /** Compares an org with what Baton needs, and says what to do about each difference. */
 import { z } from "zod";
+import type { CrmName } from "../../policy/names.ts";
 import { API_PATH, type SalesforceClient } from "./client.ts";
 import { type Describe, describeObject, type Field } from "./describe.ts";
-import { queryRows, readDirectory } from "./directory.ts";
-import { soql } from "./soql.ts";
-
-export interface Finding {
-  /** "missing": handoffs will fail. "warning": something will be left out. */
-  readonly level: "ok" | "warning" | "missing";
-  /** What was looked at, and what was found. */
-  readonly what: string;
-  /** What to do about it; null when all is well. */
-  readonly fix: string | null;
-}
+import { readDirectory } from "./directory.ts";
+import { type Finding, INSTALL, missing, ok, PERMISSIONS, warning } from "./finding.ts";
+import { judgeName, readOrgNames } from "./named.ts";
 
 export interface OrgNeeds {
   readonly metadata: "baton" | "none";
   readonly csmField: string | null;
   readonly leadScoreField: string | null;
-  /** Fields that the policy's mapping writes, by object. */
-  readonly mapped: Readonly<Record<string, readonly string[]>>;
-  /** Sources that the policy names, for LeadSource of Leads. */
-  readonly sources: readonly string[];
-  /** Stages that the policy creates Opportunities in. */
-  readonly stages: readonly string[];
+  /** Stages, values and fields that the policy names. */
+  readonly names: readonly CrmName[];
   /** Developer names of queues that the policy routes to. */
   readonly queues: readonly string[];
 }
-
-/** What a policy that says nothing else needs. */
-export const DEFAULT_NEEDS = { mapped: {}, sources: [], stages: ["Qualification"], queues: [] } as const;
 
 const SCORE_FIELDS = ["Baton_Score__c", "Plan__c", "Last_Active__c", "Engagement_Score__c"];
 
@@ -71,13 +57,6 @@ const OWN: Readonly<
     useful: [],
   },
 };
-
-const INSTALL = "Run `baton salesforce install` with an admin's connection.";
-const PERMISSIONS = "Assign the permission set Baton_Integration to the integration user.";
-
-const ok = (what: string): Finding => ({ level: "ok", what, fix: null });
-const missing = (what: string, fix: string): Finding => ({ level: "missing", what, fix });
-const warning = (what: string, fix: string): Finding => ({ level: "warning", what, fix });
 
 function keyFinding(object: string, field: Field): Finding[] {
   const faults = [
@@ -129,62 +108,24 @@ function optionalFinding(
   ];
 }
 
-/** Fields of Baton's metadata are named with the metadata. */
-function notOwn(
-  fields: readonly string[],
-  own: { readonly useful: readonly string[] } | undefined,
-  { metadata }: OrgNeeds,
-): readonly string[] {
-  return metadata === "baton" ? fields.filter((name) => own?.useful.includes(name) !== true) : fields;
-}
-
-const MAPPING_FIX = "Add the field, give its user access to it, or correct the policy's mapping.";
-
-/** Mapped fields that the org has not or that its user may not write, one line each. */
-export function mappingFindings(
-  object: string,
-  mapped: readonly string[],
-  found: Describe | null | undefined,
-): Finding[] {
-  if (found === null || found === undefined) return [];
-  const fields = new Map(found.fields.map((field) => [field.name, field]));
-  return mapped.flatMap((name) => {
-    const field = fields.get(name);
-    if (field !== undefined && field.createable !== false) return [];
-    const what = field === undefined ? "is missing or not visible" : "cannot be written";
-    return [warning(`${object}.${name}, which the policy maps, ${what}: its value is left out`, MAPPING_FIX)];
-  });
-}
-
-/** Sources that a closed list of LeadSource does not have. */
-export function sourceFindings(sources: readonly string[], lead: Describe | null | undefined): Finding[] {
-  const field = lead?.fields.find(({ name }) => name === "LeadSource");
-  if (field === undefined || !field.restrictedPicklist) return [];
-  const known = new Set(
-    field.picklistValues.filter(({ active }) => active).map(({ value }) => value.toLowerCase()),
-  );
-  return sources
-    .filter((source) => !known.has(source.toLowerCase()))
-    .map((source) =>
-      warning(
-        `Lead.LeadSource has no active value "${source}": it is left out`,
-        "Add the value in Salesforce, or name another source in the policy.",
-      ),
-    );
-}
-
-async function stageFindings(client: SalesforceClient, stages: readonly string[]): Promise<Finding[]> {
-  const rows = await queryRows(
-    client,
-    soql`SELECT ApiName, IsActive FROM OpportunityStage`,
-    z.object({ ApiName: z.string(), IsActive: z.boolean() }),
-  );
-  const active = new Set(rows.filter(({ IsActive }) => IsActive).map(({ ApiName }) => ApiName));
-  return stages.map((stage) =>
-    active.has(stage)
-      ? ok(`stage "${stage}" is active`)
-      : missing(`stage "${stage}" is not an active Opportunity stage`, "Name an active stage in the policy."),
-  );
+/** What the policy names and the org lacks, each once; stages are told either way. */
+async function nameFindings(
+  client: SalesforceClient,
+  { metadata, names }: OrgNeeds,
+  described: ReadonlyMap<string, Describe | null>,
+): Promise<Finding[]> {
+  const different = [...new Map(names.map((name) => [JSON.stringify(name), name])).values()];
+  const org = await readOrgNames(client, different, described);
+  // Fields of Baton's metadata, and objects that are not there, are told with their object.
+  const isTold = (name: CrmName): boolean =>
+    name.kind !== "stage" &&
+    (org.described.get(name.object) === null ||
+      (metadata === "baton" && OWN[name.object]?.useful.includes(name.field) === true));
+  return different
+    .filter((name) => !isTold(name))
+    .map((name) => ({ name, finding: judgeName(name, org) }))
+    .filter(({ name, finding }) => name.kind === "stage" || finding.level !== "ok")
+    .map(({ finding }) => finding);
 }
 
 async function queueFindings(client: SalesforceClient, wanted: readonly string[]): Promise<Finding[]> {
@@ -230,21 +171,17 @@ export async function checkOrg(client: SalesforceClient, needs: OrgNeeds): Promi
   const described = new Map(
     await Promise.all(objects.map(async (object) => [object, await describeObject(client, object)] as const)),
   );
-  const [stages, queues, limits] = await Promise.all([
-    stageFindings(client, needs.stages),
+  const [names, queues, limits] = await Promise.all([
+    nameFindings(client, needs, described),
     queueFindings(client, needs.queues),
     limitFindings(client),
   ]);
   return [
     signedIn,
     ...objects.flatMap((object) => objectFindings(object, described.get(object) ?? null, needs)),
-    ...Object.entries(needs.mapped).flatMap(([object, fields]) =>
-      mappingFindings(object, notOwn(fields, OWN[object], needs), described.get(object)),
-    ),
-    ...sourceFindings(needs.sources, described.get("Lead")),
     ...optionalFinding("Account", needs.csmField, described.get("Account")),
     ...optionalFinding("Lead", needs.leadScoreField, described.get("Lead")),
-    ...stages,
+    ...names,
     ...queues,
     ...limits,
   ];

@@ -28,6 +28,8 @@ export interface ConnectorDeps {
 export interface SlackConnection extends Notifier {
   /** auth.test: which workspace and bot the token belongs to. */
   whoami(): Promise<{ readonly team: string; readonly user: string }>;
+  /** Whether the app sees a channel of this name; "cannot-tell" of an id, and without the scope to list channels. */
+  hasChannel(name: string): Promise<"yes" | "no" | "cannot-tell">;
   close(): void;
 }
 
@@ -149,6 +151,24 @@ async function channelByName(workspace: Workspace, name: string): Promise<string
   throw new PermanentFailure({ target: "slack", code: "channel_not_found", message });
 }
 
+/** Slack's ids of channels are a letter, capitals and digits; names are lower case. */
+const CHANNEL_ID = /^[CGD][A-Z0-9]{6,}$/;
+
+/** Asked anew: who checks a policy may have made the channel just now. */
+async function hasChannel(workspace: Workspace, channel: string): Promise<"yes" | "no" | "cannot-tell"> {
+  const name = channel.replace(/^#/, "");
+  if (CHANNEL_ID.test(name)) return "cannot-tell";
+  try {
+    await channelByName(workspace, name);
+    return "yes";
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    if (error.facts.code === "channel_not_found") return "no";
+    if (error.facts.code === "missing_scope") return "cannot-tell";
+    throw error;
+  }
+}
+
 const Opened = z.object({ channel: z.object({ id: z.string() }) });
 const Found = z.object({ user: z.object({ id: z.string() }) });
 
@@ -171,8 +191,7 @@ async function conversationOf(workspace: Workspace, recipient: Recipient): Promi
     return kept(workspace, `@${email.toLowerCase()}`, () => directMessage(workspace, email));
   }
   const name = recipient.channel.replace(/^#/, "");
-  // Slack's ids of channels are a letter, capitals and digits; names are lower case.
-  if (/^[CGD][A-Z0-9]{6,}$/.test(name)) return name;
+  if (CHANNEL_ID.test(name)) return name;
   return kept(workspace, `#${name}`, () => channelByName(workspace, name));
 }
 
@@ -257,6 +276,7 @@ export function connectSlack(settings: SlackSettings, deps: ConnectorDeps): Slac
     send: (recipient, alert) => send(workspace, recipient, alert),
     find: (recipient, key) => find(workspace, recipient, key).catch(cannotTell),
     whoami: () => workspace.call("auth.test", z.object({ team: z.string(), user: z.string() }), {}),
+    hasChannel: (name) => hasChannel(workspace, name),
     close: () => http.close(),
   };
 }

@@ -1,4 +1,4 @@
-/** /api/v1/environments/{environment}/policy: the live version, history, differences, rollback, promotion. */
+/** /api/v1/environments/{environment}/policy: the live version, history, differences, rollback. */
 import { z } from "zod";
 import type { Db } from "../../store/database.ts";
 import { compareTexts } from "../../versions/comparison.ts";

@@ -72,6 +72,16 @@ describe("routes", () => {
       found("dead-owner", { routing: { routes: { default: [{ user: "sam@us.example" }] } } }, owners),
     ).toEqual([]);
   });
+  test.for([
+    [
+      { user: "who@us.example" },
+      "fault at routing.fallback.user: no Salesforce user has the address who@us.example",
+    ],
+    [{ queue: "Nope" }, 'fault at routing.fallback.queue: Salesforce has no queue "Nope"'],
+  ] as const)("end with a fallback that is there: %j", ([fallback, line]) => {
+    expect(found("dead-owner", { routing: { fallback } }, owners)).toEqual([line]);
+    expect(found("dead-owner", { routing: { fallback: { user: "sam@us.example" } } }, owners)).toEqual([]);
+  });
   test("have no step after one that always takes", () => {
     expect(found("hop-unreachable", routed([{ user: "sam@us.example" }, { queue: "All" }]), owners)).toEqual([
       "warning at routing.routes.default.1: nothing after user sam@us.example is ever reached",

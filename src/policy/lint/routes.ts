@@ -116,10 +116,14 @@ function usersOf({ routing }: Policy): readonly NamedUser[] {
         ? [{ path: ["routing", "sla", "onBreach", at, "escalate"], user: step.escalate }]
         : [],
     ),
+    ...(routing.fallback?.kind === "user"
+      ? [{ path: ["routing", "fallback", "user"], user: routing.fallback.user }]
+      : []),
   ];
 }
 
-function queuesOf({ routing }: Policy): readonly { readonly path: Path; readonly queue: string }[] {
+/** Every queue that the routing names, with its place. */
+export function queuesOf({ routing }: Policy): readonly { readonly path: Path; readonly queue: string }[] {
   return [
     ...routing.territories.flatMap(({ owner }, at) =>
       "queue" in owner
@@ -131,6 +135,9 @@ function queuesOf({ routing }: Policy): readonly { readonly path: Path; readonly
         hop.kind === "queue" ? [{ path: ["routing", "routes", route, at, "queue"], queue: hop.queue }] : [],
       ),
     ),
+    ...(routing.fallback?.kind === "queue"
+      ? [{ path: ["routing", "fallback", "queue"], queue: routing.fallback.queue }]
+      : []),
   ];
 }
 

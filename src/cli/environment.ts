@@ -1,0 +1,60 @@
+/** `baton environment list|set`: which environments there are, and how each works. */
+import { Command, Option } from "commander";
+import { UserError } from "../kernel/failure.ts";
+import { changeEnvironment, type EnvironmentState, listEnvironmentStates } from "../versions/queries.ts";
+import { type StoredDeps, withStore } from "./stored.ts";
+
+interface Change {
+  readonly mode?: "shadow" | "live";
+  readonly review?: "required" | "none";
+  readonly json?: true;
+}
+
+/** The command with its parts. */
+export function environmentCommand(deps: StoredDeps): Command {
+  const environment = new Command("environment").description("say and change how an environment works");
+  environment
+    .command("list")
+    .description("say which environments there are")
+    .option("--json", "print one JSON array")
+    .action((options: { readonly json?: true }) =>
+      withStore(deps, options.json === true, async ({ db }) => {
+        const states = await listEnvironmentStates(db);
+        const none = ["there is no environment; make one with `baton connect`"];
+        return { json: states, lines: states.length === 0 ? none : states.map(stateLine) };
+      }),
+    );
+  environment
+    .command("set")
+    .description("set what is named; the rest stays")
+    .argument("<name>", "the environment, as `baton environment list` prints it")
+    .addOption(
+      new Option("--mode <mode>", "shadow: decide and send nothing; live: send").choices(["shadow", "live"]),
+    )
+    .addOption(
+      new Option("--review <who>", "required: somebody else than the authors must publish").choices([
+        "required",
+        "none",
+      ]),
+    )
+    .option("--json", "print one JSON object")
+    .action((name: string, change: Change) =>
+      withStore(deps, change.json === true, async ({ db }) => {
+        const { mode, review } = change;
+        if (mode === undefined && review === undefined)
+          throw new UserError("nothing to set: name --mode or --review");
+        await changeEnvironment(db, name, { mode, review: review === "none" ? "optional" : review });
+        const now = (await listEnvironmentStates(db)).find((one) => one.name === name);
+        if (now === undefined)
+          throw new UserError(`there is no environment "${name}"; \`baton environment list\` names them`);
+        return { json: now, lines: [stateLine(now)] };
+      }),
+    );
+  return environment;
+}
+
+function stateLine({ name, mode, review, live, drafts }: EnvironmentState): string {
+  const version = live === null ? "nothing published" : `version ${live} is live`;
+  const asks = review === "required" ? "review required" : "no review";
+  return `${name}  ${mode}  ${asks}  ${version}  ${drafts} draft${drafts === 1 ? "" : "s"}`;
+}
