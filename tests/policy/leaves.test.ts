@@ -15,8 +15,6 @@ import { talksFor } from "./talks.ts";
 const UNSEEN: Readonly<Record<string, string>> = {
   format: "the reader refuses every other",
   name: "what people call the policy: it decides nothing",
-  "signals.enterprise.examples[0]":
-    "sentences of the policy's own are not read: `meaning` asks the text model instead",
   "mapping.lead[0]": "an e-mail address goes to Email without a mapping, too",
   "mapping.lead[0].direction": "nothing is carried from Salesforce's fields to Intercom's",
   "mapping.lead[1]": "a last name is what Salesforce requires: it goes there without a mapping, too",

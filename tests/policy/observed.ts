@@ -5,7 +5,7 @@ import { readMeaning } from "../../src/qualify/meaning/read.ts";
 import { shippedModel } from "../../src/qualify/meaning/shipped.ts";
 import { foreignIn } from "../../src/qualify/own-words.ts";
 import { score } from "../../src/qualify/score.ts";
-import type { MeaningRead } from "../../src/qualify/scores.ts";
+import type { Meaning } from "../../src/qualify/meaning/understand.ts";
 import type { CrmView } from "../../src/qualify/crm.ts";
 import { wordsOf } from "../../src/qualify/words.ts";
 import type { Trigger } from "../../src/conversation/fold.ts";
@@ -31,7 +31,7 @@ export interface Talk {
   readonly now: number;
   readonly snapshot: Snapshot;
   /** What the text model reads in it. */
-  readonly meaning: readonly MeaningRead[];
+  readonly meaning: Meaning;
   readonly crm: CrmView;
   readonly triggers: readonly Trigger[];
   readonly earlier: readonly EarlierHandoff[];
@@ -46,10 +46,12 @@ const URL = "https://app.intercom.example/100";
 const HOUR = 3_600_000;
 
 /** What the text model that comes with Baton reads in a conversation. */
-export function meaningOf({ messages }: Snapshot): readonly MeaningRead[] {
-  return messages.flatMap(({ text }, turn) =>
-    readMeaning(wordsOf(text, foreignIn(text)), shippedModel()).map((reading) => ({ ...reading, turn })),
+export function meaningOf({ messages }: Snapshot): Meaning {
+  const model = shippedModel();
+  const readings = messages.flatMap(({ text }, turn) =>
+    readMeaning(wordsOf(text, foreignIn(text)), model).map((reading) => ({ ...reading, turn })),
   );
+  return { model: model.id, readings, examples: "off", likenesses: [] };
 }
 
 /** What the policy makes of a talk, step by step. */

@@ -142,8 +142,24 @@ const HINTS: Readonly<Record<string, string>> = {
 export function talksFor(policy: Policy): readonly Talk[] {
   return [
     ...Object.entries(policy.signals).flatMap(([name, signal]) => talksOfSignal(name, signal)),
+    ...Object.entries(policy.signals).map(([name, signal]) => talkOfExamples(name, signal)),
     ...TALKS.map(talk),
   ];
+}
+
+/** A message for each example, found to be close to it. */
+function talkOfExamples(signal: string, { examples }: Signal): Talk {
+  const line = "That is what we came for";
+  const said = talk({ name: `examples of ${signal}`, lines: examples.map(() => line) });
+  const likenesses = examples.map((example, turn) => ({
+    signal,
+    example,
+    turn,
+    start: 0,
+    end: line.length,
+    like: 0.8,
+  }));
+  return { ...said, meaning: { ...said.meaning, examples: "on", likenesses } };
 }
 
 const TALKS: readonly Said[] = [
