@@ -107,7 +107,7 @@ export function feedbackSchedules(parts: FeedbackParts): readonly Schedule[] {
   ];
 }
 
-/** Every environment with a Salesforce connection and rules for stages. */
+/** Every environment with a Salesforce connection, and with rules for stages or caps that a closed deal frees. */
 export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
   const ready = (await parts.environments()).filter(
     ({ policyVersion, salesforceConnection }) => policyVersion !== null && salesforceConnection !== null,
@@ -116,7 +116,10 @@ export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
     try {
       const { feed, policy: compiled, policyVersion } = await parts.place(name);
       const { policy } = compiled;
-      if (feed === null || policy.feedback.stages.length === 0) continue;
+      const hasCaps = Object.values(policy.routing.pools).some(({ members }) =>
+        members.some(({ cap }) => cap?.open !== undefined),
+      );
+      if (feed === null || (policy.feedback.stages.length === 0 && !hasCaps)) continue;
       const place = { environment: name, policy, policyVersion, feed };
       const taken = await pollDeals(parts, place, parts.clock());
       if (taken > 0) parts.log("info", `${taken} deals of ${name} took on a new stage`);

@@ -2,13 +2,14 @@
  * The fairness ledger's shell: decides while the pools are locked, and writes the turns that were taken. Exact whatever
  * the number of workers, because a pool's row is held from the reading of its state to the commit.
  */
+import { NOBODY_KNOWN } from "../qualify/crm.ts";
 import type { Tx } from "../store/database.ts";
 import { dayStart, zoneOf } from "./availability.ts";
 import { type Book, bookOf, changesOf, reachable, touchedBy, writersOf } from "./book.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, OwnerRef } from "./decision.ts";
 import { decide, type DecisionInputs } from "./decide.ts";
 import { lockPools, poolLines, recordAssignment } from "./pools/queries.ts";
-import { memberKey, poolsSharing } from "./route.ts";
+import { memberKey, planOwner, poolsSharing } from "./route.ts";
 import { stickyQuestions } from "./sticky.ts";
 
 /** Decides with the pools' state under lock and takes the turns; returns the answer and the whole frozen input. */
@@ -39,9 +40,63 @@ export async function decideUnderLock(
   return { decision, inputs };
 }
 
+export type NextMember =
+  | { readonly kind: "next"; readonly owner: Extract<OwnerRef, { kind: "user" }> }
+  | { readonly kind: "nobody"; readonly reason: string };
+
+/**
+ * Whose turn of the pool it is now, but for those who had this lead: among whoever can take it, by hours, absences and
+ * caps. The pool is locked until the commit; moveAssignment writes the turn.
+ */
+export async function nextOfPool(
+  tx: Tx,
+  asked: Pick<DecisionInputs, "environment" | "policy" | "directory" | "now"> & {
+    readonly pool: string;
+    /** Salesforce ids. */
+    readonly had: readonly string[];
+  },
+): Promise<NextMember> {
+  const { policy, directory, now, pool } = asked;
+  const books = await openBooks(tx, asked, [pool], { company: null, person: null });
+  const had = directory.users
+    .filter(({ id }) => asked.had.includes(id))
+    .map(({ email }) => email.toLowerCase());
+  const { fallback: _, ...routing } = policy.routing;
+  const { members = [], whenAllAway = "next-rule" } = routing.pools[pool] ?? {};
+  const others = members.filter((member) => !had.includes(memberKey(member)));
+  const answer = planOwner({
+    route: pool,
+    wish: null,
+    policy: {
+      ...policy,
+      routing: {
+        ...routing,
+        pools: { [pool]: { members: others, whenAllAway } },
+        routes: { [pool]: [{ kind: "pool", pool }] },
+      },
+    },
+    crm: NOBODY_KNOWN,
+    directory,
+    pools: Object.fromEntries(books.map((book) => [book.pool, book.state])),
+    lookup: () => undefined,
+    now,
+    hosts: [],
+    object: "Lead",
+    besides: null,
+  });
+  if (answer.kind === "assigned" && answer.plan.owner.kind === "user")
+    return { kind: "next", owner: answer.plan.owner };
+  const receipts = answer.kind === "assigned" ? [] : answer.receipts;
+  const why = receipts.flatMap(({ candidate, kind, reason }) =>
+    kind === "skipped" ? [`${candidate.replace(`pool ${pool}: `, "")} ${reason}`] : [],
+  );
+  const nobody = `nobody else of the pool ${pool} can take it`;
+  return { kind: "nobody", reason: [nobody, ...(why.length === 0 ? [] : [why.join(", ")])].join(": ") };
+}
+
 async function openBooks(
   tx: Tx,
-  { environment, policy, now }: Omit<DecisionInputs, "pools">,
+  { environment, policy, now }: Pick<DecisionInputs, "environment" | "policy" | "now">,
   pools: readonly string[],
   whose: { readonly company: string | null; readonly person: string | null },
 ): Promise<readonly Book[]> {

@@ -9,7 +9,7 @@ import type { Policy } from "../policy/schema.ts";
 import { type Db, inTransaction } from "../store/database.ts";
 import type { DealFeed, StageChange } from "./deal.ts";
 import { planFeedback } from "./plan.ts";
-import { cursorOf, dealsLeftOpen, insertChange, knownChanges, moveCursor } from "./queries.ts";
+import { closeLeadsOf, cursorOf, dealsLeftOpen, insertChange, knownChanges, moveCursor } from "./queries.ts";
 import { type FeedbackInput, feedbackStart } from "./run.ts";
 
 export interface FeedbackPlace {
@@ -46,7 +46,11 @@ export async function pollDeals(parts: PollParts, place: FeedbackPlace, now: Epo
     for (const { deal, changes } of fresh) {
       const stored = { environment: place.environment, policyVersion: place.policyVersion, now };
       for (const planned of planFeedback(deal, changes, place.policy, now)) {
-        if (await insertChange(tx, stored, deal, planned)) taken += 1;
+        if (!(await insertChange(tx, stored, deal, planned))) continue;
+        taken += 1;
+        const { isClosed, isWon } = planned.change;
+        const at = { environment: place.environment, deal: deal.id };
+        if (isClosed) await closeLeadsOf(tx, at, isWon ? "won" : "lost", now);
       }
       const input = { environment: place.environment, deal: deal.id, news: newest(changes), turn: 1 };
       await parts.engine().start(parts.kind(), input, { ...feedbackStart(input), tx });

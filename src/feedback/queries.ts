@@ -66,6 +66,26 @@ export async function insertChange(
   return rows[0]?.n === 1;
 }
 
+/**
+ * Closes the leads of handoffs that made this Opportunity or were about it: whoever has them has less in hand. The
+ * first reason stays.
+ */
+export async function closeLeadsOf(
+  tx: Tx,
+  place: { readonly environment: string; readonly deal: string },
+  reason: "won" | "lost",
+  now: EpochMs,
+): Promise<void> {
+  await sql`
+    update assignments a set closed_at = to_timestamp(${now / 1_000}), closed_reason = ${reason}
+    where a.environment = ${place.environment} and a.closed_at is null and exists (
+      select 1 from effects e where e.handoff_id = a.handoff_id and e.kind = 'crm-write'
+        and (e.result ->> 'about' = ${place.deal} or e.request ->> 'about' = ${place.deal}
+          or exists (select 1 from jsonb_each_text(e.result -> 'ids') as written where written.value = ${place.deal})))`.execute(
+    tx,
+  );
+}
+
 export interface OpenEffect {
   readonly change: string;
   readonly ordinal: number;

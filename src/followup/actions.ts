@@ -11,6 +11,7 @@ import type { CrmOwner } from "../qualify/crm.ts";
 import type { DecisionInputs } from "../decide/decide.ts";
 import type { OwnerRef, Told } from "../decide/decision.ts";
 import { recipeOf } from "../decide/judge.ts";
+import type { NextMember } from "../decide/ledger.ts";
 import { tellTo } from "../decide/tell.ts";
 import { summarize } from "../context/summary.ts";
 import { composeAlert, ownerName } from "../handoff/alert.ts";
@@ -34,6 +35,8 @@ export interface Firing {
   readonly owner: OwnerRef;
   /** Ids of everybody who had it after the handoff's own owner. */
   readonly had: readonly string[];
+  /** Who gets it next where it is given to somebody else. */
+  readonly next: NextMember;
   /** Who owns the Lead or Opportunity in Salesforce by now; null where nobody looked or it is gone. */
   readonly recordOwner: CrmOwner | null;
   /** Salesforce ids of the handoff's write by `ref`; null when there was none, in shadow mode too. */
@@ -196,34 +199,13 @@ function ofBreach(firing: Firing, plan: EffectPlanner): readonly PlannedEffect[]
   const { sla } = firing.policy.routing;
   return (sla?.onBreach ?? []).flatMap((step, i) => {
     const purpose = `breach${i + 1}`;
-    if (step === "remind") return reminder(purpose, "First contact is overdue", firing, plan);
+    if (step === "remind") return reminder(purpose, overdue(firing), firing, plan);
     if (step === "reassign") return reassignment(purpose, firing, plan);
     const tell = { ...mediumOf(firing, step.escalate), also: [], with: [] };
     const [told] = tellTo(tell, firing.owner, crmOf(firing));
     const nobody: Told = { kind: "nobody", as: step.escalate, reason: "nobody is named" };
-    return message(told ?? nobody, purpose, "First contact is overdue", firing, plan);
+    return message(told ?? nobody, purpose, overdue(firing), firing, plan);
   });
-}
-
-export type Next =
-  | { readonly kind: "next"; readonly owner: Extract<OwnerRef, { kind: "user" }> }
-  | { readonly kind: "nobody"; readonly reason: string };
-
-/** Who gets it when its owner let it lie: the next of the same pool, by the order of the decision. Pure. */
-export function nextOwner(firing: Firing): Next {
-  const { decision, policy, owner, had, recordOwner, ids, mode } = firing;
-  if (mode === "live" && ids === null)
-    return { kind: "nobody", reason: "the handoff wrote no record that could be given away" };
-  const turn = decision.owner.pool;
-  if (turn === null) return { kind: "nobody", reason: "it did not come from a pool" };
-  if (recordOwner !== null && recordOwner.id !== owner.id)
-    return { kind: "nobody", reason: `${recordOwner.name ?? recordOwner.id} owns it in Salesforce by now` };
-  const members = policy.routing.pools[turn.pool]?.members.map(({ user }) => user.toLowerCase()) ?? [];
-  for (const next of decision.owner.alternates) {
-    if (next.kind !== "user" || next.email === null || !members.includes(next.email.toLowerCase())) continue;
-    if (next.id !== owner.id && !had.includes(next.id)) return { kind: "next", owner: next };
-  }
-  return { kind: "nobody", reason: `nobody else of the pool ${turn.pool} can take it` };
 }
 
 /** True when this timer gives it to somebody else. */
@@ -231,12 +213,32 @@ export function reassigns({ kind, policy }: Pick<Firing, "kind" | "policy">): bo
   return kind === "breach" && policy.routing.sla?.onBreach.includes("reassign") === true;
 }
 
-/** The new owner gets the record, if it is Baton's own, and a Task, and is told. */
+/** The pool of which the next member gets it, or why it stays where it is. */
+export function poolToAsk({
+  decision,
+  owner,
+  recordOwner,
+  ids,
+  mode,
+}: Firing): { readonly pool: string } | { readonly reason: string } {
+  if (mode === "live" && ids === null)
+    return { reason: "the handoff wrote no record that could be given away" };
+  if (decision.owner.pool === null) return { reason: "it did not come from a pool" };
+  if (recordOwner !== null && recordOwner.id !== owner.id)
+    return { reason: `${recordOwner.name ?? recordOwner.id} owns it in Salesforce by now` };
+  return { pool: decision.owner.pool.pool };
+}
+
+/** The new owner gets the record, if it is Baton's own, and a Task; both are told. Without one it is said so. */
 function reassignment(purpose: string, firing: Firing, plan: EffectPlanner): readonly PlannedEffect[] {
-  const next = nextOwner(firing);
+  const { next, policy } = firing;
   if (next.kind === "nobody") {
     const what = "give it to the next in the pool";
-    return [plan(purpose, "salesforce", { kind: "impossible", what, reason: next.reason })];
+    const isTold = policy.routing.sla?.onBreach.some((step) => step !== "reassign") === true;
+    return [
+      plan(purpose, "salesforce", { kind: "impossible", what, reason: next.reason }),
+      ...(isTold ? [] : [reminder(`${purpose}-stays`, overdue(firing), firing, plan)]),
+    ];
   }
   const { owner } = next;
   const { ids, decision, conversationUrl } = firing;
@@ -256,7 +258,18 @@ function reassignment(purpose: string, firing: Firing, plan: EffectPlanner): rea
     taskWrite({ key, subject, description: conversationUrl, owner }, owned, firing),
   );
   const taking = { ...firing, owner };
-  return [write, reminder(`${purpose}-tell`, `Taken over from ${ownerName(firing.owner)}`, taking, plan)];
+  return [
+    write,
+    reminder(`${purpose}-tell`, `Taken over from ${ownerName(firing.owner)}`, taking, plan),
+    reminder(`${purpose}-before`, `Taken over by ${ownerName(owner)}`, firing, plan),
+  ];
+}
+
+/** What people read of a breach; where nobody else can take it, that too. */
+function overdue(firing: Firing): string {
+  const { next } = firing;
+  const stays = reassigns(firing) && next.kind === "nobody" ? ` and it stays: ${next.reason}` : "";
+  return `First contact is overdue${stays}`;
 }
 
 function reminder(purpose: string, headline: string, firing: Firing, plan: EffectPlanner): PlannedEffect {

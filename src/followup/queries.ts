@@ -128,29 +128,6 @@ export async function finishFollowUp(db: Db, id: string, now: EpochMs): Promise<
   return rows[0]?.state ?? "ended before";
 }
 
-/** Gives the turn of a pool to the next member: the one who let it lie has it back. */
-export async function passTurnOn(
-  tx: Tx,
-  turn: {
-    readonly environment: string;
-    readonly handoff: string;
-    readonly pool: string;
-    readonly from: string;
-    readonly to: string;
-    readonly now: EpochMs;
-  },
-): Promise<void> {
-  await sql`
-    insert into pool_members (environment, pool, member, served, adjustment, last_at)
-    select ${turn.environment}, ${turn.pool}, x.member, x.served, x.adjustment, to_timestamp(x.at)
-    from (values (${turn.from}, 0, -1, null::float8), (${turn.to}, 1, 0, ${seconds(turn.now)}::float8)) as x (member, served, adjustment, at)
-    order by x.member
-    on conflict (environment, pool, member) do update set served = pool_members.served + excluded.served,
-      adjustment = pool_members.adjustment + excluded.adjustment,
-      last_at = coalesce(excluded.last_at, pool_members.last_at)`.execute(tx);
-  await sql`update assignments set owner = ${turn.to} where handoff_id = ${turn.handoff}`.execute(tx);
-}
-
 /** Ends every timer of a conversation that has not fired. */
 export async function cancelFollowUps(tx: Tx, place: Place, reason: string, now: EpochMs): Promise<void> {
   await sql`

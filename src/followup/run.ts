@@ -9,12 +9,15 @@ import type { Engine, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { type Db, inTransaction, type Log, type Tx } from "../store/database.ts";
 import { recipeOf } from "../decide/judge.ts";
+import { type NextMember, nextOfPool } from "../decide/ledger.ts";
+import { closeAssignment, moveAssignment } from "../decide/pools/queries.ts";
+import type { Directory } from "../decide/route.ts";
 import { policyLoader, type PolicyOfVersion } from "../versions/loader.ts";
 import { hindranceTo } from "../handoff/answer.ts";
 import { carryAll, type World, writtenIn } from "../handoff/carry.ts";
 import { addEffects, loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
 import type { CrmTouches, TouchQuestion } from "../handoff/ports.ts";
-import { effectsOf, type Firing, nextOwner, reassigns, replyOf } from "./actions.ts";
+import { effectsOf, type Firing, poolToAsk, reassigns, replyOf } from "./actions.ts";
 import { type Contact, contactFor, contactsIn, contactText, partiesOf, type Unless } from "./contact.ts";
 import { slaArmings } from "./plan.ts";
 import {
@@ -23,7 +26,6 @@ import {
   leaveArmed,
   loadFollowUp,
   ownAnswers,
-  passTurnOn,
   type StoredFollowUp,
   takeDue,
 } from "./queries.ts";
@@ -112,12 +114,21 @@ async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: st
   if (handoff === null) throw new Error(`follow-up ${id} has no handoff`);
   const { policy } = await policies(timer.policyVersion);
   try {
-    const [verdict, firing] = await verdictOn(desk, timer, handoff, policy);
+    const [verdict, asked] = await verdictOn(desk, timer, handoff, policy);
+    const directory = asked === null ? null : await directoryFor(desk, timer, asked);
     return await inTransaction(db, async (tx) => {
-      const left = await leaveArmed(tx, id, { ...verdict, now: desk.clock() });
+      // Pools are locked before anything else, as decisions do it.
+      const firing =
+        asked === null || directory === null
+          ? asked
+          : { ...asked, next: await nextFor(tx, timer, asked, directory) };
+      const now = desk.clock();
+      const left = await leaveArmed(tx, id, { ...verdict, now });
+      if (left && verdict.contact !== null)
+        await closeAssignment(tx, { handoff: timer.handoff, reason: contactText(verdict.contact), now });
       if (left && firing !== null) {
         await addEffects(tx, timer.handoff, id, effectsOf(firing));
-        if (reassigns(firing)) await passOn(tx, timer, firing);
+        await passOn(tx, timer, firing);
       }
       return verdict.state;
     });
@@ -130,38 +141,49 @@ async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: st
   }
 }
 
-/** The turn of the pool goes to the next, and the clock of the SLA starts anew for them. */
-async function passOn(tx: Tx, timer: StoredFollowUp, firing: Firing): Promise<void> {
-  const next = nextOwner(firing);
-  const { pool } = firing.decision.owner;
-  if (next.kind === "nobody" || pool === null) return;
-  const { owner } = next;
-  const { policy, now } = firing;
-  const before = timer.had.length === 0 || firing.owner.kind === "queue" ? pool.member : firing.owner.email;
-  const { environment, handoff } = timer;
-  await passTurnOn(tx, {
-    environment,
-    handoff,
-    pool: pool.pool,
-    from: memberOf(policy, pool.pool, before),
-    to: memberOf(policy, pool.pool, owner.email),
-    now,
-  });
-  const armings = slaArmings({ policy, owner, now }, { arming: timer.arming + 1, since: now });
-  await armFollowUps(tx, timer, armings, owner);
+/** Everybody of the org as it is now, when somebody else is to get it; null when nobody is. */
+async function directoryFor(
+  desk: FollowUpDesk,
+  { environment, inputs }: StoredFollowUp,
+  firing: Firing,
+): Promise<Directory | null> {
+  if (!reassigns(firing)) return null;
+  const { crm } = await desk.world(environment);
+  return crm === null ? inputs.directory : crm.directory();
 }
 
-/** A member's name as the policy writes it. */
-function memberOf(policy: Policy, pool: string, email: string | null): string {
-  const members = policy.routing.pools[pool]?.members ?? [];
-  return members.find(({ user }) => user.toLowerCase() === email?.toLowerCase())?.user ?? email ?? "";
+function nextFor(
+  tx: Tx,
+  { environment }: StoredFollowUp,
+  firing: Firing,
+  directory: Directory,
+): Promise<NextMember> {
+  const { policy, now, owner, had, decision } = firing;
+  const asked = poolToAsk(firing);
+  if ("reason" in asked) return Promise.resolve({ kind: "nobody", ...asked });
+  const ids = [decision.owner.owner.id, owner.id, ...had];
+  return nextOfPool(tx, { environment, policy, directory, now, pool: asked.pool, had: ids });
+}
+
+/** The turn of the pool goes to the next, and the clock of the SLA starts anew for them. */
+async function passOn(tx: Tx, timer: StoredFollowUp, { next, policy, now }: Firing): Promise<void> {
+  if (next.kind === "nobody") return;
+  const { owner } = next;
+  const reason = `no contact within ${policy.routing.sla?.firstContact ?? ""}`;
+  await moveAssignment(tx, { handoff: timer.handoff, to: owner, reason, now });
+  const armings = slaArmings({ policy, owner, now }, { arming: timer.arming + 1, since: now });
+  await armFollowUps(tx, timer, armings, owner);
 }
 
 interface Verdict {
   readonly state: "fired" | "cancelled" | "skipped";
   readonly reason: string | null;
   readonly seen: readonly Contact[];
+  /** Somebody was in touch: the lead is no open work any more. */
+  readonly contact: Contact | null;
 }
+
+const UNTOUCHED = { seen: [], contact: null } as const;
 
 async function verdictOn(
   desk: FollowUpDesk,
@@ -175,9 +197,9 @@ async function verdictOn(
   const now = desk.clock();
   const snapshot = inbox === null ? inputs.evidence.snapshot : await inbox.read(timer.conversation);
   if (snapshot === null)
-    return [{ state: "cancelled", reason: "the conversation is gone from Intercom", seen: [] }, null];
+    return [{ state: "cancelled", reason: "the conversation is gone from Intercom", ...UNTOUCHED }, null];
   if (snapshot.state === "closed")
-    return [{ state: "cancelled", reason: "the conversation was closed", seen: [] }, null];
+    return [{ state: "cancelled", reason: "the conversation was closed", ...UNTOUCHED }, null];
 
   const written = writtenIn(handoff);
   const owner = timer.owner ?? written?.owner ?? decision.owner.owner;
@@ -187,6 +209,7 @@ async function verdictOn(
     policy,
     owner,
     recordOwner: null,
+    next: { kind: "nobody", reason: "nobody else was asked for" },
     ids: written?.ids ?? null,
     mode: handoff.mode,
     teammates,
@@ -197,8 +220,8 @@ async function verdictOn(
   if (timer.kind === "acknowledge") {
     const hindrance = hindranceTo(replyOf(firing), snapshot, now);
     if (hindrance !== null && "facts" in hindrance)
-      return [{ state: "skipped", reason: hindrance.facts.message, seen: [] }, null];
-    return [{ state: "fired", reason: null, seen: [] }, firing];
+      return [{ state: "skipped", reason: hindrance.facts.message, ...UNTOUCHED }, null];
+    return [{ state: "fired", reason: null, ...UNTOUCHED }, firing];
   }
 
   const question = touchQuestion(timer, written?.ids ?? {}, now);
@@ -212,9 +235,11 @@ async function verdictOn(
     ownAnswers: await ownAnswers(desk.db, timer),
   });
   const contact = contactFor(unlessOf(timer, policy), seen);
-  if (contact !== null) return [{ state: "cancelled", reason: contactText(contact), seen }, null];
+  const anybody = contactFor("contacted", seen);
+  if (contact !== null)
+    return [{ state: "cancelled", reason: contactText(contact), seen, contact: anybody }, null];
   return [
-    { state: "fired", reason: null, seen },
+    { state: "fired", reason: null, seen, contact: anybody },
     { ...firing, recordOwner: touches.owner },
   ];
 }

@@ -6,15 +6,16 @@
 import { assertNever } from "../kernel/assert-never.ts";
 import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Clock, Ms } from "../kernel/time.ts";
-import type { Db } from "../store/database.ts";
+import { type Db, inTransaction } from "../store/database.ts";
 import type { OwnerRef } from "../decide/decision.ts";
+import { moveAssignment } from "../decide/pools/queries.ts";
 import { ownerName } from "./alert.ts";
 import { answerOnce } from "./answer.ts";
 import { afterMove, referredIds } from "./moved.ts";
 import type { EffectRequest } from "./effects.ts";
 import { done, type EffectResult, type Outcome, plainFacts, skipped } from "./outcome.ts";
 import type { Alert, Crm, CrmOperation, CrmValue, CrmWritten, Inbox, Notifier } from "./ports.ts";
-import { finishEffect, markEffect, type StoredEffect, type StoredHandoff } from "./queries.ts";
+import { finishEffect, markEffect, markOwner, type StoredEffect, type StoredHandoff } from "./queries.ts";
 import { sendOnce } from "./send-once.ts";
 
 /** The outside of one environment. A port is null when the environment has no such connection. */
@@ -62,7 +63,16 @@ async function carryOut(
   if (effect.state !== "planned" && effect.state !== "sending") return effect;
   const outcome = await outcomeOf(db, world, handoff, effect);
   const result = "result" in outcome ? outcome.result : null;
-  await finishEffect(db, effect.key, outcome.state, result, "facts" in outcome ? outcome.facts : null);
+  const facts = "facts" in outcome ? outcome.facts : null;
+  const owner = effect.followUp === null ? result?.owner : undefined;
+  if (owner === undefined) await finishEffect(db, effect.key, outcome.state, result, facts);
+  else {
+    await inTransaction(db, async (tx) => {
+      const reason = "inactive in Salesforce when the record was written";
+      await moveAssignment(tx, { handoff: handoff.id, to: owner, reason, now: world.clock() });
+      await finishEffect(tx, effect.key, outcome.state, result, facts);
+    });
+  }
   return { ...effect, state: outcome.state, result };
 }
 
@@ -136,14 +146,24 @@ async function writeToCrm(
 ): Promise<EffectResult> {
   // "sending" means an answer is missing: the write may have happened, so ask by key before repeating it.
   const before = effect.state === "sending" ? await crm.find(request.operations) : null;
-  if (before !== null) return crmResult(before, request);
+  if (before !== null) {
+    const { owner } = (effect.result ?? {}) as EffectResult;
+    return { ...(owner !== undefined && { owner }), ...crmResult(before, request) };
+  }
+  const writing = { crm, note: (owner: OwnerRef) => markOwner(db, effect.key, owner) };
   try {
-    return await writeAround(crm, request.operations, request);
+    return await writeAround(writing, request.operations, request);
   } catch (error) {
     if (error instanceof RetryableFailure && error.outcome === "unknown")
       await markEffect(db, effect.key, "sending", plainFacts(error.facts));
     throw error;
   }
+}
+
+interface Writing {
+  readonly crm: Crm;
+  /** Notes who becomes the owner instead before it is sent: a lost answer must not lose who. */
+  readonly note: (owner: OwnerRef) => Promise<void>;
 }
 
 function crmResult(written: CrmWritten, request: CrmRequest): EffectResult {
@@ -165,25 +185,26 @@ const GONE: ReadonlySet<string> = new Set([
  * owner who has just left.
  */
 async function writeAround(
-  crm: Crm,
+  writing: Writing,
   operations: readonly CrmOperation[],
   request: CrmRequest,
 ): Promise<EffectResult> {
   try {
-    return crmResult(await crm.write(operations), request);
+    return crmResult(await writing.crm.write(operations), request);
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
     const match = error.facts.code === "DUPLICATES_DETECTED" ? matchedRecord(error.detail) : null;
     if (match !== null && operations.some((operation) => operation.ref === match.ref)) {
-      const written = await writeAround(crm, useExisting(operations, match.ref, match.id), request);
+      const written = await writeAround(writing, useExisting(operations, match.ref, match.id), request);
       const ids = { ...written.ids, [match.ref]: match.id };
       return { ...written, ...crmResult({ ids, already: written.already === true }, request) };
     }
-    const moved = GONE.has(error.facts.code) ? await writeAfterMove(crm, operations, request) : null;
+    const moved = GONE.has(error.facts.code) ? await writeAfterMove(writing, operations, request) : null;
     if (moved !== null) return moved;
     const [next, ...alternates] = request.alternates;
     if (error.facts.code === "INACTIVE_OWNER_OR_USER" && next !== undefined) {
-      const written = await writeAround(crm, withOwner(operations, request.owner, next), {
+      await writing.note(next);
+      const written = await writeAround(writing, withOwner(operations, request.owner, next), {
         ...request,
         owner: next,
         alternates,
@@ -196,16 +217,19 @@ async function writeAround(
 
 /** Null when nothing that the write refers to has moved: the refusal means something else. */
 async function writeAfterMove(
-  crm: Crm,
+  writing: Writing,
   operations: readonly CrmOperation[],
   request: CrmRequest,
 ): Promise<EffectResult | null> {
-  const where = await crm.whereabouts(referredIds(operations));
+  const where = await writing.crm.whereabouts(referredIds(operations));
   const moved = afterMove(operations, where);
   if (moved === null) return null;
   const { about } = request;
   const today = typeof about === "string" && Object.hasOwn(where, about) ? where[about] : about;
-  const written = await writeAround(crm, moved.operations, { ...request, about: today ?? { ref: "task" } });
+  const written = await writeAround(writing, moved.operations, {
+    ...request,
+    about: today ?? { ref: "task" },
+  });
   return { ...written, notes: [...moved.notes, ...(written.notes ?? [])] };
 }
 

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { EpochMs } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
-import type { EarlierHandoff } from "../decide/decision.ts";
+import type { EarlierHandoff, OwnerRef } from "../decide/decision.ts";
 import type { EffectRequest, PlannedEffect } from "./effects.ts";
 
 export type EffectState = "planned" | "sending" | "done" | "would" | "maybe" | "failed" | "skipped";
@@ -132,7 +132,7 @@ export async function loadHandoff(db: Db, id: string): Promise<StoredHandoff | n
 
 /** Ends an effect, once: a second writer changes nothing. */
 export async function finishEffect(
-  db: Db,
+  db: Db | Tx,
   key: string,
   state: Exclude<EffectState, "planned" | "sending">,
   result: unknown,
@@ -154,6 +154,14 @@ export async function markEffect(
   await sql`
     update effects set state = ${state}, attempts = attempts + ${state === "sending" ? 1 : 0}, updated_at = now(),
       error = ${error === null ? null : JSON.stringify(error)}::jsonb
+    where key = ${key} and state in ('planned', 'sending')`.execute(db);
+}
+
+/** Notes that an attempt begins that gives the record to somebody else than planned: from here on it may have happened. */
+export async function markOwner(db: Db, key: string, owner: OwnerRef): Promise<void> {
+  await sql`
+    update effects set attempts = attempts + case when state = 'planned' then 1 else 0 end, state = 'sending',
+      result = ${JSON.stringify({ owner })}::jsonb, updated_at = now()
     where key = ${key} and state in ('planned', 'sending')`.execute(db);
 }
 

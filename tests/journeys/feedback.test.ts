@@ -1,7 +1,16 @@
 /** What becomes of a deal in Salesforce comes back to everybody of it in Intercom, once and in order. */
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { clearFaults, faultOn, openTestHouse, seedWriter, type TestHouse } from "../support/house.ts";
+import {
+  clearFaults,
+  faultOn,
+  handoffOf,
+  openTestHouse,
+  seedWriter,
+  type TestHouse,
+  WORDS,
+  writes,
+} from "../support/house.ts";
 
 let house: TestHouse;
 beforeAll(async () => {
@@ -120,6 +129,38 @@ describe("the fate of a deal", () => {
       "POST Active Opportunity",
     ]);
   });
+
+  test.for(["contact", "open-opportunity"] as const)(
+    "its end frees whoever had the lead of it (%s)",
+    async (situation) => {
+      const { conversation } = await writes(house, {
+        who: `free${situation.slice(0, 4)}`,
+        situation,
+        text: WORDS.buying,
+      });
+      const { id, effects } = await handoffOf(house, conversation, "production");
+      const leads = async () => {
+        const { rows } = await sql<{ environment: string; reason: string | null }>`
+          select a.environment, a.closed_reason as reason from assignments a join handoffs h on h.id = a.handoff_id
+          where h.conversation_id = ${conversation} order by 1`.execute(house.database.db);
+        return rows;
+      };
+      const deal = String(effects[0]?.result?.about);
+      expect(deal).toMatch(/^006/);
+      stage(deal, "Negotiation/Review");
+      await poll();
+      expect(await leads()).toMatchObject([{ reason: null }, { reason: null }]);
+      stage(deal, "Closed Won");
+      await poll();
+      stage(deal, "Closed Lost");
+      await poll();
+      expect(id).toContain("production");
+      expect(await leads()).toEqual([
+        { environment: "production", reason: "won" },
+        { environment: "sandbox", reason: situation === "contact" ? null : "won" },
+      ]);
+    },
+  );
 
   test("a new amount is no new stage, and a second look finds nothing new", async () => {
     const { deal, contacts } = openDeal("sama");

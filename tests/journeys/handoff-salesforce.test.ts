@@ -1,4 +1,5 @@
 /** Salesforce's ambiguous and refusing answers to the one write of a handoff: each record is there exactly once. */
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultRule } from "../../emulators/core/faults.ts";
 import {
@@ -195,6 +196,45 @@ describe("a refusal that has an answer", () => {
     expect(message?.to).toBe("sales-lead@ourcompany.example");
     expect(JSON.stringify(message?.blocks)).toContain("Sam Sinclair");
   });
+});
+
+test("the answer is lost when the next owner took it: they are told, and the pool has its turn back, once", async () => {
+  const gone = ["ana@ourcompany.example", "ben@ourcompany.example"];
+  const setActive = (isActive: boolean) => {
+    for (const email of gone)
+      crm().update("User", String(crm().userByEmail(email)?.["Id"]), { IsActive: isActive });
+  };
+  const turns = async () => {
+    const { rows } = await sql<{ turns: number }>`
+      select sum(served + adjustment)::float8 as turns from pool_members where pool = 'mid-market'`.execute(
+      house.database.db,
+    );
+    return rows[0]?.turns;
+  };
+  const before = await turns();
+  setActive(false);
+  // The look-up, two refusals, and the write that Sam gets.
+  strikeWrite({ kind: "commit-then-drop" }, [4]);
+  const { conversation } = await writes(house, { who: "lostnext", text: WORDS.buying });
+  setActive(true);
+  const handoff = await handoffOf(house, conversation);
+  expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
+  expect(objects(handoff)).toEqual(["Lead", "Baton_Conversation__c", "Task"]);
+  expect(slackMessages(house, handoff.effects[1]?.key ?? "")).toMatchObject([
+    { to: "sales-lead@ourcompany.example" },
+  ]);
+  const { rows } = await sql<{ pool: string | null; member: string; moves: readonly unknown[] }>`
+    select pool, member, moves from assignments where handoff_id = ${handoff.id}`.execute(house.database.db);
+  expect(rows).toMatchObject([
+    {
+      pool: null,
+      member: "sales-lead@ourcompany.example",
+      moves: [
+        { pool: "mid-market", turn: "taken", reason: "inactive in Salesforce when the record was written" },
+      ],
+    },
+  ]);
+  expect(await turns()).toBe(before);
 });
 
 describe("a record that moves between the look-up and the write", () => {

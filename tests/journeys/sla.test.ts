@@ -9,6 +9,7 @@ import {
   mails,
   openTestHouse,
   recordsOf,
+  type ShownHandoff,
   slackMessages,
   type Talk,
   type TestHouse,
@@ -53,6 +54,24 @@ const liveHandoff = async ({ conversation }: Talk) => {
 
 const org = () => house.emulators.salesforce.state;
 
+const assignmentOf = async (handoff: string) => {
+  const { rows } = await sql<{
+    member: string;
+    turn: string | null;
+    closedReason: string | null;
+    moves: readonly unknown[];
+  }>`
+    select member, turn, closed_reason as "closedReason", moves from assignments where handoff_id = ${handoff}`.execute(
+    house.database.db,
+  );
+  return rows[0];
+};
+
+const emailOf = ({ answer }: ShownHandoff) => {
+  const { owner } = answer.owner;
+  return owner.kind === "user" ? owner.email : null;
+};
+
 const servedBy = async (member: string) => {
   const { rows } = await sql<{ turns: number }>`
     select coalesce(sum(served + adjustment), 0)::float8 as turns from pool_members
@@ -81,7 +100,7 @@ describe("a lead of the pool whom nobody contacts", () => {
     const told = (breach?.effects ?? [])
       .filter(({ kind }) => kind === "notify")
       .map(({ key }) => slackMessages(house, key).map(({ to }) => to));
-    expect(told).toEqual([[firstEmail], ["sales-lead@ourcompany.example"], [otherEmail]]);
+    expect(told).toEqual([[firstEmail], ["sales-lead@ourcompany.example"], [otherEmail], [firstEmail]]);
     const [lead] = recordsOf(house, handoff);
     const other = org().userByEmail(otherEmail)?.["Id"];
     expect(
@@ -98,6 +117,16 @@ describe("a lead of the pool whom nobody contacts", () => {
       (before[0] ?? 0) - 1,
       (before[1] ?? 0) + 1,
     ]);
+
+    expect(await assignmentOf(handoff.id)).toMatchObject({
+      member: otherEmail,
+      turn: "taken",
+      closedReason: null,
+      moves: [{ pool: "mid-market", member: firstEmail, reason: "no contact within 30m" }],
+    });
+    await house.restart(0);
+    await house.settle();
+    expect(await servedBy(otherEmail)).toBe((before[1] ?? 0) + 1);
 
     await later("31m");
     const second = (await timers(talk)).filter((one) => one.arming === 2);
@@ -136,6 +165,9 @@ describe("a lead of the pool whom nobody contacts", () => {
     const ended = await timers(talk);
     expect(ended).toMatchObject([{ state: "cancelled" }, { state: "cancelled" }]);
     expect(ended[0]?.reason).toContain('set the status to "Working - Contacted" in Salesforce');
+    const assignment = await assignmentOf(handoff.id);
+    expect(assignment).toMatchObject({ member: emailOf(handoff), moves: [] });
+    expect(assignment?.closedReason).toContain("in Salesforce");
   });
 });
 

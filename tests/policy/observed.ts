@@ -113,6 +113,7 @@ function* timersOf(
       policy,
       owner,
       had: [],
+      next: { kind: "nobody", reason: "nobody else was asked for" },
       recordOwner: null,
       ids: { record: "00Qnew", contact: "003new", account: "001new", task: "00Tnew" },
       mode: "live",
