@@ -37,8 +37,8 @@ export function dayStart(zone: string, now: EpochMs): EpochMs {
 
 /** Free, or out with the first reason of: paused, away, cap of open work, cap of the day, off hours. */
 export function availabilityOf(member: PoolMember, zone: string, load: Load, now: EpochMs): Availability {
-  const absences = member.away.flatMap((absence) => readAbsence(absence, zone) ?? []);
   if (member.paused) return { kind: "out", why: "paused", reason: "paused", until: null };
+  const absences = absencesOf(member, zone);
   const away = absenceAt(absences, now);
   if (away !== undefined) {
     const until = firstAtWork(member, absences, zone, away.until);
@@ -55,6 +55,17 @@ export function availabilityOf(member: PoolMember, zone: string, load: Load, now
   if (member.hours === undefined || isAtWork(hoursOf(member.hours), zone, now)) return { kind: "free" };
   const until = firstAtWork(member, absences, zone, now);
   return { kind: "out", why: "off-hours", reason: `off hours until ${instantText(until, zone, now)}`, until };
+}
+
+/** A policy's members are asked about for every decision, and what they wrote stays. */
+const readings = new WeakMap<PoolMember, { readonly zone: string; readonly absences: readonly Absence[] }>();
+
+function absencesOf(member: PoolMember, zone: string): readonly Absence[] {
+  const known = readings.get(member);
+  if (known?.zone === zone) return known.absences;
+  const absences = member.away.flatMap((absence) => readAbsence(absence, zone) ?? []);
+  readings.set(member, { zone, absences });
+  return absences;
 }
 
 function absenceAt(absences: readonly Absence[], at: EpochMs): Absence | undefined {

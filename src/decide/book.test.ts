@@ -95,14 +95,34 @@ describe("whom a sticky pool asks for", () => {
 });
 
 const counted = (member: string, over: Partial<CountedLine> = {}): CountedLine => ({
-  ...{ member, served: 0, adjustment: 0, lastAt: null, weight: 1, isOut: false },
-  ...{ open: 0, today: 0, isStored: true, isSticky: false },
+  member,
+  served: 0,
+  adjustment: 0,
+  lastAt: null,
+  weight: 1,
+  isOut: false,
+  open: 0,
+  today: 0,
+  isStored: true,
+  isSticky: false,
   ...over,
 });
 const plan = (member: string, turn: "taken" | "sticky", pool = "mid"): OwnerPlan => ({
-  ...{ route: "default", via: "", receipts: [], alternates: [] },
-  owner: { kind: "user", id: member, email: member, name: member },
-  pool: { pool, member, turn },
+  route: "default",
+  via: "",
+  receipts: [],
+  alternates: [],
+  owner: {
+    kind: "user",
+    id: member,
+    email: member,
+    name: member,
+  },
+  pool: {
+    pool,
+    member,
+    turn,
+  },
 });
 
 describe("an opened book", () => {

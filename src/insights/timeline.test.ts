@@ -95,7 +95,12 @@ describe("turns of a pool", () => {
     return asked.map((one, i) => {
       const { domain = `co${i}.example`, email = `p${i}@free.example`, now = NOON + i * 60_000 } = one;
       const members = (one.frozen ?? []).map((line): MemberState => ({
-        ...{ member: ANA, served: 0, adjustment: 0, lastAt: null, open: 0, today: 0 },
+        member: ANA,
+        served: 0,
+        adjustment: 0,
+        lastAt: null,
+        open: 0,
+        today: 0,
         ...line,
       }));
       const inputs = frozen("SSO", {
@@ -121,7 +126,12 @@ describe("turns of a pool", () => {
   }
   const times = (count: number) => Array.from({ length: count }, () => ({}));
   const line = (member: string, over: Partial<Line> = {}): Line => ({
-    ...{ member, served: 0, adjustment: 0, lastAt: null, weight: 1, isOut: false },
+    member,
+    served: 0,
+    adjustment: 0,
+    lastAt: null,
+    weight: 1,
+    isOut: false,
     ...over,
   });
   const opened = (...lines: readonly Line[]): Opening => ({ ...NEW, lines: new Map([["inbound", lines]]) });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dayAfter, instantsOf, isTimezone, offsetChange, startOfDay, wallTime, weekdayOf } from "./zone.ts";
 
@@ -54,4 +55,39 @@ test("the change of an offset is found to the minute, and none is none", () => {
 test("only names of the time zone database are zones", () => {
   expect(isTimezone("Europe/Berlin")).toBe(true);
   expect(isTimezone("Mars/Olympus")).toBe(false);
+});
+
+test("what a wall shows is what the runtime's own database says, at any instant of any zone", () => {
+  const zones = fc.constantFrom(...Intl.supportedValuesOf("timeZone"));
+  // A few days' instants too, so that days with a change are met often.
+  const instants = fc.oneof(
+    fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2100, 0) }),
+    fc.integer({ min: Date.UTC(2026, 2, 7), max: Date.UTC(2026, 3, 7) }),
+    fc.integer({ min: Date.UTC(2026, 9, 24), max: Date.UTC(2026, 10, 3) }),
+  );
+  fc.assert(
+    fc.property(zones, instants, (timeZone, instant) => {
+      const text = new Intl.DateTimeFormat("en-US", {
+        timeZone,
+        hourCycle: "h23",
+        dateStyle: "short",
+        timeStyle: "short",
+      });
+      const parts = Object.fromEntries(
+        text.formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
+      );
+      const wall = wallTime(instant, timeZone);
+      expect([wall.month, wall.day, wall.minute]).toEqual([
+        parts["month"],
+        parts["day"],
+        (parts["hour"] ?? 0) * 60 + (parts["minute"] ?? 0),
+      ]);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("days of many years are not all kept", () => {
+  const days = Array.from({ length: 5_001 }, (_, i) => Date.UTC(2026, 0, 1) + i * 86_400_000);
+  expect(days.map((instant) => wallTime(instant, "UTC").minute)).toEqual(days.map(() => 0));
 });

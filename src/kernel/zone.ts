@@ -2,7 +2,7 @@
  * Instants as the clock on a wall shows them, and back. The rules of every time zone, daylight saving included, are
  * those of the runtime's own database (Intl).
  */
-import type { EpochMs } from "./time.ts";
+import type { EpochMs, Ms } from "./time.ts";
 
 /** A day of the calendar; `month` from 1. */
 export interface Day {
@@ -51,10 +51,43 @@ export function isTimezone(name: string): boolean {
 
 /** What the wall clock of `zone` shows at `at`, to the minute. Throws a RangeError for an unknown zone. */
 export function wallTime(at: EpochMs, zone: string): WallTime {
+  const offset = at < WHOLE_MINUTES_SINCE ? null : steadyOffset(Math.floor(at / DAY_MS) * DAY_MS, zone);
+  if (offset === null) return asFormatted(at, zone);
+  const date = new Date(at + offset);
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    minute: date.getUTCHours() * 60 + date.getUTCMinutes(),
+  };
+}
+
+function asFormatted(at: EpochMs, zone: string): WallTime {
   // "03/10/2026, 12:00"
   const numbers = [...formatOf(zone).format(at).matchAll(/\d+/g)].map(Number);
   const [month = 0, day = 0, year = 0, hour = 0, minute = 0] = numbers;
   return { year, month, day, minute: hour * 60 + minute };
+}
+
+/** Liberia was the last to give up seconds in its offset, in January 1972. */
+const WHOLE_MINUTES_SINCE = Date.UTC(1973, 0, 1);
+
+/** Formatting is slow, and the same offset holds for days: by zone and the day's first instant; null where it changes. */
+const offsets = new Map<string, Map<EpochMs, Ms | null>>();
+const MOST_DAYS = 5_000;
+
+/** What the zone's clock is ahead of UTC on this day of UTC; null when that changes within the day. */
+function steadyOffset(day: EpochMs, zone: string): Ms | null {
+  const known = offsets.get(zone) ?? new Map<EpochMs, Ms | null>();
+  const met = known.get(day);
+  if (met !== undefined) return met;
+  // No zone changes its offset twice within two days.
+  const ahead = (at: EpochMs): Ms => inUtc(asFormatted(at, zone)) - at;
+  const first = ahead(day);
+  const offset = first === ahead(day + DAY_MS) ? first : null;
+  if (known.size >= MOST_DAYS) known.clear();
+  offsets.set(zone, known.set(day, offset));
+  return offset;
 }
 
 /** 0 for Monday to 6 for Sunday. */
@@ -102,7 +135,10 @@ function utc({ year, month, day }: Day): EpochMs {
 
 /** What the wall clock shows, written as if it were UTC. */
 function shown(at: EpochMs, zone: string): EpochMs {
-  const wall = wallTime(at, zone);
+  return inUtc(wallTime(at, zone));
+}
+
+function inUtc(wall: WallTime): EpochMs {
   return utc(wall) + wall.minute * MINUTE_MS;
 }
 
