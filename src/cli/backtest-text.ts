@@ -40,7 +40,7 @@ function notesOf({ assumed, notJudgedByMeaning, unreadable }: Backtest): readonl
     notes.push(`Taken as existing and active, since only the draft names them: ${assumed.join(", ")}.`);
   if (notJudgedByMeaning.conversations > 0)
     notes.push(
-      `${counted(notJudgedByMeaning.conversations, "conversation")} could not be judged by the draft's new example sentences (${notJudgedByMeaning.signals.join(", ")}): nothing reads those yet.`,
+      `${counted(notJudgedByMeaning.conversations, "conversation")} could not be judged by the draft's new example sentences (${notJudgedByMeaning.signals.join(", ")}): a backtest asks no text model.`,
     );
   if (unreadable.decisions > 0)
     notes.push(`${counted(unreadable.decisions, "decision")} could not be read: ${unreadable.why ?? ""}`);

@@ -33,6 +33,7 @@ import {
   type Thresholds,
 } from "./report.ts";
 import { type Opening, type Timeline, timelineOf } from "./timeline.ts";
+import { countingOf } from "./verdict.ts";
 import type { Judged, JudgedPage, Page, WorkerGiven } from "./worker.ts";
 
 export interface BacktestQuestion {
@@ -90,7 +91,11 @@ export async function backtest(db: Db, question: BacktestQuestion, watch: Watch)
   const versions = await policiesOf(db, facts.versions);
   const plan = planOf(question, versions);
   const course = courseOf(plan, question, await openingOf(db, window, versions));
-  const pool = threadsOf({ candidates: plan.candidates, asksSalesforce: question.asksSalesforce });
+  const pool = threadsOf({
+    candidates: plan.candidates,
+    counting: Object.fromEntries([...versions].map(([version, then]) => [version, countingOf(then)])),
+    asksSalesforce: question.asksSalesforce,
+  });
   const waiting: { readonly rows: readonly PastDecision[]; readonly judged: Promise<JudgedPage> }[] = [];
   let done = 0;
   const carryOn = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { NOBODY, policy, scores, snapshot } from "../../tests/support/cases.ts";
 import { directoryOf, frozen } from "../../tests/support/frozen.ts";
 import { compile } from "../qualify/compile.ts";
-import { type Candidate, type Turn, verdictOf } from "./verdict.ts";
+import { type Candidate, countingOf, type Turn, verdictOf } from "./verdict.ts";
 
 const buying = (threshold: number) => ({
   scores: { buying: { signals: ["enterprise", "upgrade"], threshold }, churn: { signals: [], threshold: 1 } },
@@ -35,7 +35,7 @@ describe("what a candidate says", () => {
       true,
       known,
     );
-    expect(used).toBe(known);
+    expect(used.values["buying"]?.value).toBe(99);
   });
 
   test("leaves earlier handoffs to the course of time", () => {
@@ -105,4 +105,22 @@ test("where a pool's turn decides, what deciding again needs comes along, withou
   expect(given.inputs.evidence.snapshot.messages).toMatchObject([{ role: "customer", text: "" }]);
   expect(given.inputs.scores.values).toMatchObject({ buying: { value: 10 } });
   expect(turn).not.toContain("Do you support");
+});
+
+test("policies count alike where only thresholds differ, and then known scores are taken with the new threshold", () => {
+  const lower = {
+    buying: { signals: ["enterprise", "upgrade"], threshold: 12 },
+    churn: policy().scores["churn"],
+  };
+  const draft = policy({ scores: lower });
+  expect(countingOf(draft)).toBe(countingOf(policy()));
+  expect(countingOf(policy({ signals: { ...policy().signals, upgrade: { phrases: ["up"] } } }))).not.toBe(
+    countingOf(draft),
+  );
+  const known = scores({ buying: 12, old: 3 });
+  const given = { inputs: frozen("nothing of interest"), policyVersion: 1 };
+  const taken = verdictOf(given, { compiled: compile(draft), assumed: {} }, true, known);
+  expect(taken.scores.values["buying"]).toEqual({ value: 12, threshold: 12 });
+  expect(taken.scores.values["old"]).toEqual(known.values["old"]);
+  expect(taken.verdict.outcome).toMatchObject({ kind: "handoff" });
 });

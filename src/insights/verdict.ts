@@ -7,6 +7,7 @@ import { decide } from "../decide/decide.ts";
 import type { Judgement } from "../decide/decision.ts";
 import { judge } from "../decide/judge.ts";
 import type { Directory } from "../decide/route.ts";
+import type { Policy } from "../policy/schema.ts";
 import type { CompiledPolicy } from "../qualify/compile.ts";
 import { score } from "../qualify/score.ts";
 import type { Scores } from "../qualify/scores.ts";
@@ -38,7 +39,7 @@ export interface Verdict {
 
 /**
  * The verdict of one candidate. `asksSalesforce` is false for an environment without Salesforce: nobody is ever looked
- * up there, and nothing is missing. `known` are this evidence's scores under the same score rules, where they are known.
+ * up there, and nothing is missing. `known` are this evidence's scores by a policy that counts alike, where there are any.
  */
 export function verdictOf(
   { inputs, policyVersion }: { readonly inputs: FrozenInputs; readonly policyVersion: number },
@@ -48,7 +49,7 @@ export function verdictOf(
 ): { readonly verdict: Verdict; readonly scores: Scores } {
   const { evidence, triggers, now } = inputs;
   const { policy } = candidate.compiled;
-  const scores = known ?? score(evidence, candidate.compiled, now);
+  const scores = known === null ? score(evidence, candidate.compiled, now) : withThresholds(known, policy);
   const values = valuesOf(scores);
   if (asksSalesforce && evidence.crm === null && !evidence.snapshot.deleted) {
     // What is certain without Salesforce is what deciding would say; only a candidate goes on to Salesforce.
@@ -65,6 +66,20 @@ export function verdictOf(
           pools: reachable(decision, policy),
         } satisfies Turn);
   return { verdict: { outcome: outcomeOf(decision), scores: values, turn }, scores };
+}
+
+/** Equal for policies that come to the same points for anything; a threshold adds none. */
+export function countingOf({ signals, scores }: Policy): string {
+  const rules = Object.entries(scores).map(([name, { threshold: _, ...rule }]) => [name, rule]);
+  return JSON.stringify([signals, rules]);
+}
+
+function withThresholds(scores: Scores, policy: Policy): Scores {
+  const values = Object.entries(scores.values).map(([name, score]) => {
+    const threshold = policy.scores[name]?.threshold ?? score.threshold;
+    return [name, { ...score, threshold }] as const;
+  });
+  return { ...scores, values: Object.fromEntries(values) };
 }
 
 function unasked(judgement: Judgement): Outcome {

@@ -5,11 +5,13 @@ import { compile } from "../qualify/compile.ts";
 import type { Scores } from "../qualify/scores.ts";
 import type { EarlierHandoff } from "../decide/decision.ts";
 import type { FrozenInputs } from "./replay.ts";
-import { type Candidate, valuesOf, type Verdict, verdictOf } from "./verdict.ts";
+import { type Candidate, countingOf, valuesOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /** What the thread is born with. */
 export interface WorkerGiven {
   readonly candidates: readonly { readonly policy: Policy; readonly assumed: Candidate["assumed"] }[];
+  /** By policy version of the stored decisions: how it counted. */
+  readonly counting: Readonly<Record<number, string>>;
   readonly asksSalesforce: boolean;
 }
 
@@ -47,7 +49,7 @@ const given = workerData as WorkerGiven;
 const candidates = given.candidates.map(({ policy, assumed }) => ({
   candidate: { compiled: compile(policy), assumed },
   // Candidates that count alike need one count.
-  counting: JSON.stringify([policy.signals, policy.scores]),
+  counting: countingOf(policy),
 }));
 
 port.on("message", ({ page, rows }: Page) => {
@@ -57,7 +59,8 @@ port.on("message", ({ page, rows }: Page) => {
 function judged({ policyVersion, inputs: text }: WorkerRow): Judged | string {
   try {
     const inputs = JSON.parse(text) as FrozenInputs;
-    const counted = new Map<string, Scores>();
+    const stored = given.counting[policyVersion];
+    const counted = new Map<string, Scores>(stored === undefined ? [] : [[stored, inputs.scores]]);
     const verdicts = candidates.map(({ candidate, counting }) => {
       const known = counted.get(counting) ?? null;
       const { verdict, scores } = verdictOf(
