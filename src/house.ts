@@ -10,6 +10,7 @@ import { UserError } from "./kernel/failure.ts";
 import { requireKeys, type Vault } from "./vault/vault.ts";
 import { type ConnectionRow, listConnections } from "./vault/queries.ts";
 import type { CompiledPolicy } from "./qualify/compile.ts";
+import { readBy } from "./meaning/models.ts";
 import type { Embedder } from "./qualify/meaning/understand.ts";
 import { type Environment, listEnvironments } from "./decide/queries.ts";
 import { policyLoader, type PolicyOfVersion } from "./versions/loader.ts";
@@ -83,7 +84,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   );
   const environments = remembered(clock, FRESH_MS, () => listEnvironments(db));
   const policyOfVersion = policyLoader(db);
-  const place = placesOf(policyOfVersion, options, connections, environments);
+  const policyOf = async (version: number, textModel: number | null): Promise<CompiledPolicy> =>
+    readBy(db, await policyOfVersion(version), textModel);
+  const place = placesOf(policyOf, options, connections, environments);
 
   let engine: Engine | null = null;
   const theEngine = (): Engine => {
@@ -211,10 +214,12 @@ function deskOf(
 }
 
 type Places = (environment: string) => Promise<Place>;
+/** A version of the policy, read by a text model. */
+type PolicyOf = (version: number, textModel: number | null) => Promise<CompiledPolicy>;
 
 /** Places are made anew when their environment, a connection or the policy changed, and kept otherwise. */
 function placesOf(
-  policyOfVersion: PolicyOfVersion,
+  policyOf: PolicyOf,
   options: HouseOptions,
   connections: () => Promise<readonly ConnectionRow[]>,
   environments: () => Promise<readonly Environment[]>,
@@ -227,7 +232,7 @@ function placesOf(
     const fingerprint = JSON.stringify([environment, rows]);
     const known = kept.get(name);
     if (known?.fingerprint === fingerprint) return known.place;
-    const place = makePlace(policyOfVersion, options, environment, rows);
+    const place = makePlace(policyOf, options, environment, rows);
     kept.set(name, { fingerprint, place });
     return place;
   };
@@ -244,7 +249,7 @@ function idsOf(environment: Environment): readonly (string | null)[] {
 }
 
 async function makePlace(
-  policyOfVersion: PolicyOfVersion,
+  policyOf: PolicyOf,
   options: HouseOptions,
   environment: Environment,
   rows: readonly ConnectionRow[],
@@ -270,7 +275,7 @@ async function makePlace(
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     clock: options.clock,
   };
-  const policy = await policyOfVersion(policyVersion);
+  const policy = await policyOf(policyVersion, environment.textModel);
   const none: Directory = { users: [], queues: [] };
   return {
     environment,

@@ -141,6 +141,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
       targetLook: async ({ db, vault }) =>
         (await import("./setup.ts")).targetLook({ db, vault, clock: terminal.clock }),
     });
+    const { trainCommand } = await import("./cli/train.ts");
+    command.addCommand(trainCommand(terminal, { openStore, user: userName() }));
     return command;
   },
   backtest: async () =>

@@ -8,7 +8,6 @@ import { loadPolicy } from "./policy-file.ts";
 import { lintCommand } from "./policy-lint.ts";
 import type { LintDeps } from "./policy-lint.ts";
 import type { Terminal } from "./terminal.ts";
-import { trainCommand } from "./train.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -41,7 +40,6 @@ export function policyCommand(terminal: Terminal, deps: LintDeps): Command {
     .description("print the format as JSON Schema, for editors that complete and check")
     .option("--json", "the same: a JSON Schema is JSON")
     .action(() => terminal.out(JSON.stringify(policyJsonSchema(), null, 2)));
-  policy.addCommand(trainCommand(terminal));
   return policy;
 }
 

@@ -8,6 +8,11 @@ import { scoreCommand } from "./score.ts";
 import type { Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
 
+const deps = {
+  openStore: () => Promise.reject(new Error("no database is asked without --environment")),
+  user: "rita",
+};
+
 let folder = "";
 const file = (name: string): string => join(folder, name);
 beforeAll(async () => {
@@ -27,7 +32,7 @@ async function run(command: "train" | "score", args: readonly string[], input: s
     env: {},
     exit: () => undefined,
   };
-  const made = command === "train" ? trainCommand(terminal) : scoreCommand(terminal);
+  const made = command === "train" ? trainCommand(terminal, deps) : scoreCommand(terminal);
   await made.parseAsync(args, { from: "user" });
   return { out, err };
 }
@@ -70,7 +75,7 @@ scores:
     const train = (input: string) => run("train", ["--labels", "-", "--out", file("none.json")], input);
     await expect(train('{"text":"a"}')).rejects.toThrow(/^policy train: -:1: /);
     await expect(train('{"text":"a","signals":["b"]}')).rejects.toThrow(
-      "policy train: 1 rows teach nothing: a signal needs ten messages that mean it, and others that do not.",
+      "policy train: 1 rows teach nothing, so nothing is kept: a signal needs ten messages that mean it, and others that do not.",
     );
     writeFileSync(file("odd.json"), "{}");
     writeFileSync(file("text.json"), "nope");

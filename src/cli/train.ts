@@ -4,54 +4,158 @@ import { Command } from "commander";
 import { z } from "zod";
 import { UserError } from "../kernel/failure.ts";
 import { learn } from "../qualify/meaning/learn.ts";
+import { compileModel } from "../qualify/meaning/model.ts";
 import type { ModelFile } from "../qualify/meaning/model.ts";
+import { listEnvironments } from "../decide/queries.ts";
+import { insertTextModel } from "../meaning/queries.ts";
+import { policyOf } from "../policy/read.ts";
+import { liveVersion } from "../versions/queries.ts";
+import type { Store } from "./connect.ts";
 import { openInput, readRows, schemaParser } from "./rows.ts";
 import type { Terminal } from "./terminal.ts";
 
+export interface TrainDeps {
+  readonly openStore: () => Promise<Store>;
+  /** Who runs the command when `--author` says nothing else. */
+  readonly user: string;
+}
+
 interface Options {
   readonly labels: string;
-  readonly out: string;
-  readonly json?: boolean;
+  readonly out?: string;
+  readonly environment?: string;
+  readonly author: string;
+  readonly json?: true;
 }
 
 const labelledSchema = z.object({ text: z.string().min(1), signals: z.array(z.string().min(1)) });
+type Labelled = z.infer<typeof labelledSchema>;
 
-/** The command; it writes the model file and says how sure the model is of rows it has not seen. */
-export function trainCommand(terminal: Terminal): Command {
+/** The command; it writes the model file or stores it, and says how sure the model is of rows it has not seen. */
+export function trainCommand(terminal: Terminal, deps: TrainDeps): Command {
   return new Command("train")
     .description("learn a text model from reviewed messages, for signals with `meaning: true`")
     .requiredOption(
       "--labels <file>",
       "one {text, signals: [name, ...]} a line, no names for a message that means none; - for standard input",
     )
-    .option("--out <file>", "where the model is written", "model.json")
-    .option("--json", "print one JSON array of the signals and their figures")
-    .action((options: Options) => train(options, terminal));
+    .option("--out <file>", "where the model is written; model.json without --environment")
+    .option(
+      "--environment <name>",
+      "store the model: from then on it reads what this environment's customers write",
+    )
+    .option("--author <name>", "who does it", deps.user)
+    .option("--json", "print one JSON array of the signals and their figures; with --environment one object")
+    .action((options: Options) => train(options, terminal, deps));
 }
 
-async function train(options: Options, terminal: Terminal): Promise<void> {
-  const input = await openInput(options.labels, terminal.stdin);
-  const rows: z.infer<typeof labelledSchema>[] = [];
-  for await (const reading of readRows(input, schemaParser(labelledSchema))) {
-    if (reading.kind === "bad")
-      throw new UserError(`policy train: ${options.labels}:${reading.line}: ${reading.message}`);
-    rows.push(reading.row);
-  }
+async function train(options: Options, terminal: Terminal, deps: TrainDeps): Promise<void> {
+  const { environment, out = environment === undefined ? "model.json" : undefined } = options;
+  const rows = await labelledRows(options.labels, terminal);
   const model = learn(rows);
+  const missing = [...new Set(rows.flatMap(({ signals }) => signals))].filter(
+    (name) => !model.signals.some((signal) => signal.name === name),
+  );
+  for (const name of missing)
+    terminal.err(`policy train: ${name}: too few messages mean it to learn from; ten are the least`);
   if (model.signals.length === 0) {
     throw new UserError(
-      `policy train: ${rows.length} rows teach nothing: a signal needs ten messages that mean it, and others that do not.`,
+      `policy train: ${rows.length} rows teach nothing, so nothing is kept: a signal needs ten messages that mean it, and others that do not.`,
     );
   }
-  await writeFile(options.out, modelText(model));
+  const text = modelText(model);
+  if (out !== undefined) await writeFile(out, text);
   const figures = model.signals.map(({ name, atLeast, crossValidated }) => ({
     name,
     atLeast,
     ...crossValidated,
   }));
-  if (options.json === true) terminal.out(JSON.stringify(figures));
+  const stored =
+    environment === undefined
+      ? null
+      : await keep({ environment, model, text, labels: rows.length, author: options.author }, deps);
+  if (options.json === true)
+    terminal.out(JSON.stringify(stored === null ? figures : { ...stored, signals: figures }));
   else for (const one of figures) terminal.out(figureLine(one));
-  terminal.err(`${options.out}: ${model.signals.length} signals from ${rows.length} rows`);
+  if (stored !== null) tellStored(stored, terminal);
+  if (out !== undefined) terminal.err(`${out}: ${model.signals.length} signals from ${rows.length} rows`);
+}
+
+async function labelledRows(file: string, terminal: Terminal): Promise<readonly Labelled[]> {
+  const input = await openInput(file, terminal.stdin);
+  const rows: Labelled[] = [];
+  for await (const reading of readRows(input, schemaParser(labelledSchema))) {
+    if (reading.kind === "bad")
+      throw new UserError(`policy train: ${file}:${reading.line}: ${reading.message}`);
+    rows.push(reading.row);
+  }
+  return rows;
+}
+
+interface Stored {
+  readonly environment: string;
+  /** Number of the stored model, and the fingerprint by which decisions name it. */
+  readonly textModel: number;
+  readonly fingerprint: string;
+  readonly labels: number;
+  /** Signals with `meaning` in the live policy that the model does not know. */
+  readonly unread: readonly string[];
+}
+
+async function keep(
+  trained: {
+    readonly environment: string;
+    readonly model: ModelFile;
+    readonly text: string;
+    readonly labels: number;
+    readonly author: string;
+  },
+  { openStore }: TrainDeps,
+): Promise<Stored> {
+  const { environment, model, text, labels, author } = trained;
+  const { db, close } = await openStore();
+  try {
+    const environments = await listEnvironments(db);
+    if (!environments.some(({ name }) => name === environment)) {
+      const names = environments.map(({ name }) => name).join(", ");
+      throw new UserError(
+        `policy train: there is no environment "${environment}"; there is ${names || "none"}.`,
+      );
+    }
+    const live = await liveVersion(db, environment);
+    const asking = live === null ? [] : Object.entries(policyOf(live.document, "the live policy").signals);
+    const unread = asking.flatMap(([name, { meaning }]) =>
+      meaning && !model.signals.some((signal) => signal.name === name) ? [name] : [],
+    );
+    const figures = model.signals.map(({ name, atLeast, crossValidated }) => ({
+      name,
+      atLeast,
+      crossValidated,
+    }));
+    const textModel = await insertTextModel(db, {
+      environment,
+      model: text,
+      labels,
+      figures,
+      trainedBy: author,
+    });
+    return { environment, textModel, fingerprint: compileModel(model).id, labels, unread };
+  } finally {
+    await close();
+  }
+}
+
+function tellStored(
+  { environment, textModel, fingerprint, labels, unread }: Stored,
+  terminal: Terminal,
+): void {
+  terminal.err(
+    `text model ${textModel} (${fingerprint}), learnt from ${labels} rows, reads for ${environment} from now on`,
+  );
+  if (unread.length > 0)
+    terminal.err(
+      `it does not know ${unread.join(", ")}, which the live policy looks for by meaning: add rows for them (training/saas-default.jsonl holds those of the model that comes with Baton)`,
+    );
 }
 
 /** The file as it is written: one feature a line, so that two models can be compared. */

@@ -16,13 +16,16 @@ export interface Environment {
   readonly emailConnection: string | null;
   readonly enrichmentConnection: string | null;
   readonly policyVersion: number | null;
+  /** The newest text model learnt from its conversations; null where the one that comes with Baton reads. */
+  readonly textModel: number | null;
 }
 
 const environmentColumns = sql`
   e.name, e.mode, c.settings ->> 'workspace' as workspace, e.intercom_connection as "intercomConnection",
   e.salesforce_connection as "salesforceConnection", e.slack_connection as "slackConnection",
   e.email_connection as "emailConnection", e.enrichment_connection as "enrichmentConnection",
-  e.policy_version::int as "policyVersion"`;
+  e.policy_version::int as "policyVersion",
+  (select max(m.id) from text_models m where m.environment = e.name)::int as "textModel"`;
 
 export async function listEnvironments(db: Db): Promise<readonly Environment[]> {
   const { rows } = await sql<Environment>`
@@ -34,7 +37,7 @@ export async function listEnvironments(db: Db): Promise<readonly Environment[]> 
 
 export async function saveEnvironment(
   db: Db | Tx,
-  environment: Omit<Environment, "workspace" | "policyVersion">,
+  environment: Omit<Environment, "workspace" | "policyVersion" | "textModel">,
 ): Promise<void> {
   const e = environment;
   await sql`

@@ -82,6 +82,11 @@ export function compile(policy: Policy, model?: Model): CompiledPolicy {
   return { policy, signals, scores, phrases, model: asksForMeaning ? (model ?? shippedModel()) : null };
 }
 
+/** The same policy read by another text model; one that asks for none stays as it is. */
+export function withModel(compiled: CompiledPolicy, model: Model): CompiledPolicy {
+  return compiled.model === null ? compiled : { ...compiled, model };
+}
+
 function compileSignal(name: string, rule: Signal): CompiledSignal {
   const usage =
     rule.usage === undefined

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { evidenceOfRow, rowSchema } from "../../conversation/row.ts";
 import { policySchema } from "../../policy/schema.ts";
-import { compile } from "../compile.ts";
+import { compile, withModel } from "../compile.ts";
 import { score } from "../score.ts";
 import type { Evidence, Scores } from "../scores.ts";
+import { compileModel } from "./model.ts";
 import type { Embedder, Meaning } from "./understand.ts";
 import { hasExamples, understand } from "./understand.ts";
 
@@ -164,8 +165,11 @@ describe("what was stored with a decision", () => {
     const evidence = evidenceOf([LEAVING, { role: "teammate", text: LEAVING }]);
     const meaning = await understand(evidence.snapshot, policy, null);
     expect(meaning.readings).toMatchObject([{ signal: "cancellation", turn: 0 }]);
-    const { model } = policy;
-    const mute = { ...policy, model: model && { ...model, weights: model.weights.map(() => 0) } };
+    const mute = withModel(
+      policy,
+      compileModel({ format: "baton/meaning@1", signals: [], tokens: [], weights: {} }),
+    );
+    expect(mute.model?.id).not.toBe(policy.model?.id);
     expect(score(evidence, mute, 0).signals).toEqual([]);
     expect(score({ ...evidence, meaning }, mute, 0)).toEqual(score(evidence, policy, 0));
   });
@@ -173,6 +177,9 @@ describe("what was stored with a decision", () => {
   test("without a model is read again by a policy that asks for one", async () => {
     const evidence = evidenceOf([LEAVING]);
     const meaning = await understand(evidence.snapshot, policyOf({ cancellation: { phrases: ["x"] } }), null);
+    const plain = policyOf({ cancellation: { phrases: ["x"] } });
+    const { model } = policyOf({ cancellation: { meaning: true } });
+    if (model !== null) expect(withModel(plain, model)).toBe(plain);
     const asking = policyOf({ cancellation: { meaning: true } });
     expect(score({ ...evidence, meaning }, asking, 0).signals).toHaveLength(1);
   });
