@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { UserError } from "../kernel/failure.ts";
 import { changeEnvironment, type EnvironmentState, listEnvironmentStates } from "../versions/queries.ts";
-import { type StoredDeps, withStore } from "./stored.ts";
+import { requireEnvironment, type StoredDeps, withStore } from "./stored.ts";
 
 interface Change {
   readonly mode?: "shadow" | "live";
@@ -43,11 +43,10 @@ export function environmentCommand(deps: StoredDeps): Command {
         const { mode, review } = change;
         if (mode === undefined && review === undefined)
           throw new UserError("nothing to set: name --mode or --review");
+        await requireEnvironment(db, name);
         await changeEnvironment(db, name, { mode, review: review === "none" ? "optional" : review });
-        const now = (await listEnvironmentStates(db)).find((one) => one.name === name);
-        if (now === undefined)
-          throw new UserError(`there is no environment "${name}"; \`baton environment list\` names them`);
-        return { json: now, lines: [stateLine(now)] };
+        const now = (await listEnvironmentStates(db)).filter((one) => one.name === name);
+        return { json: now[0], lines: now.map(stateLine) };
       }),
     );
   return environment;

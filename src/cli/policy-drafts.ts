@@ -1,13 +1,14 @@
 /** `baton policy draft save|list|show|rebase|discard`: texts in work. */
 import { Command } from "commander";
 import { UserError } from "../kernel/failure.ts";
+import { faultText, readPolicy } from "../policy/read.ts";
 import type { Db } from "../store/database.ts";
 import { discardDraft, rebaseDraft, type SaveOutcome, saveDraft } from "../versions/drafts.ts";
 import { listDrafts, loadDraft, loadRevision } from "../versions/queries.ts";
 import { conflictLines, rebaseLines, timeText } from "../versions/telling.ts";
 import type { Draft } from "../versions/version.ts";
 import { readPolicyText } from "./policy-file.ts";
-import { type AuthoredDeps, type Told, whole, withoutText, withStore } from "./stored.ts";
+import { type AuthoredDeps, requireEnvironment, type Told, whole, withoutText, withStore } from "./stored.ts";
 
 interface Options {
   readonly environment: string;
@@ -46,6 +47,7 @@ export function draftCommand(deps: AuthoredDeps): Command {
     .option(...JSON_FLAG)
     .action((options: Options) =>
       withStore(deps, options.json === true, async ({ db }) => {
+        await requireEnvironment(db, options.environment);
         const drafts = await listDrafts(db, options.environment);
         const lines = drafts.length === 0 ? [`${options.environment} has no draft`] : drafts.map(draftLine);
         return { json: drafts.map(withoutText), lines };
@@ -118,7 +120,7 @@ async function save(
 function saved(name: string, outcome: SaveOutcome): Told {
   switch (outcome.kind) {
     case "saved":
-      return { json: outcome, lines: [draftLine(outcome.draft)] };
+      return { json: outcome, lines: [draftLine(outcome.draft), ...faultLines(outcome.draft)] };
     case "conflict":
       return { json: outcome, lines: conflictLines(outcome), isRefused: true };
     case "gone":
@@ -131,6 +133,7 @@ function saved(name: string, outcome: SaveOutcome): Told {
 }
 
 async function show(db: Db, { environment, revision }: Guarded, name: string): Promise<Told> {
+  await requireEnvironment(db, environment);
   const found =
     revision === undefined
       ? await loadDraft(db, environment, name)
@@ -140,6 +143,13 @@ async function show(db: Db, { environment, revision }: Guarded, name: string): P
       `there is no draft "${name}" of ${environment}${revision === undefined ? "" : ` with a revision ${revision}`}`,
     );
   return { json: found, lines: [found.document.trimEnd()] };
+}
+
+/** A draft may have faults; who saves one hears at once what must be repaired. */
+function faultLines({ document }: Draft): readonly string[] {
+  const reading = readPolicy(document);
+  if (reading.kind === "ok") return [];
+  return ["it cannot go live yet:", ...reading.faults.map((fault) => `  ${faultText(fault)}`)];
 }
 
 function draftLine(draft: Draft): string {

@@ -12,7 +12,7 @@ import { comparisonLines, refusalLines, timeText } from "../versions/telling.ts"
 import type { Version } from "../versions/version.ts";
 import type { Store } from "./connect.ts";
 import { draftCommand } from "./policy-drafts.ts";
-import { type AuthoredDeps, type Told, whole, withoutText, withStore } from "./stored.ts";
+import { type AuthoredDeps, requireEnvironment, type Told, whole, withoutText, withStore } from "./stored.ts";
 
 export interface VersionDeps extends AuthoredDeps {
   /** Asks an environment's own accounts whether they have what a policy names. */
@@ -75,6 +75,7 @@ function addReading(policy: Command, deps: VersionDeps): void {
     .option(...JSON_FLAG)
     .action((options: Options & { readonly limit: number }) =>
       withStore(deps, options.json === true, async ({ db }) => {
+        await requireEnvironment(db, options.environment);
         const versions = await listVersions(db, options.environment, options.limit);
         const none = [`${options.environment} has no version: nothing was published`];
         return {
@@ -145,6 +146,7 @@ interface Ends {
 }
 
 async function show(db: Db, environment: string, number: number | undefined): Promise<Told> {
+  await requireEnvironment(db, environment);
   const version =
     number === undefined ? await liveVersion(db, environment) : await versionOf(db, environment, number);
   if (version === null) throw new UserError(`${environment} has no live policy`);

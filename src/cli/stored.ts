@@ -1,6 +1,8 @@
 /** What the commands over the database share: open it, do one thing, tell what came of it, close it. */
 import { InvalidArgumentError } from "commander";
 import { UserError } from "../kernel/failure.ts";
+import type { Db } from "../store/database.ts";
+import { listEnvironmentStates } from "../versions/queries.ts";
 import type { Store } from "./connect.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,6 +41,12 @@ export async function withStore(
   } finally {
     await store.close();
   }
+}
+
+/** Throws a UserError when there is no environment of this name: nothing in it is another thing than no such place. */
+export async function requireEnvironment(db: Db, name: string): Promise<void> {
+  const known = (await listEnvironmentStates(db)).some((one) => one.name === name);
+  if (!known) throw new UserError(`there is no environment "${name}"; \`baton environment list\` names them`);
 }
 
 /** For commander: the number of a version or revision. */

@@ -4,7 +4,7 @@ import { type Finding, findingsOf } from "../policy/lint/finding.ts";
 import { namesOf } from "../policy/names.ts";
 import { type PolicyReading, readPolicy } from "../policy/read.ts";
 import type { Db } from "../store/database.ts";
-import { mayPromote, type Promotion } from "./promotion.ts";
+import { mayPromote, type Promotion, worstFirst } from "./promotion.ts";
 import { makeLive, underLock, versionOf } from "./publish.ts";
 import { isPublished } from "./publish-outcome.ts";
 import { liveVersion } from "./queries.ts";
@@ -74,5 +74,5 @@ async function findingsAt(
   const { policy } = reading;
   const remarks = targetRemarks(policy, await look(environment, namesOf(policy)));
   // Slips in the policy itself were told when it was published.
-  return findingsOf({ ...reading, warnings: [] }, remarks);
+  return worstFirst(findingsOf({ ...reading, warnings: [] }, remarks));
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Finding } from "../policy/lint/finding.ts";
 import { namesOf } from "../policy/names.ts";
 import { defaultPolicy } from "../policy/templates/saas-default.ts";
-import { isPromoted, mayPromote, type Promotion, promotionLines } from "./promotion.ts";
+import { isPromoted, mayPromote, type Promotion, promotionLines, worstFirst } from "./promotion.ts";
 import { type Target, type TargetAnswer, targetRemarks } from "./target.ts";
 
 const policy = defaultPolicy();
@@ -80,6 +80,16 @@ describe("a promotion", () => {
         force,
       ),
     ).toBe(goes);
+  });
+
+  test("tells what stops it first", () => {
+    const severities = (["note", "fault", "warning", "fault"] as const).map((one) => finding(one));
+    expect(worstFirst(severities).map(({ severity }) => severity)).toEqual([
+      "fault",
+      "fault",
+      "warning",
+      "note",
+    ]);
   });
 
   test("that lacks something says what and where, and whether force would help", () => {

@@ -1,5 +1,5 @@
 /** Whether a version may go to another environment, and how that is told. Pure. */
-import type { Finding } from "../policy/lint/finding.ts";
+import type { Finding, Severity } from "../policy/lint/finding.ts";
 import { isPublished, type Published, type PublishRefusal } from "./publish-outcome.ts";
 import { comparisonLines, refusalLines } from "./telling.ts";
 
@@ -23,6 +23,12 @@ export function isPromoted(promotion: Promotion): promotion is Promotion & Publi
 export function mayPromote(findings: readonly Finding[], force: boolean): boolean {
   const stopping = force ? ["fault"] : ["fault", "warning"];
   return !findings.some(({ severity }) => stopping.includes(severity));
+}
+
+/** Faults, then warnings, then notes; each in the order given. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  const order: readonly Severity[] = ["fault", "warning", "note"];
+  return order.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
 
 /** What became of it, the first line by itself being enough. */

@@ -150,7 +150,25 @@ describe("a policy on its way", () => {
     expect((await policy("nora", "draft show clash --revision 1")).out).toContain("points: 40");
   });
 
+  test("with faults is kept, with the faults told, and refused when it is to go live", async () => {
+    const broken = edited("threshold: 40", "threshold: many");
+    const line = broken.split("\n").findIndex((text) => text.includes("threshold: many")) + 1;
+    const fault = `  line ${line}, scores.buying.threshold: "many" is not a number`;
+    expect((await policy("nora", "draft save broken", broken)).out.split("\n").slice(1)).toEqual([
+      "it cannot go live yet:",
+      fault,
+    ]);
+    expect(await refused(policy("nora", "publish broken"))).toEqual([
+      "the policy has faults, so it cannot go live",
+      fault,
+    ]);
+    await policy("nora", "draft discard broken");
+  });
+
   test.for([
+    ["history --environment nowhere", 'there is no environment "nowhere"'],
+    ["draft list --environment nowhere", 'there is no environment "nowhere"'],
+    ["show --environment nowhere", 'there is no environment "nowhere"'],
     ["publish none", 'there is no draft "none" of production'],
     ["rollback 99 --comment x", "production has no version 99"],
     ["show 99", "production has no version 99"],
