@@ -1,11 +1,14 @@
 /** Nobody is at work: conversations are held over a weekend, and let go on Monday, the one held longest first. */
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { roundTheClock } from "../../src/cli/emulated.ts";
 import { saasDefault } from "../../src/policy/templates/saas-default.ts";
 import { drain } from "../../src/upkeep.ts";
 import { publishGiven } from "../../src/versions/publish.ts";
 import {
+  clearFaults,
   decisionsOf,
+  faultOn,
   handoffsOf,
   openTestHouse,
   standingsOf,
@@ -111,5 +114,35 @@ test("a policy that changes lets go of what it held, by the house's own clockwor
   });
   await expect.poll(() => states([talk]), { timeout: 60_000 }).toEqual(["handed-off"]);
   await house.settle();
+  expect((await handoffsOf(house, talk.conversation)).length).toBe(1);
+});
+
+test("a process that ends between the release and the decision loses nothing and decides once", async () => {
+  await publishGiven(house.database.db, {
+    environment: "production",
+    document: policy,
+    publisher: "ana",
+    comment: "office hours",
+  });
+  toSaturday();
+  const talk = await writes(house, { who: "emil", text: WORDS.buying });
+  const [held] = await decisionsOf(house, talk.conversation);
+  if (held?.kind !== "held" || held.until === null) throw new Error(`a decision of kind ${held?.kind}`);
+  // Salesforce cannot be asked, so what is released stays undecided until the process is gone.
+  house.emulators.salesforce.faults.set({
+    rules: [faultOn("POST", "/services/data/*/composite", { kind: "status", status: 503 })],
+  });
+  house.advance(held.until + 60_000 - house.now());
+  await drain(parts());
+  const { rows } = await sql`
+    select 1 from standings where conversation_id = ${talk.conversation} and pending <> '{}' and held_until is null`.execute(
+    house.database.db,
+  );
+  expect(rows).toHaveLength(1);
+  await house.restart(0);
+  clearFaults(house);
+  await expect.poll(() => states([talk]), { timeout: 90_000 }).toEqual(["handed-off"]);
+  await house.settle();
+  expect((await decisionsOf(house, talk.conversation)).map(({ kind }) => kind)).toEqual(["held", "handoff"]);
   expect((await handoffsOf(house, talk.conversation)).length).toBe(1);
 });

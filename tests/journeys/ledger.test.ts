@@ -1,4 +1,7 @@
 /** The fairness ledger under real concurrency: many transactions, several connections, exact shares. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decideUnderLock } from "../../src/decide/ledger.ts";
@@ -16,7 +19,9 @@ import { routingCommand } from "../../src/cli/routing.ts";
 import { openVault } from "../../src/vault/vault.ts";
 import { publishGiven } from "../../src/versions/publish.ts";
 import { type Database, inTransaction, openDatabase } from "../../src/store/database.ts";
-import { company, message, NOBODY, NOON, person, policy, scores, snapshot } from "../support/cases.ts";
+import { NOON } from "../support/cases.ts";
+import { given, type Over, users, WEIGHTS } from "../support/pool-leads.ts";
+import type { Job } from "./assigner.program.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -29,50 +34,6 @@ afterAll(async () => {
   await Promise.all(connections.map((one) => one.close()));
   await database.drop();
 });
-
-const WEIGHTS = { "ana@us.example": 5, "ben@us.example": 3, "cleo@us.example": 2 } as const;
-const users = Object.keys(WEIGHTS).map((email) => ({ id: `005${email}`, email, name: email, active: true }));
-
-interface Over {
-  readonly domain?: string;
-  readonly email?: string;
-  readonly sticky?: "company" | "person";
-  readonly members?: readonly object[];
-  readonly now?: number;
-  readonly routing?: object;
-}
-
-function policyWith(pool: string, over: Over) {
-  const { members = Object.entries(WEIGHTS).map(([user, weight]) => ({ user, weight })), sticky } = over;
-  return policy({
-    routing: {
-      pools: { [pool]: { members, ...(sticky !== undefined && { sticky }) } },
-      routes: { default: [{ pool }] },
-      ...over.routing,
-    },
-  });
-}
-
-function given(conversation: string, pool: string, over: Over = {}): Omit<DecisionInputs, "pools"> {
-  return {
-    environment: "production",
-    evidence: {
-      snapshot: snapshot({
-        conversation,
-        messages: [message()],
-        contact: person({ id: `c${conversation}`, email: over.email ?? `${conversation}@free.example` }),
-        company: company({ domain: over.domain ?? `co${conversation}.example` }),
-      }),
-      crm: NOBODY,
-    },
-    scores: scores({ buying: 50 }),
-    policy: policyWith(pool, over),
-    triggers: ["message"],
-    now: over.now ?? NOON + Number(conversation),
-    earlier: [],
-    directory: { users, queues: [] },
-  };
-}
 
 /** Decides in a transaction of its own; a decision replays from its frozen inputs. */
 async function decided(worker: number, question: Omit<DecisionInputs, "pools">) {
@@ -97,8 +58,8 @@ async function served(pool: string): Promise<Readonly<Record<string, number>>> {
   return Object.fromEntries(rows.map((row) => [row.member, row.served]));
 }
 
-test("a thousand leads from eight transactions at a time end within one lead of the weighted shares", async () => {
-  const TOTAL = 1_000;
+test("leads from eight transactions at a time end within one lead of the weighted shares, and replay", async () => {
+  const TOTAL = 240;
   let next = 0;
   const givenTo: string[] = [];
   await Promise.all(
@@ -119,6 +80,24 @@ test("a thousand leads from eight transactions at a time end within one lead of 
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from assignments where pool = 'even'`.execute(database.db);
   expect(rows).toEqual([{ n: TOTAL }]);
+});
+
+test("a thousand leads from eight processes at a time end within one lead of uneven shares", async () => {
+  const members = Object.keys(WEIGHTS).map((user, i) => ({ user, weight: [10, 1, 1][i] ?? 1 }));
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, worker) => {
+      const leads = Array.from({ length: 125 }, (__, i) => 20_000 + i * 8 + worker);
+      const job: Job = { databaseUrl: database.url, pool: "processes", members, leads };
+      const program = join(import.meta.dirname, "assigner.program.ts");
+      await promisify(execFile)(process.execPath, [program, JSON.stringify(job)]);
+    }),
+  );
+  const counts = await served("processes");
+  for (const { user, weight } of members)
+    expect(Math.abs((counts[user] ?? 0) - (1_000 * weight) / 12)).toBeLessThan(1);
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from assignments where pool = 'processes'`.execute(database.db);
+  expect(rows).toEqual([{ n: 1_000 }]);
 });
 
 test("the leads of one company all reach the same rep, also when they come at the same time", async () => {
