@@ -1,6 +1,7 @@
 /** What this server answers, for machines as OpenAPI 3.1 and for people as a page without a script. */
 import type { FastifyInstance } from "fastify";
 import { apiPaths } from "./api/openapi.ts";
+import { policyJsonSchema } from "../policy/json-schema.ts";
 import type { ApiRoute } from "./api/route.ts";
 import { json, type Operation, type Paths, plain, problem } from "./openapi.ts";
 
@@ -54,6 +55,13 @@ const paths: Paths = {
       operationId: "openapi",
       summary: "This description",
       responses: { 200: json("An OpenAPI 3.1 document.", { type: "object" }) },
+    },
+  },
+  "/schemas/baton-policy-1.json": {
+    get: {
+      operationId: "policySchema",
+      summary: "The format of a policy, for editors that complete and check",
+      responses: { 200: json("A JSON Schema of draft 2020-12.", { type: "object" }) },
     },
   },
   "/docs": {
@@ -156,12 +164,14 @@ const FRAME = {
   },
 };
 
-/** Adds `/openapi.json` and `/docs`. */
+/** Adds `/openapi.json`, `/docs` and `/schemas/baton-policy-1.json`. */
 export function docsRoutes(routes: readonly ApiRoute[]): (server: FastifyInstance) => Promise<void> {
   return async (server) => {
     const document = openapiOf(routes);
     const page = pageOf(document.paths);
+    const policySchema = policyJsonSchema();
     server.get("/openapi.json", (_request, reply) => reply.send(document));
+    server.get("/schemas/baton-policy-1.json", (_request, reply) => reply.send(policySchema));
     server.get("/docs", (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
   };
 }

@@ -42,21 +42,29 @@ export type Condition = Rule | Group;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const ruleSchema = z.strictObject({
-  field: z.string().trim().min(1),
-  operator: z.enum(operators),
-  value: z.union([scalar, z.array(scalar)]).optional(),
+  field: z.string().trim().min(1).describe("The field that is looked at, as in `company.employees`."),
+  operator: z.enum(operators).describe("How the field is compared with the value."),
+  value: z
+    .union([scalar, z.array(scalar)])
+    .optional()
+    .describe("What it is compared with; none for `known` and `unknown`."),
 });
 
-export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    ruleSchema,
-    z.strictObject({
-      combinator: z.enum(["and", "or"]),
-      not: z.boolean().optional(),
-      rules: z.array(conditionSchema).min(1),
-    }),
-  ]),
-);
+export const conditionSchema: z.ZodType<Condition> = z
+  .lazy(() =>
+    z.union([
+      ruleSchema,
+      z.strictObject({
+        combinator: z.enum(["and", "or"]).describe("Whether all rules must hold, or one."),
+        not: z.boolean().optional().describe("Turns the answer of the rules around."),
+        rules: z.array(conditionSchema).min(1).describe("Rules, or rules joined in turn."),
+      }),
+    ]),
+  )
+  .meta({
+    id: "condition",
+    description: "A rule about one field, or rules joined by `and` or `or`. What nobody knows is neither.",
+  });
 
 /** Whether a part of a document is a rule, or rules joined by and / or. */
 export function isCondition(value: unknown): value is Condition {

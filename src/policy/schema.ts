@@ -1,37 +1,42 @@
 /**
  * The policy document (format baton/policy@1): everything RevOps people say, as data. No code, no expressions.
- * `policySchema` is the only door: what it returns is trusted inside.
+ * `policySchema` is the only door: what it returns is trusted inside. The descriptions are what docs/policy.md, editors
+ * and screens show.
  */
 import { z } from "zod";
-import { parseDuration } from "../kernel/time.ts";
 import { conditionSchema } from "./condition.ts";
-
-/** "14d", "30m": kept as text, because people read it again in diffs and screens; `durationMs` turns it into a number. */
-const duration = z
-  .string()
-  .refine(
-    (text) => parseDuration(text) !== null,
-    'is no duration: write a number and ms, s, m, h, d, w or y, as in "14d"',
-  );
-const name = z.string().trim().min(1);
-const points = z.number().min(-1_000).max(1_000);
+import { recipeSchema, recordRuleSchema } from "./schema-recipes.ts";
+import { routingSchema } from "./schema-routing.ts";
+import { duration, name, names, points, slug } from "./schema-words.ts";
 
 const signalSchema = z
   .strictObject({
-    label: name.optional(),
-    phrases: z.array(name).default([]),
-    /** Sentences that mean the signal; need the optional sentence encoder, silent without it. */
-    examples: z.array(name).default([]),
-    /** Phrases of two meanings ("cancel"): with `meaning` they count only in a sentence that may mean the signal. */
-    hints: z.array(name).default([]),
-    /** Whether the text model's sentences for the signal of this name count as well. */
-    meaning: z.boolean().default(false),
-    tags: z.array(name).default([]),
-    usage: z.strictObject({ event: name, atLeast: z.int().min(1), within: duration }).optional(),
-    attribute: conditionSchema.optional(),
-    points: points.default(10),
-    /** The most this signal adds, however many phrases match. */
-    cap: points.optional(),
+    label: name.optional().describe("What people call it; its name when absent."),
+    phrases: names.describe(
+      "Words of the customer that are the signal, in any case and number; each counts once.",
+    ),
+    examples: names.describe(
+      "Sentences that mean the signal; they need the optional sentence encoder and are silent without it.",
+    ),
+    hints: names.describe(
+      "Phrases of two meanings (`cancel`): with `meaning` they count only in a sentence that may mean the signal.",
+    ),
+    meaning: z
+      .boolean()
+      .default(false)
+      .describe("Whether sentences that the text model takes for the signal of this name count as well."),
+    tags: names.describe("Tags on the conversation or the person that are the signal."),
+    usage: z
+      .strictObject({
+        event: name.describe("Name of the event, as Intercom has it."),
+        atLeast: z.int().min(1).describe("How many of them."),
+        within: duration.describe("In how long a time before now, as in `14d`."),
+      })
+      .optional()
+      .describe("Use of the product that is the signal."),
+    attribute: conditionSchema.optional().describe("A condition on fields that is the signal."),
+    points: points.default(10).describe("Points for each different piece of evidence; may be negative."),
+    cap: points.optional().describe("The most points that this signal gives, however much is found."),
   })
   .refine(
     (signal) =>
@@ -43,236 +48,164 @@ const signalSchema = z
   );
 
 const scoreSchema = z.strictObject({
-  signals: z.array(name),
-  bonus: z.array(z.strictObject({ label: name, when: conditionSchema, points })).default([]),
-  engagement: z.strictObject({ perCustomerMessage: points, cap: points }).optional(),
-  recency: z.strictObject({ halfLife: duration }).optional(),
-  multiply: z
-    .array(z.strictObject({ label: name, when: conditionSchema, by: z.number().min(0).max(100) }))
-    .default([]),
-  /** Shares of the two systems' own scores (0..100 each) that are added. */
-  combine: z
-    .strictObject({
-      intercomScore: z.number().min(0).max(10).default(0),
-      salesforceScore: z.number().min(0).max(10).default(0),
-    })
-    .optional(),
-  threshold: z.number(),
-});
-
-const exclusionSchema = z.strictObject({ id: name, label: name.optional(), when: conditionSchema });
-
-const scoreGate = z.strictObject({ name: name, atLeast: z.union([z.number(), z.literal("threshold")]) });
-
-const recordActionSchema = z.strictObject({
-  create: z.enum(["Lead", "Contact", "Opportunity", "Task"]),
-  on: z.enum(["Account", "Contact", "Lead", "Opportunity"]).optional(),
-  /** Lead or Opportunity source. */
-  source: name.optional(),
-  type: name.optional(),
-  stage: name.optional(),
-  closeIn: duration.optional(),
-  subject: name.optional(),
-  priority: name.optional(),
-  /** Fixed owner for this record instead of the route: account.owner, opportunity.owner, lead.owner, account.csm. */
-  owner: z.enum(["account.owner", "opportunity.owner", "lead.owner", "account.csm"]).optional(),
-});
-
-const tellSchema = z.strictObject({
-  /** "owner", "account.csm", "account.owner", or a channel ("#churn"). */
-  slack: name.optional(),
-  /** "owner", "account.csm", "account.owner", or an address. */
-  email: name.optional(),
-  also: z.array(name).default([]),
-  text: name.optional(),
-  with: z.array(z.enum(["enrichment", "transcript"])).default([]),
-});
-
-const followUpActionSchema = z.strictObject({
-  slack: name.optional(),
-  email: name.optional(),
-  task: name.optional(),
-  intercom: z.strictObject({ enrol: name }).optional(),
-});
-
-const recipeSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
-  name,
-  on: z.array(z.enum(["message", "tag", "usage"])).default(["message"]),
-  when: conditionSchema.optional(),
-  and: conditionSchema.optional(),
-  customersOnly: z.boolean().default(false),
-  score: scoreGate.optional(),
-  enrich: z.enum(["no", "required-soon"]).default("no"),
-  record: z.union([z.literal("by-situation"), recordActionSchema]).default("by-situation"),
-  owner: z.strictObject({ route: name }),
-  tell: z.array(tellSchema).default([]),
-  intercom: z
-    .strictObject({
-      tagConversation: name.optional(),
-      tagContact: name.optional(),
-      moveToTeam: name.optional(),
-    })
-    .optional(),
-  acknowledge: z.strictObject({ within: duration, text: name }).optional(),
-  followUp: z
-    .strictObject({
-      after: duration,
-      unless: z.enum(["contacted", "contactedBy.csm", "contactedBy.owner"]),
-      // oxlint-disable-next-line unicorn/no-thenable -- the document's own word; nothing awaits a policy
-      then: z.array(followUpActionSchema),
-    })
-    .optional(),
-});
-
-const recordRuleSchema = recordActionSchema.extend({
-  when: conditionSchema,
-  and: conditionSchema.optional(),
-});
-
-const memberSchema = z.strictObject({
-  user: name,
-  weight: z.number().positive().max(1_000).default(1),
-  cap: z.strictObject({ open: z.int().min(1).optional(), perDay: z.int().min(1).optional() }).optional(),
-  /** "Mon-Fri 09:00-17:30" on the member's wall; at work round the clock without it. See hours.ts. */
-  hours: name.optional(),
-  /** The policy's where the member names none. */
-  timezone: name.optional(),
-  /** Days, both included, or instants. See absence.ts. */
-  away: z.array(z.strictObject({ from: name, to: name })).default([]),
-  /** Gets nothing from this pool until the policy says otherwise. */
-  paused: z.boolean().default(false),
-});
-
-const poolSchema = z.strictObject({
-  members: z.array(memberSchema).min(1),
-  sticky: z.enum(["company", "person"]).optional(),
-  whenAllAway: z.enum(["hold", "ignore-hours", "next-rule"]).default("next-rule"),
-});
-
-/** One step of a route; the first that can take the lead takes it. */
-const hopSchema = z.union([
-  z.strictObject({ accountOwner: z.strictObject({}) }).transform(() => ({ kind: "account-owner" as const })),
-  z
-    .strictObject({ opportunityOwner: z.strictObject({}) })
-    .transform(() => ({ kind: "opportunity-owner" as const })),
-  z.strictObject({ leadOwner: z.strictObject({}) }).transform(() => ({ kind: "lead-owner" as const })),
-  z.strictObject({ csm: z.strictObject({}) }).transform(() => ({ kind: "csm" as const })),
-  z.strictObject({ territories: z.strictObject({}) }).transform(() => ({ kind: "territories" as const })),
-  z.strictObject({ list: name }).transform(({ list }) => ({ kind: "list" as const, list })),
-  z.strictObject({ pool: name }).transform(({ pool }) => ({ kind: "pool" as const, pool })),
-  z.strictObject({ queue: name }).transform(({ queue }) => ({ kind: "queue" as const, queue })),
-  z.strictObject({ user: name }).transform(({ user }) => ({ kind: "user" as const, user })),
-]);
-
-const routingSchema = z.strictObject({
-  pools: z.record(name, poolSchema).default({}),
-  territories: z
+  signals: z.array(name).describe("The signals that add up, by name."),
+  bonus: z
     .array(
       z.strictObject({
-        id: name,
-        when: conditionSchema,
-        owner: z.union([
-          z.strictObject({ user: name }),
-          z.strictObject({ pool: name }),
-          z.strictObject({ queue: name }),
-        ]),
+        label: name.describe("What people call it."),
+        when: conditionSchema.describe("What must hold."),
+        points: points.describe("Points that it adds; may be negative."),
       }),
     )
-    .default([]),
-  /** List name -> company domain -> user. */
-  lists: z.record(name, z.record(name, name)).default({}),
-  routes: z.record(name, z.array(hopSchema).min(1)).default({}),
-  /** The last step of every route. */
-  fallback: z
-    .union([
-      z.strictObject({ user: name }).transform(({ user }) => ({ kind: "user" as const, user })),
-      z.strictObject({ queue: name }).transform(({ queue }) => ({ kind: "queue" as const, queue })),
-    ])
-    .optional(),
-  alsoTell: z.array(z.strictObject({ when: conditionSchema, route: name })).default([]),
-  sla: z
+    .default([])
+    .describe("Points for who somebody is, not for what they wrote."),
+  engagement: z
     .strictObject({
-      firstContact: duration,
-      clock: z.enum(["working-hours", "always"]).default("always"),
-      remindAt: duration.optional(),
-      onBreach: z
-        .array(z.union([z.enum(["remind", "reassign"]), z.strictObject({ escalate: name })]))
-        .default([]),
+      perCustomerMessage: points.describe("Points for each message of the customer."),
+      cap: points.describe("The most points for messages."),
     })
-    .optional(),
+    .optional()
+    .describe("Points for how much the customer writes."),
+  recency: z
+    .strictObject({
+      halfLife: duration.describe("The age at which a signal counts half, as in `7d`."),
+    })
+    .optional()
+    .describe("How fast evidence ages; not at all when absent."),
+  multiply: z
+    .array(
+      z.strictObject({
+        label: name.describe("What people call it."),
+        when: conditionSchema.describe("What must hold."),
+        by: z.number().min(0).max(100).describe("The factor for everything added so far."),
+      }),
+    )
+    .default([])
+    .describe("Factors that apply one after the other."),
+  combine: z
+    .strictObject({
+      intercomScore: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(0)
+        .describe("Share of Intercom's score of the person."),
+      salesforceScore: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(0)
+        .describe("Share of Salesforce's score of the Lead."),
+    })
+    .optional()
+    .describe("Shares of the two systems' own scores (0 to 100 each) that are added."),
+  threshold: z.number().describe("From how many points on a conversation qualifies."),
+});
+
+const exclusionSchema = z.strictObject({
+  id: name.describe("Its name in decisions."),
+  label: name.optional().describe("What people call it."),
+  when: conditionSchema.describe("What must hold."),
 });
 
 const handoffSchema = z.strictObject({
-  coolDown: duration.default("30d"),
+  coolDown: duration
+    .default("30d")
+    .describe("How long the same recipe leaves the same conversation alone, as in `30d`."),
   transcript: z
     .union([
       z.enum(["full", "summary-only"]),
       z.string().regex(/^last-\d+$/, "must be full, summary-only, or last- and a number"),
     ])
-    .default("full"),
-  internalNotes: z.boolean().default(false),
+    .default("full")
+    .describe("How much of the conversation goes along: `full`, `last-20` (messages), or `summary-only`."),
+  internalNotes: z.boolean().default(false).describe("Whether teammates' internal notes go along."),
 });
 
 const feedbackSchema = z.strictObject({
   stages: z
     .array(
       z.strictObject({
-        when: conditionSchema,
-        tag: name.optional(),
-        untag: z.array(name).default([]),
-        enrol: name.optional(),
+        when: conditionSchema.describe("What must hold of the Opportunity: `opportunity.` fields."),
+        tag: name.optional().describe("A tag that its people get in Intercom."),
+        untag: names.describe("Tags that they lose."),
+        enrol: name.optional().describe("A sequence that they enter."),
       }),
     )
-    .default([]),
+    .default([])
+    .describe("What a new stage of an Opportunity does; the first that applies counts."),
   sequences: z
     .record(
       name,
       z.strictObject({
-        tag: name.optional(),
-        attribute: z.record(name, z.union([z.string(), z.number(), z.boolean()])).optional(),
+        tag: name.optional().describe("A tag that the Series' entry rule asks for."),
+        attribute: z
+          .record(name, z.union([z.string(), z.number(), z.boolean()]))
+          .optional()
+          .describe("Attributes of the person that the entry rule asks for, by name."),
       }),
     )
-    .default({}),
+    .default({})
+    .describe(
+      "Intercom has no call to enrol somebody: a tag and attributes meet the entry rule of a Series.",
+    ),
+});
+
+const fieldMappingSchema = z.strictObject({
+  from: name.describe("A field of the conversation, the person, the company or a score, as in conditions."),
+  to: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "must be a Salesforce field's API name")
+    .describe("API name of the Salesforce field."),
+  with: z.enum(["first-name", "last-name"]).optional().describe("The part of a name that is meant."),
+  direction: z
+    .enum(["to-salesforce", "to-intercom", "both"])
+    .default("to-salesforce")
+    .describe("Which way it goes; nothing is carried to Intercom yet."),
 });
 
 const mappingSchema = z.record(
   z.enum(["lead", "contact", "account", "opportunity"]),
-  z
-    .array(
-      z.strictObject({
-        from: name,
-        to: z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, "must be a Salesforce field's API name"),
-        with: z.enum(["first-name", "last-name"]).optional(),
-        direction: z.enum(["to-salesforce", "to-intercom", "both"]).default("to-salesforce"),
-      }),
-    )
-    .default([]),
+  z.array(fieldMappingSchema).default([]),
 );
 
 export const policySchema = z.strictObject({
-  format: z.literal("baton/policy@1"),
-  name,
-  timezone: name.default("UTC"),
-  signals: z.record(
-    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
-    signalSchema,
-  ),
-  scores: z.record(name, scoreSchema),
-  exclusions: z.array(exclusionSchema).default([]),
-  recipes: z.array(recipeSchema).default([]),
-  records: z.array(recordRuleSchema).default([]),
-  routing: routingSchema.prefault({}),
-  handoff: handoffSchema.prefault({}),
-  feedback: feedbackSchema.prefault({}),
-  mapping: mappingSchema.default({ lead: [], contact: [], account: [], opportunity: [] }),
+  format: z.literal("baton/policy@1").describe("The format of the document; always `baton/policy@1`."),
+  name: name.describe("What people call the policy."),
+  timezone: name
+    .default("UTC")
+    .describe("Time zone wherever nothing names its own, as in `America/New_York`."),
+  signals: z
+    .record(slug, signalSchema)
+    .describe("What counts as evidence, by name. Only what the customer wrote and meant counts."),
+  scores: z
+    .record(name, scoreSchema)
+    .describe("How evidence becomes a number, by the score's name. A score is never below 0."),
+  exclusions: z
+    .array(exclusionSchema)
+    .default([])
+    .describe("Conversations that are left alone; the first that applies is recorded by its id."),
+  recipes: z
+    .array(recipeSchema)
+    .default([])
+    .describe("What happens, tried from top to bottom; the first recipe that fits is carried out."),
+  records: z
+    .array(recordRuleSchema)
+    .default([])
+    .describe("Exceptions from `record: by-situation`, tried in order; the first that applies counts."),
+  routing: routingSchema.prefault({}).describe("Who gets it."),
+  handoff: handoffSchema.prefault({}).describe("What goes along, and how often."),
+  feedback: feedbackSchema.prefault({}).describe("What Salesforce tells Intercom when a deal moves."),
+  mapping: mappingSchema
+    .default({ lead: [], contact: [], account: [], opportunity: [] })
+    .describe("Which field goes where, for each object of Salesforce that Baton creates."),
 });
 
 export type Policy = z.infer<typeof policySchema>;
 export type Signal = Policy["signals"][string];
 export type ScoreRule = Policy["scores"][string];
 export type Recipe = Policy["recipes"][number];
-export type RecordAction = z.infer<typeof recordActionSchema>;
+export type RecordAction = Exclude<Recipe["record"], "by-situation">;
 export type Pool = Policy["routing"]["pools"][string];
 export type PoolMember = Pool["members"][number];
 export type Hop = Policy["routing"]["routes"][string][number];

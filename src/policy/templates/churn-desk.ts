@@ -1,8 +1,9 @@
 /** A policy that only keeps customers: it sells nothing, and hears who is about to leave. */
 
 /** The text as `baton policy template churn-desk` prints it. */
-export const churnDesk = `# yaml-language-server: $schema=./baton-policy-1.json
-# (\`baton policy schema > baton-policy-1.json\` writes that file; editors then complete and check while you write.)
+export const churnDesk = `# yaml-language-server: $schema=./docs/baton-policy-1.schema.json
+# (Editors then complete and check while you write. Elsewhere than beside docs/, name the address of a running Baton,
+# http://127.0.0.1:8080/schemas/baton-policy-1.json, or a file written by \`baton policy schema\`.)
 # Baton policy of a churn desk. It sells nothing: it hears who is about to leave, weighs it by what they pay and how
 # long they have been there, and brings the loudest to the CSM within minutes.
 format: baton/policy@1

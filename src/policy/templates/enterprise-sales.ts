@@ -1,8 +1,9 @@
 /** A policy for a company with few and large deals: named accounts, territories, and nobody is counted by clicks. */
 
 /** The text as `baton policy template enterprise-sales` prints it. */
-export const enterpriseSales = `# yaml-language-server: $schema=./baton-policy-1.json
-# (\`baton policy schema > baton-policy-1.json\` writes that file; editors then complete and check while you write.)
+export const enterpriseSales = `# yaml-language-server: $schema=./docs/baton-policy-1.schema.json
+# (Editors then complete and check while you write. Elsewhere than beside docs/, name the address of a running Baton,
+# http://127.0.0.1:8080/schemas/baton-policy-1.json, or a file written by \`baton policy schema\`.)
 # Baton policy for few and large deals. One right word from the right company is enough; whoever owns the account
 # hears it, then the territory. Small companies are left to the website.
 format: baton/policy@1

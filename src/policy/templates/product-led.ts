@@ -1,8 +1,9 @@
 /** A policy for a product that sells itself: people sign up alone, and usage says who is worth a call. */
 
 /** The text as `baton policy template product-led` prints it. */
-export const productLed = `# yaml-language-server: $schema=./baton-policy-1.json
-# (\`baton policy schema > baton-policy-1.json\` writes that file; editors then complete and check while you write.)
+export const productLed = `# yaml-language-server: $schema=./docs/baton-policy-1.schema.json
+# (Editors then complete and check while you write. Elsewhere than beside docs/, name the address of a running Baton,
+# http://127.0.0.1:8080/schemas/baton-policy-1.json, or a file written by \`baton policy schema\`.)
 # Baton policy for a product that sells itself. What people do in the product counts more than what they write;
 # sales hears of a team that outgrows its plan, and leaves everybody else to the product.
 format: baton/policy@1

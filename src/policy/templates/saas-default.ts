@@ -4,8 +4,9 @@ import { policySchema } from "../schema.ts";
 import type { Policy } from "../schema.ts";
 
 /** The text as `baton policy template` prints it; it is meant to be copied and changed. */
-export const saasDefault = `# yaml-language-server: $schema=./baton-policy-1.json
-# (\`baton policy schema > baton-policy-1.json\` writes that file; editors then complete and check while you write.)
+export const saasDefault = `# yaml-language-server: $schema=./docs/baton-policy-1.schema.json
+# (Editors then complete and check while you write. Elsewhere than beside docs/, name the address of a running Baton,
+# http://127.0.0.1:8080/schemas/baton-policy-1.json, or a file written by \`baton policy schema\`.)
 # Baton policy. Change anything: \`baton policy lint\` says what does not fit.
 format: baton/policy@1
 name: SaaS default

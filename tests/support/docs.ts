@@ -1,0 +1,11 @@
+/** `npm run docs`: writes docs/policy.md and the JSON Schema beside it from the policy's schema. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generatedDocs } from "./policy-page.ts";
+
+const HOME = join(import.meta.dirname, "..", "..");
+
+for (const [path, text] of Object.entries(await generatedDocs())) {
+  await writeFile(join(HOME, path), text);
+  console.log(`wrote ${path}`);
+}
