@@ -12,9 +12,9 @@ export interface Job {
 }
 
 const job = JSON.parse(process.argv[2] ?? "{}") as Job;
-const { db, close } = openDatabase({ url: job.databaseUrl, poolSize: 1, log: () => {} });
+const database = openDatabase({ url: job.databaseUrl, poolSize: 1, log: () => {} });
 for (const lead of job.leads) {
   const question = given(String(lead), job.pool, { members: job.members });
-  await inTransaction(db, (tx) => decideUnderLock(tx, question));
+  await inTransaction(database.db, (tx) => decideUnderLock(tx, question));
 }
-await close();
+await database.close();
