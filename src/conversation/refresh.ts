@@ -3,6 +3,7 @@
  * Intercom's API where payloads are not enough, and stores the new state in one transaction with the mark on the events.
  * A repeat after a crash finds the same events again and ends in the same state.
  */
+import { RetryableFailure } from "../kernel/failure.ts";
 import { type EpochMs, parseInstant } from "../kernel/time.ts";
 import { type Notification, parseNotification } from "../intake/notification.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
@@ -77,7 +78,12 @@ export async function hear(hearing: Hearing): Promise<number | null> {
     await hearing.stored(tx, triggersBetween(before, after));
     return true;
   });
-  if (!won) throw new Error(`conversation ${conversation} was folded by two runs at once`);
+  if (!won) {
+    // A worker so slow that it was taken for dead lives on beside the one that took its run over: the next try reads
+    // what the other has stored.
+    const message = `conversation ${conversation} was folded by another run meanwhile`;
+    throw new RetryableFailure({ target: "database", code: "folded_meanwhile", message }, "not-executed");
+  }
   return version;
 }
 

@@ -1,5 +1,6 @@
-/** A person's news and the state of their conversation, taken in at the same time: neither misses the other. */
+/** News taken in at the same time: of a person and of their conversation, or of one conversation by two workers. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { RetryableFailure } from "../../src/kernel/failure.ts";
 import { hear, hearPerson, type PersonalHearing } from "../../src/conversation/refresh.ts";
 import { loadConversation } from "../../src/conversation/queries.ts";
 import { insertEvents } from "../../src/intake/queries.ts";
@@ -39,14 +40,14 @@ function personHeard(wake: PersonalHearing["wake"]): Promise<number> {
   return hearPerson({ db: database.db, workspace: "w1", contact: "c1", wake });
 }
 
-function conversationHeard(): Promise<number | null> {
+function conversationHeard(read = async () => snapshot()): Promise<number | null> {
   return hear({
     db: database.db,
     workspace: "w1",
     conversation: "100",
     reread: false,
     now: NOON,
-    read: async () => snapshot(),
+    read,
     stored: async () => {},
   });
 }
@@ -82,4 +83,19 @@ test("a conversation that is stored while its person's news are taken in waits f
   expect(first).toBe("waits");
   const stored = await loadConversation(database.db, "w1", "100");
   expect(stored?.state.snapshot.usage).toEqual([{ event: "feature_used", at: NOON }]);
+});
+
+test("a worker that was taken for dead and lives on folds nothing twice: its next try finds what the other stored", async () => {
+  await wrote();
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<ReturnType<typeof snapshot>>();
+  const late = conversationHeard(() => {
+    asked.resolve();
+    return answer.promise;
+  });
+  await asked.promise;
+  expect(await conversationHeard()).toBe(1);
+  answer.resolve(snapshot());
+  await expect(late).rejects.toThrow(RetryableFailure);
+  expect(await conversationHeard()).toBe(1);
 });
