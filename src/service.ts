@@ -15,6 +15,7 @@ import type { ConnectionRow } from "./vault/queries.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer } from "./http/server.ts";
+import { backtestRoutes } from "./http/api/backtests.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
 import { policyRoutes } from "./http/api/policy.ts";
@@ -226,6 +227,7 @@ function apiOf({ clock }: ServiceOptions, { database: { db } }: House, vault: Va
       ...environmentRoutes(db),
       ...policyRoutes(db),
       ...draftRoutes(db),
+      ...backtestRoutes(db, clock),
       ...routingRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),
     ],

@@ -1,13 +1,13 @@
 /** `baton backtest`: a draft over the stored decisions of a window; what a change would do before anybody publishes it. */
 import { Command } from "commander";
 import { listEnvironments } from "../decide/queries.ts";
-import { type BacktestQuestion, backtest } from "../insights/backtest.ts";
+import { type BacktestQuestion, backtest, liveSideOf } from "../insights/backtest.ts";
 import { UserError } from "../kernel/failure.ts";
 import { changesAlone } from "../policy/alone.ts";
 import { policyOf } from "../policy/read.ts";
 import type { Policy } from "../policy/schema.ts";
 import type { Db } from "../store/database.ts";
-import { documentOf, listDrafts, loadDraft } from "../versions/queries.ts";
+import { listDrafts, loadDraft } from "../versions/queries.ts";
 import { backtestLines } from "./backtest-text.ts";
 import { loadPolicy } from "./policy-file.ts";
 import { progressOf } from "./progress.ts";
@@ -113,14 +113,7 @@ async function placeOf(
         : `backtest: there is no environment "${named}"; there is ${names}.`,
     );
   }
-  const document = found.policyVersion === null ? null : await documentOf(db, found.policyVersion);
-  if (document === null)
-    throw new UserError(`backtest: environment ${found.name} has no live policy, and so no decisions.`);
-  return {
-    environment: found.name,
-    live: policyOf(document, `the live policy of ${found.name}`),
-    asksSalesforce: found.salesforceConnection !== null,
-  };
+  return { environment: found.name, ...(await liveSideOf(db, found)) };
 }
 
 async function draftNamed(db: Db, environment: string, name: string): Promise<Policy> {

@@ -5,7 +5,9 @@
 import { Worker } from "node:worker_threads";
 import type { Policy } from "../policy/schema.ts";
 import { changesAlone, type LoneChange } from "../policy/alone.ts";
-import { readPolicy } from "../policy/read.ts";
+import { UserError } from "../kernel/failure.ts";
+import { policyOf, readPolicy } from "../policy/read.ts";
+import type { Environment } from "../decide/queries.ts";
 import { linesIn } from "../decide/book.ts";
 import { documentOf } from "../versions/queries.ts";
 import { type Directory, memberKey } from "../decide/route.ts";
@@ -125,6 +127,18 @@ export async function backtest(db: Db, question: BacktestQuestion, watch: Watch)
     // Their threads are gone: what they were asked is answered by nobody.
     await Promise.allSettled(waiting.map(({ judged }) => judged));
   }
+}
+
+/** What a backtest of this environment is compared with. A UserError where no policy is live. */
+export async function liveSideOf(
+  db: Db,
+  { name, policyVersion, salesforceConnection }: Environment,
+): Promise<Pick<BacktestQuestion, "live" | "asksSalesforce">> {
+  const document = policyVersion === null ? null : await documentOf(db, policyVersion);
+  if (document === null)
+    throw new UserError(`backtest: environment ${name} has no live policy, and so no decisions.`);
+  const live = policyOf(document, `the live policy of ${name}`);
+  return { live, asksSalesforce: salesforceConnection !== null };
 }
 
 /** The policies of these versions; one that cannot be read any more is left out. */

@@ -70,7 +70,7 @@ export function verdictOf(
 
 /** Equal for policies that come to the same points for anything; a threshold adds none. */
 export function countingOf({ signals, scores }: Policy): string {
-  const rules = Object.entries(scores).map(([name, { threshold: _, ...rule }]) => [name, rule]);
+  const rules = Object.entries(scores).map(([name, rule]) => [name, { ...rule, threshold: null }]);
   return JSON.stringify([signals, rules]);
 }
 

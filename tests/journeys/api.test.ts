@@ -5,7 +5,7 @@ import { revokeToken } from "../../src/access/queries.ts";
 import { createToken } from "../../src/access/tokens.ts";
 import { roundTheClock } from "../../src/cli/emulated.ts";
 import { saasDefault } from "../../src/policy/templates/saas-default.ts";
-import { openTestHouse, type TestHouse } from "../support/house.ts";
+import { openTestHouse, type TestHouse, writes } from "../support/house.ts";
 
 const DAY_MS = 86_400_000;
 let house: TestHouse;
@@ -276,4 +276,26 @@ test("the fairness ledger is there for whoever may read the environment", async 
   ]);
   expect((await nora("GET", "/environments/nowhere/routing/ledger")).status).toBe(404);
   expect((await nora("GET", "/environments/production/routing/ledger?limit=many")).status).toBe(400);
+});
+
+describe("a backtest", () => {
+  const asked = (draft: string) => ({ draft, since: house.now() - DAY_MS });
+
+  test("of a draft answers what it would have done, and writes nothing", async () => {
+    await writes(house, { who: "tess", text: "We need SSO and pricing for 500 seats" });
+    const document = LIVE.replace("threshold: 40", "threshold: 1");
+    await nora("PUT", `${DRAFTS}/lower`, { document }, NEW);
+    const { status, body } = await nora("POST", "/environments/production/backtests", asked("lower"));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ against: "stored", unreadable: { decisions: 0 } });
+    expect(body["conversations"]).toBeGreaterThan(0);
+    await nora("DELETE", `${DRAFTS}/lower`, undefined, { "if-match": "1" });
+  });
+
+  test("of what does not exist is refused", async () => {
+    const missing = await nora("POST", "/environments/production/backtests", asked("nowhere"));
+    expect([missing.status, missing.body.detail]).toEqual([404, '"production" has no draft "nowhere".']);
+    const { status } = await nora("POST", "/environments/production/backtests", { draft: "nowhere" });
+    expect(status).toBe(400);
+  });
 });

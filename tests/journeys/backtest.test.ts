@@ -133,10 +133,10 @@ describe("a draft", () => {
     );
     expect(report.assumed).toEqual(["new@ourcompany.example"]);
     const after = Object.fromEntries(report.loads.map((load) => [load.owner, load.after]));
-    // Both begin with nothing: Ana comes first by name, then the newcomer is behind her share for a hundred turns.
+    // A hundred turns of a hundred and one are the newcomer's, and three are not enough for Ana's.
     expect(after).toEqual({
-      "new@ourcompany.example": 2,
-      "ana@ourcompany.example": 1,
+      "new@ourcompany.example": 3,
+      "ana@ourcompany.example": 0,
       "ben@ourcompany.example": 0,
     });
     expect(report.movements.changed.owner).toBeGreaterThan(0);

@@ -201,7 +201,8 @@ function expectedRevision(header: (name: string) => string | undefined): number 
   );
 }
 
-async function draftFor(db: Db, environment: string, name: string): Promise<Draft> {
+/** The draft, or a refusal with 404. */
+export async function draftFor(db: Db, environment: string, name: string): Promise<Draft> {
   const draft = await loadDraft(db, environment, name);
   if (draft === null) throw new Refusal(404, `"${environment}" has no draft "${name}".`);
   return draft;
