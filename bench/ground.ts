@@ -186,7 +186,10 @@ export async function memoryOf(pid: number): Promise<{ readonly now: number; rea
   const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => null);
   const kilobytes = (name: string): number =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text ?? "")?.[1]);
-  return text === null ? null : { now: kilobytes("VmRSS") / 1_024, peak: kilobytes("VmHWM") / 1_024 };
+  // A process that has just ended still has a status, without memory.
+  return text?.includes("VmHWM") !== true
+    ? null
+    : { now: kilobytes("VmRSS") / 1_024, peak: kilobytes("VmHWM") / 1_024 };
 }
 
 export function pause(ms: number): Promise<void> {
