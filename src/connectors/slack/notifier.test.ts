@@ -312,3 +312,28 @@ test("whoami names workspace and bot", async () => {
   await using server = await slack();
   expect(await connect(server).whoami()).toEqual({ team: "Acme", user: "baton" });
 });
+
+test("a channel is there, archived, gone, or nobody can tell", async () => {
+  const listing = {
+    ok: true,
+    channels: [
+      { id: "C1", name: "churn" },
+      { id: "C2", name: "old", is_archived: true },
+    ],
+  };
+  let answer: object = listing;
+  await using server = await slack(({ path }) => (path === "/conversations.list" ? { json: answer } : null));
+  const connection = connect(server);
+  const asked = (name: string) => connection.hasChannel(name);
+  expect([await asked("#churn"), await asked("old"), await asked("#gone"), await asked("C0123456")]).toEqual([
+    "yes",
+    "archived",
+    "no",
+    "cannot-tell",
+  ]);
+  answer = { ok: false, error: "missing_scope" };
+  expect(await asked("#churn")).toBe("cannot-tell");
+  answer = { ok: false, error: "invalid_auth" };
+  await expect(asked("#churn")).rejects.toThrow("bot token");
+  connection.close();
+});

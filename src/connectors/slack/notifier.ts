@@ -25,11 +25,14 @@ export interface ConnectorDeps {
   readonly log: HttpLog;
 }
 
+/** "cannot-tell": it is named by its id, or the app lacks the scope to list channels. */
+export type ChannelAnswer = "yes" | "no" | "archived" | "cannot-tell";
+
 export interface SlackConnection extends Notifier {
   /** auth.test: which workspace and bot the token belongs to. */
   whoami(): Promise<{ readonly team: string; readonly user: string }>;
-  /** Whether the app sees a channel of this name; "cannot-tell" of an id, and without the scope to list channels. */
-  hasChannel(name: string): Promise<"yes" | "no" | "cannot-tell">;
+  /** Whether the app can post to a channel of this name, as far as its list of channels says. */
+  hasChannel(name: string): Promise<ChannelAnswer>;
   close(): void;
 }
 
@@ -130,11 +133,15 @@ async function kept(workspace: Workspace, name: string, find: () => Promise<stri
 }
 
 const Channels = z.object({
-  channels: z.array(z.object({ id: z.string(), name: z.string().nullish() })),
+  channels: z.array(
+    z.object({ id: z.string(), name: z.string().nullish(), is_archived: z.boolean().nullish() }),
+  ),
   response_metadata: z.object({ next_cursor: z.string().nullish() }).nullish(),
 });
 
-async function channelByName(workspace: Workspace, name: string): Promise<string> {
+type Channel = z.infer<typeof Channels>["channels"][number];
+
+async function channelByName(workspace: Workspace, name: string): Promise<Channel> {
   let cursor: string | undefined;
   do {
     const page: z.infer<typeof Channels> = await workspace.call("conversations.list", Channels, {
@@ -144,7 +151,7 @@ async function channelByName(workspace: Workspace, name: string): Promise<string
       ...(cursor === undefined ? {} : { cursor }),
     });
     const found = page.channels.find((channel) => channel.name === name);
-    if (found !== undefined) return found.id;
+    if (found !== undefined) return found;
     cursor = page.response_metadata?.next_cursor ?? undefined;
   } while (cursor !== undefined && cursor !== "");
   const message = `Slack has no channel #${name} that the app can see: check its name in the policy, or invite the app to it.`;
@@ -155,12 +162,12 @@ async function channelByName(workspace: Workspace, name: string): Promise<string
 const CHANNEL_ID = /^[CGD][A-Z0-9]{6,}$/;
 
 /** Asked anew: who checks a policy may have made the channel just now. */
-async function hasChannel(workspace: Workspace, channel: string): Promise<"yes" | "no" | "cannot-tell"> {
+async function hasChannel(workspace: Workspace, channel: string): Promise<ChannelAnswer> {
   const name = channel.replace(/^#/, "");
   if (CHANNEL_ID.test(name)) return "cannot-tell";
   try {
-    await channelByName(workspace, name);
-    return "yes";
+    const found = await channelByName(workspace, name);
+    return found.is_archived === true ? "archived" : "yes";
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
     if (error.facts.code === "channel_not_found") return "no";
@@ -192,7 +199,7 @@ async function conversationOf(workspace: Workspace, recipient: Recipient): Promi
   }
   const name = recipient.channel.replace(/^#/, "");
   if (CHANNEL_ID.test(name)) return name;
-  return kept(workspace, `#${name}`, () => channelByName(workspace, name));
+  return kept(workspace, `#${name}`, async () => (await channelByName(workspace, name)).id);
 }
 
 const Posted = z.object({ ts: z.string(), channel: z.string() });
