@@ -93,7 +93,7 @@ function talk({ name, now = BUSY, lines: texts, who, at, crm, beside, rest }: Sa
     crm: { ...NOBODY, ...crm },
     triggers: ["message", "tag", "usage"],
     earlier: [],
-    pools: lines(line("ana", { served: 5 }), line("ben", { served: 2 })),
+    pools: lines(line("ana", { served: 6 }), line("ben", { served: 2 })),
     directory,
     answered,
     teammates,
