@@ -127,7 +127,10 @@ function ledgerLinesOf(environment: string, read: Ledger): readonly string[] {
               line.route,
               line.pool ?? "-",
               [
-                line.receipts.findLast(({ kind }) => kind === "assigned")?.reason ?? "",
+                ...line.receipts
+                  .filter(({ kind }) => kind === "assigned")
+                  .slice(-1)
+                  .map(({ candidate, reason }) => `${candidate}, ${reason}`),
                 line.creditReason === null ? "" : `given back: ${line.creditReason}`,
                 line.closedReason === null || line.creditReason !== null
                   ? ""
