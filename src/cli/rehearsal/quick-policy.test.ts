@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readPolicy } from "../../policy/read.ts";
+import { policyOf, readPolicy } from "../../policy/read.ts";
 import { defaultPolicy, saasDefault } from "../../policy/templates/saas-default.ts";
 import { quickened } from "./quick-policy.ts";
 
@@ -23,7 +23,7 @@ test("an hour of every wait passes in the time named, by a clock that always run
 
 test("a policy that waits for nothing stays as it is", () => {
   const bare = "format: baton/policy@1\nname: T\nsignals: {}\nscores: {}\n";
-  expect(readPolicy(quickened(bare, 1_000))).toEqual(readPolicy(bare));
+  expect(policyOf(quickened(bare, 1_000), "it")).toEqual(policyOf(bare, "it"));
   const routed = `${bare}routing: { routes: { r: [ { queue: Q } ] } }\nrecipes: [ { id: x, name: X, owner: { route: r } } ]\n`;
-  expect(readPolicy(quickened(routed, 1_000))).toEqual(readPolicy(routed));
+  expect(policyOf(quickened(routed, 1_000), "it")).toEqual(policyOf(routed, "it"));
 });

@@ -91,6 +91,12 @@ describe("a signal with meaning", () => {
     const [found] = scored({ hints, meaning: true }, ["Could you cancel my plan please"]).signals;
     expect(found).toMatchObject({ kind: "phrase", text: "cancel" });
   });
+  test("is believed where its own part of the sentence is sure, whatever else stands beside it", () => {
+    const hinted = { hints: ["cancel"], meaning: true };
+    const [found] = scored(hinted, ["I want to cancel, this is unacceptable"]).signals;
+    expect(found).toMatchObject({ kind: "phrase", text: "cancel", start: 10 });
+    expect(scored(hinted, ["The upload hangs, how do I cancel it, and the bar is red"]).signals).toEqual([]);
+  });
 
   test("takes what was read when the decision was made, and reads nothing anew", () => {
     const read: MeaningRead = { signal: "cancellation", turn: 0, start: 0, end: 5, sure: 0.91, counts: true };
