@@ -35,8 +35,9 @@ export function planFeedback(
   return changes.map((change) => {
     const lookup = factsOfChange(change);
     const rule = policy.feedback.stages.findIndex(({ when }) => decide(when, lookup, now) === "yes");
-    if (rule === -1) return { change, rule: null, requests: [] };
-    return { change, rule, requests: deal.emails.flatMap((email) => requestsFor(email, rule, policy)) };
+    const stage = policy.feedback.stages[rule];
+    if (stage === undefined) return { change, rule: null, requests: [] };
+    return { change, rule, requests: deal.emails.flatMap((email) => requestsFor(email, stage, policy)) };
   });
 }
 
@@ -50,14 +51,15 @@ function factsOfChange({ stage, isClosed, isWon, amount }: StageChange): FieldLo
   return (field) => facts[field];
 }
 
+type Stage = Policy["feedback"]["stages"][number];
+
 /** Old tags go before new ones come, so that an entry rule never sees both. */
-function requestsFor(email: string, rule: number, policy: Policy): readonly FeedbackRequest[] {
-  const stage = policy.feedback.stages[rule];
-  const sequence = stage?.enrol === undefined ? undefined : policy.feedback.sequences[stage.enrol];
-  const tags = [stage?.tag, sequence?.tag].filter((tag) => tag !== undefined);
+function requestsFor(email: string, stage: Stage, policy: Policy): readonly FeedbackRequest[] {
+  const sequence = stage.enrol === undefined ? undefined : policy.feedback.sequences[stage.enrol];
+  const tags = [stage.tag, sequence?.tag].filter((tag) => tag !== undefined);
   const attributes = sequence?.attribute;
   return [
-    ...(stage?.untag ?? []).map((tag) => ({ kind: "untag", email, tag }) as const),
+    ...stage.untag.map((tag) => ({ kind: "untag", email, tag }) as const),
     ...(attributes === undefined ? [] : [{ kind: "set-attributes", email, attributes } as const]),
     ...tags.map((tag) => ({ kind: "tag", email, tag }) as const),
   ];

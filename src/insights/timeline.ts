@@ -146,8 +146,9 @@ function handsOf(policy: Policy, opening: Opening["open"]) {
         today: times.length - 1 - times.findLastIndex((at) => at < since),
       };
     },
+    /** Somebody got a lead; what is handed off always has an owner. */
     note: (owner: string | null, now: EpochMs): void => {
-      const key = owner?.toLowerCase() ?? "";
+      const key = String(owner).toLowerCase();
       const times = given.get(key) ?? [];
       times.push(now);
       given.set(key, times);

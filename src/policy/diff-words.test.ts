@@ -110,6 +110,13 @@ describe("a difference is told in words", () => {
       ],
     ],
     [
+      ["routing/pools/mid-market/members/1/away/0/from", "2026-12-21"],
+      [
+        "Absence from 2026-12-20, to 2027-01-03 removed from member ben@ourcompany.example of pool mid-market",
+        "Absence from 2026-12-21, to 2027-01-03 added to member ben@ourcompany.example of pool mid-market",
+      ],
+    ],
+    [
       ["routing/pools/mid-market/members/2", { user: "cat@b.example" }],
       ["Member cat@b.example of pool mid-market added: weight 1, paused no"],
     ],
@@ -145,6 +152,10 @@ describe("a difference is told in words", () => {
       ],
     ],
     [["handoff/internalNotes", true], ["Internal notes: no -> yes"]],
+    [["signals/enterprise/cap", undefined], ["Cap of signal Enterprise intent: 40 -> none"]],
+    [["handoff/coolDown", "7d"], ["Cool-down: 30d -> 7d"]],
+    [["routing/sla", undefined], ["The service level removed"]],
+    [["routing/fallback", { user: "cat@b.example" }], ["Fallback of routing: none -> user cat@b.example"]],
     [
       ["feedback/stages/2", undefined],
       ['Feedback stage removed: when opportunity.isClosed is equal to false, tag "Active Opportunity"'],

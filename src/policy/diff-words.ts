@@ -34,7 +34,7 @@ export function changesOf(before: Policy, after: Policy): readonly Change[] {
 /** "Points of signal Pricing: was 10, is 12 live, 15 in the draft". */
 export function clashText({ steps, isOrder, base, ours, theirs }: Clash): string {
   const { thing, rest } = thingOf(steps);
-  const place = rest.length === 0 ? capital(thing.noun) : `${capital(fieldWords(keysOf(rest)))}${of(thing)}`;
+  const place = placeWords(thing, rest);
   if (isOrder) return `${place}: the live version and the draft put them into different orders`;
   const said = (value: unknown): string => (value === undefined ? "absent" : valueText(value));
   return `${place}: was ${said(base)}, is ${said(theirs)} live, ${said(ours)} in the draft`;
@@ -106,7 +106,12 @@ function fits(pattern: readonly string[], place: readonly Step[]): boolean {
 }
 
 function keysOf(steps: readonly Step[]): readonly string[] {
-  return steps.map(({ key, label, isItem }) => (isItem ? label : key));
+  return steps.map(({ key }) => key);
+}
+
+/** "Points of signal Pricing"; the thing itself where no step is left. */
+function placeWords(thing: Thing, rest: readonly Step[]): string {
+  return rest.length === 0 ? capital(thing.noun) : `${capital(fieldWords(keysOf(rest)))}${of(thing)}`;
 }
 
 const of = (thing: Thing): string => (thing.noun === "" ? "" : ` of ${thing.noun}`);
@@ -136,9 +141,8 @@ function vanished(thing: Thing, rest: readonly Step[], value: unknown): string {
 
 function changed(thing: Thing, rest: readonly Step[], before: unknown, after: unknown): string {
   const to = `${valueText(before)} -> ${valueText(after)}`;
-  if (rest.length === 0) return `${capital(thing.noun)}: ${to}`;
   if (isTable(thing, rest)) return `${capital(thing.noun)}: ${keysOf(rest).join(".")} goes to ${to}`;
-  return `${capital(fieldWords(keysOf(rest)))}${of(thing)}: ${to}`;
+  return `${placeWords(thing, rest)}: ${to}`;
 }
 
 function reordered(

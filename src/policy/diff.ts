@@ -159,6 +159,8 @@ export function labelOf(value: unknown, key: string): string {
 export function nameOf(item: unknown): string | null {
   if (typeof item !== "object" || item === null) return null;
   const fields = item as Readonly<Record<string, unknown>>;
-  const name = fields["id"] ?? fields["user"] ?? fields["label"] ?? fields["to"];
+  // An absence goes to a day: a date is nobody's name.
+  const to = /^\d{4}-/.test(String(fields["to"])) ? undefined : fields["to"];
+  const name = fields["id"] ?? fields["user"] ?? fields["label"] ?? to;
   return typeof name === "string" && fields["kind"] === undefined ? name : null;
 }

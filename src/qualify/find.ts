@@ -125,12 +125,12 @@ function findMeaning(
       mentioned.declined.some((place) => place.signal === index && place.start >= start && place.start < end);
     const [surest] = readings
       .filter((one) => signal.rule.meaning && one.counts && one.signal === signal.name && !isDeclined(one))
-      .sort((a, b) => b.sure - a.sure || a.start - b.start);
+      .sort((a, b) => b.sure - a.sure);
     const [nearest] = likenesses
       .filter(
         (one) => one.signal === signal.name && signal.rule.examples.includes(one.example) && !isDeclined(one),
       )
-      .sort((a, b) => b.like - a.like || a.start - b.start);
+      .sort((a, b) => b.like - a.like);
     const sense = surest ?? nearest;
     if (sense === undefined) continue;
     const { start, end } = sense;
