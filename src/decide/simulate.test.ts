@@ -39,6 +39,9 @@ describe("a simulation of the routing", () => {
       { numRuns: 40 },
     );
   });
+  test("of no leads gives nobody any", () => {
+    expect(got(simulated(east([office("ana@us.example")]), { leads: 0 }))).toEqual([0]);
+  });
   test("holds the night's leads until somebody is at work, and says from when until when", () => {
     const night = simulated(east([office("ana@us.example")], { whenAllAway: "hold" }), { leads: 24 });
     expect(got(night)).toEqual([24]);
