@@ -52,6 +52,23 @@ describe("a timer", () => {
     expect(kinds({ ...silent({ state: "cancelled" }), contacts: contacted })).toEqual([]);
   });
 
+  test("that hands a lead over tells the new owner and the old one beside what its policy names, and nobody else", () => {
+    const handsOver = (effects: number): readonly string[] => {
+      const told = Array.from({ length: effects }, (_, i) => ({
+        ...effect(alertTo(`b${i}`, "slack"), { key: `b${i}` }),
+        state: "skipped" as const,
+      }));
+      const followUps = [{ ...TIMER, kind: "breach" as const, effects: told }];
+      const wishes = { ...WISHES, "follow-up": null, breach: 3 };
+      const facts = { ...WITH_TIMER, followUps, timerWishes: { [DONE.recipe]: wishes }, slack: GOOD.slack };
+      return check(facts).problems.map(({ line }) => line);
+    };
+    const asked = "effects where its policy asks for 3";
+    for (const right of [3, 5]) expect(handsOver(right).filter((line) => line.includes(asked))).toEqual([]);
+    for (const wrong of [2, 4, 6])
+      expect(handsOver(wrong).filter((line) => line.includes(asked))).toHaveLength(1);
+  });
+
   test("that is due later is right", () => {
     expect(kinds(silent({ state: "armed", dueAt: 20_000, startedAt: null }))).toEqual([]);
   });

@@ -20,6 +20,8 @@ export function checkFollowUps(facts: Facts): Problem[] {
   ];
 }
 
+/** The new owner and the old one. */
+const TOLD_AT_HANDOVER = 2;
 const KINDS = ["acknowledge", "follow-up", "remind", "breach"] as const;
 
 /** The first arming of each kind that the recipe has, and no other kind. */
@@ -55,8 +57,8 @@ function effects(
   }
   const wanted = wishes?.[kind];
   if (wanted === undefined || wanted === null || found.length === wanted) return [];
-  // Where a new owner takes over, they are told, too.
-  if (kind === "breach" && found.length === wanted + 1) return [];
+  // Where a new owner takes over, one step writes the record and tells them and the old owner.
+  if (kind === "breach" && found.length === wanted + TOLD_AT_HANDOVER) return [];
   const line = `${id} has ${found.length} effects where its policy asks for ${wanted}`;
   return [{ kind: found.length < wanted ? "lost" : "doubled", line }];
 }
