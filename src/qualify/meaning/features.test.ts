@@ -6,7 +6,9 @@ const lexicon = lexiconOf(["cancel", "plan", "please"]);
 function featuresOf(...tokens: readonly string[]): readonly string[] {
   const found: string[] = [];
   const numbers = tokens.map((token) => lexicon.numbers.get(token) ?? 0);
-  eachFeature(numbers, lexicon, (feature) => found.push(featureText(feature, lexicon)));
+  eachFeature(numbers, { from: 0, to: numbers.length }, lexicon, (feature) =>
+    found.push(featureText(feature, lexicon)),
+  );
   return found;
 }
 
@@ -40,7 +42,7 @@ describe("the features of a sentence", () => {
   });
 
   test("are read back from a file as they were written", () => {
-    eachFeature([3, 4, 0, 5, 3, 3, 4], lexicon, (feature) => {
+    eachFeature([3, 4, 0, 5, 3, 3, 4], { from: 0, to: 7 }, lexicon, (feature) => {
       expect(featureOf(featureText(feature, lexicon), lexicon)).toBe(feature);
     });
     expect(featureOf("unheard", lexicon)).toBeNull();

@@ -30,35 +30,42 @@ export function numberAt(list: ArrayLike<number>, position: number): number {
   return list[position] ?? 0;
 }
 
-const isDull = (token: number): boolean => token <= END;
-
-/** Calls `visit` with each feature of a sentence of these token numbers; a feature may come more than once. */
+/**
+ * Calls `visit` with each feature of the sentence that stands in `words` (token numbers) from `from` to `to`; a feature
+ * may come more than once.
+ */
 export function eachFeature(
-  sentence: readonly number[],
+  words: readonly number[],
+  { from, to }: { readonly from: number; readonly to: number },
   { tokens: { length: size } }: Lexicon,
   visit: (feature: number) => void,
 ): void {
-  const last = sentence.length;
-  const token = (at: number): number => (at < 0 ? START : at >= last ? END : numberAt(sentence, at));
-  for (let at = -1; at <= last; at += 1) {
-    const first = token(at);
-    const second = token(at + 1);
+  const token = (at: number): number => (at < from ? START : at >= to ? END : Number(words[at]));
+  let first = START;
+  let second = token(from);
+  for (let at = from - 1; at < to; at += 1) {
     const third = token(at + 2);
     if (first > END) visit(first);
-    if (at < last && !(isDull(first) && isDull(second))) visit(pair(first, second, size));
-    const dull = Number(isDull(first)) + Number(isDull(second)) + Number(isDull(third));
-    if (at + 1 < last && (dull < 2 || (last === 1 && !isDull(second))))
+    if (first > END || second > END) visit(pair(first, second, size));
+    const told = Number(first > END) + Number(second > END) + Number(third > END);
+    if (at + 1 < to && (told > 1 || (to - from === 1 && second > END)))
       visit(triple(first, second, third, size));
-    if (isDull(first)) continue;
-    for (let far = at + 2; far <= at + FARTHEST && far < last; far += 1)
-      if (!isDull(token(far))) visit(distant(first, token(far), size));
+    if (first > END)
+      for (let far = at + 2; far <= at + FARTHEST && far < to; far += 1) {
+        const other = token(far);
+        if (other > END) visit(distant(first, other, size));
+      }
+    first = second;
+    second = third;
   }
 }
 
+// Powers are multiplied out: `**` is many times slower, and this is the innermost loop of scoring.
 const pair = (a: number, b: number, size: number): number => size + a * size + b;
 const triple = (a: number, b: number, c: number, size: number): number =>
-  size + size ** 2 + (a * size + b) * size + c;
-const distant = (a: number, b: number, size: number): number => size + size ** 2 + size ** 3 + a * size + b;
+  size + size * size + (a * size + b) * size + c;
+const distant = (a: number, b: number, size: number): number =>
+  size + size * size * (size + 1) + a * size + b;
 
 /** The feature as a model file writes it: "cancel", "cancel #our", "^ cancel #our", "cancel ~ #subscription". */
 export function featureText(feature: number, { tokens }: Lexicon): string {

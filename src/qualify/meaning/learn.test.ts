@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { wordsOf } from "../words.ts";
 import { learn } from "./learn.ts";
 import type { Labelled } from "./learn.ts";
-import { compileModel, modelSchema, weigh } from "./model.ts";
+import { compileModel, know, modelSchema, weigh } from "./model.ts";
 import { readMeaning } from "./read.ts";
 import { shippedModel } from "./shipped.ts";
 
@@ -18,8 +18,9 @@ const rows: readonly Labelled[] = [
 ];
 
 const chance = (file: ReturnType<typeof learn>, text: string): number => {
+  const model = compileModel(file);
   const words = wordsOf(text, []);
-  return weigh(compileModel(file), words, 0, words.length)[0] ?? 0;
+  return weigh(model, know(model, words), { from: 0, to: words.length })[0] ?? 0;
 };
 
 describe("learning", () => {
@@ -120,8 +121,8 @@ describe("a model file", () => {
 
   test("leaves out what it has no token for, and lacking weights are none", () => {
     const model = compileModel(modelSchema.parse({ ...file, weights: { b: [2], lost: [1, 1] } }));
-    expect(model.rows.size).toBe(1);
-    expect(weigh(model, wordsOf("b b", []), 0, 2)[1]).toBe(0.5);
+    expect(model.table.size).toBe(1);
+    expect(weigh(model, know(model, wordsOf("b b", [])), { from: 0, to: 2 })[1]).toBe(0.5);
   });
 
   test("remembers only so many words", () => {

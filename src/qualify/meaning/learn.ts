@@ -8,9 +8,10 @@ import { wordsOf } from "../words.ts";
 import type { Word } from "../words.ts";
 import { eachFeature, featureText, lexiconOf, numberAt, UNKNOWN } from "./features.ts";
 import type { Lexicon } from "./features.ts";
-import { compileModel, tellingOf, weigh } from "./model.ts";
+import { compileModel, know, tellingOf, weigh } from "./model.ts";
 import type { Model, ModelFile } from "./model.ts";
 import { sentencesOf } from "./sentences.ts";
+import type { Sentence } from "./sentences.ts";
 import { tokenOf } from "./thesaurus.ts";
 
 /** A message that a person has read, and the signals it means; none for anything else. */
@@ -99,7 +100,7 @@ function pickExamples(rows: readonly Labelled[], model: Model): readonly Example
     const picked = new Map<number, Set<string>>();
     for (const [position, { name }] of model.signals.entries()) {
       if (!row.signals.includes(name)) continue;
-      const chances = examples.map(({ words }) => numberAt(weigh(model, words, 0, words.length), position));
+      const chances = examples.map(({ words }) => chanceOf(model, words, position));
       const best = chances.indexOf(Math.max(...chances));
       picked.set(best, (picked.get(best) ?? new Set()).add(name));
     }
@@ -160,7 +161,7 @@ function frequent<T>(sets: readonly ReadonlySet<T>[]): ReadonlySet<T> {
 function features(example: Example, lexicon: Lexicon): ReadonlySet<number> {
   const found = new Set<number>();
   const numbers = example.tokens.map((token) => lexicon.numbers.get(token) ?? UNKNOWN);
-  eachFeature(numbers, lexicon, (feature) => found.add(feature));
+  eachFeature(numbers, wholeOf(numbers), lexicon, (feature) => found.add(feature));
   return found;
 }
 
@@ -264,10 +265,19 @@ function leftOut(rows: readonly Labelled[], file: ModelFile): readonly (readonly
 function likeliest(model: Model, name: string, row: Labelled): number {
   const position = model.signals.findIndex((signal) => signal.name === name);
   const chances = examplesOf(row).flatMap(({ words }) => {
-    const isTelling = (tellingOf(model, words, 0, words.length) & (1 << position)) !== 0;
-    return isTelling ? [numberAt(weigh(model, words, 0, words.length), position)] : [];
+    const isTelling = (tellingOf(know(model, words), wholeOf(words)) & (1 << position)) !== 0;
+    return isTelling ? [chanceOf(model, words, position)] : [];
   });
   return Math.max(0, ...chances);
+}
+
+/** The probability that a sentence of these words means the signal at `position`. */
+function chanceOf(model: Model, words: readonly Word[], position: number): number {
+  return numberAt(weigh(model, know(model, words), wholeOf(words)), position);
+}
+
+function wholeOf({ length }: readonly unknown[]): Sentence {
+  return { from: 0, to: length };
 }
 
 interface Read {

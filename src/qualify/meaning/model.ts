@@ -6,6 +6,9 @@ import { z } from "zod";
 import type { Word } from "../words.ts";
 import { eachFeature, featureOf, lexiconOf, numberAt, UNKNOWN } from "./features.ts";
 import type { Lexicon } from "./features.ts";
+import type { Sentence } from "./sentences.ts";
+import { beginRound, noRow, rowOnce, tableOf } from "./table.ts";
+import type { FeatureTable } from "./table.ts";
 import { tokenOf } from "./thesaurus.ts";
 
 const share = z.number().min(0).max(1);
@@ -41,13 +44,19 @@ interface Known {
   readonly tells: number;
 }
 
+/** A message's words as the model knows them, position by position. */
+export interface KnownWords {
+  readonly tokens: readonly number[];
+  readonly tells: readonly number[];
+}
+
 export interface Model {
   /** Equal for models that read alike: decisions name what read for them. */
   readonly id: string;
   readonly signals: ModelFile["signals"];
   readonly lexicon: Lexicon;
   /** Where a feature's weights begin in `weights`. */
-  readonly rows: ReadonlyMap<number, number>;
+  readonly table: FeatureTable;
   readonly weights: Float64Array;
   readonly tells: ReadonlyMap<string, number>;
   /** Words met before; bounded, since people may write any word. */
@@ -75,7 +84,7 @@ export function compileModel(file: ModelFile): Model {
     id,
     signals: file.signals,
     lexicon,
-    rows,
+    table: tableOf(rows),
     weights: Float64Array.from(weights),
     tells,
     met: new Map(),
@@ -101,24 +110,35 @@ function knownOf(model: Model, key: string): Known {
   return known;
 }
 
-/** Which signals the words from `from` to `to` may tell of: one bit for each of the model's signals. */
-export function tellingOf(model: Model, words: readonly Word[], from: number, to: number): number {
-  let tells = 0;
-  for (const word of words.slice(from, to)) tells |= knownOf(model, word.key).tells;
-  return tells;
+/** Looks up each of `words` once; sentences and clauses are then read from the answer. */
+export function know(model: Model, words: readonly Word[]): KnownWords {
+  const tokens: number[] = [];
+  const tells: number[] = [];
+  for (const { key } of words) {
+    const known = knownOf(model, key);
+    tokens.push(known.token);
+    tells.push(known.tells);
+  }
+  return { tokens, tells };
 }
 
-/** For each of the model's signals the probability, 0 to 1, that the words from `from` to `to` mean it. */
-export function weigh(model: Model, words: readonly Word[], from: number, to: number): readonly number[] {
-  const sentence = words.slice(from, to).map(({ key }) => knownOf(model, key).token);
+/** Which signals the words of a sentence may tell of: one bit for each of the model's signals. */
+export function tellingOf({ tells }: KnownWords, { from, to }: Sentence): number {
+  let all = 0;
+  for (let at = from; at < to; at += 1) all |= Number(tells[at]);
+  return all;
+}
+
+/** For each of the model's signals the probability, 0 to 1, that a sentence means it. */
+export function weigh(model: Model, { tokens }: KnownWords, sentence: Sentence): readonly number[] {
+  const { table, weights } = model;
   const sums = model.signals.map(({ intercept }) => intercept);
-  const seen = new Set<number>();
-  eachFeature(sentence, model.lexicon, (feature) => {
-    const row = model.rows.get(feature);
-    if (row === undefined || seen.has(feature)) return;
-    seen.add(feature);
+  beginRound(table);
+  eachFeature(tokens, sentence, model.lexicon, (feature) => {
+    const row = rowOnce(table, feature);
+    if (row === noRow) return;
     for (let signal = 0; signal < sums.length; signal += 1)
-      sums[signal] = numberAt(sums, signal) + numberAt(model.weights, row + signal);
+      sums[signal] = Number(sums[signal]) + Number(weights[row + signal]);
   });
   return sums.map((sum) => 1 / (1 + Math.exp(-sum)));
 }
