@@ -18,6 +18,7 @@ export const rooms = [
   "context",
   "handoff",
   "followup",
+  "response",
   "feedback",
   "insights",
   "meaning",

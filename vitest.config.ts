@@ -38,6 +38,7 @@ export default defineConfig({
         "src/conversation/*.ts",
         "src/versions/*.ts",
         "src/feedback/plan.ts",
+        "src/response/{press,standing}.ts",
         "src/insights/*.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.

@@ -168,7 +168,12 @@ function together(each: Each): Pick<Emulators, "applyFaults" | "reset" | "settle
     connections: () => ({
       intercom: { url: each.intercom.url, ...emulatedAccounts.intercom },
       salesforce: { url: each.salesforce.url, ...emulatedAccounts.salesforce },
-      slack: { url: each.slack.url, apiUrl: each.slack.apiUrl, token: slackAccount.botToken },
+      slack: {
+        url: each.slack.url,
+        apiUrl: each.slack.apiUrl,
+        token: slackAccount.botToken,
+        signingSecret: slackAccount.signingSecret,
+      },
       smtp: { url: each.smtp.url, controlUrl: each.smtp.controlUrl, ...smtpAccount },
       enrichment: { url: each.enrichment.url, ...enrichmentAccount },
     }),

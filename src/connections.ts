@@ -16,6 +16,9 @@ import {
   type SalesforceConnection,
 } from "./connectors/salesforce/crm.ts";
 import { connectSlack, type SlackConnection } from "./connectors/slack/notifier.ts";
+import { pressOf } from "./connectors/slack/interaction.ts";
+import { isSigned, type Signed } from "./connectors/slack/signature.ts";
+import type { Press } from "./response/press.ts";
 import { connectEmail } from "./connectors/email/notifier.ts";
 import { connectEnrichment } from "./connectors/enrichment/enricher.ts";
 
@@ -49,8 +52,12 @@ const salesforceSettings = z.object({
 });
 const salesforceSecret = z.object({ clientSecret: text.optional(), privateKey: text.optional() });
 
-const slackSettings = z.object({ apiUrl: z.url().optional(), allowPrivateAddresses: privateToo });
-const slackSecret = z.object({ token: text });
+const slackSettings = z.object({
+  apiUrl: z.url().optional(),
+  teammates: z.record(text, text).default({}),
+  allowPrivateAddresses: privateToo,
+});
+const slackSecret = z.object({ token: text, signingSecret: text.optional() });
 
 const emailSettings = z.object({
   host: text,
@@ -116,6 +123,25 @@ export function webhookSource(row: ConnectionRow, vault: Vault): WebhookSource {
   const { clientSecret, previousClientSecret } = secretOf(row, vault, intercomSecret);
   const secrets = previousClientSecret === undefined ? [clientSecret] : [clientSecret, previousClientSecret];
   return { secrets, workspace: settingsOf(row, intercomSettings).workspace };
+}
+
+/** How presses in this Slack are told from forgeries, and read; null without a signing secret. */
+export function pressSource(row: ConnectionRow, vault: Vault, clock: Clock): PressSource | null {
+  const { signingSecret } = secretOf(row, vault, slackSecret);
+  if (signingSecret === undefined) return null;
+  return {
+    isSigned: (raw, headers) => isSigned(raw, headers, signingSecret, clock()),
+    read: (raw) => {
+      const press = pressOf(raw);
+      return press === null ? null : { ...press, id: `${row.id}:${press.id}` };
+    },
+  };
+}
+
+export interface PressSource {
+  readonly isSigned: (raw: Uint8Array, headers: Signed) => boolean;
+  /** Null when the bytes hold no press. */
+  readonly read: (raw: Uint8Array) => Press | null;
 }
 
 export function openIntercom(row: ConnectionRow, plugs: Plugs): IntercomConnection {

@@ -30,6 +30,7 @@ import type { Enricher, Enrichment } from "./handoff/ports.ts";
 import { earlierHandoffs, handoffsOfPerson, insertHandoff } from "./handoff/queries.ts";
 import { type HandoffInput, handoffRunId } from "./handoff/run.ts";
 import { armingsOf } from "./followup/plan.ts";
+import type { Board } from "./response/ports.ts";
 import { armFollowUps, cancelFollowUps } from "./followup/queries.ts";
 
 /** One environment, ready to decide and to act. */
@@ -41,6 +42,8 @@ export interface Place {
   /** What changes in Salesforce, and the people of Intercom it concerns; null without that connection. */
   readonly feed: DealFeed | null;
   readonly people: People | null;
+  /** Where people press; null where alerts offer nothing to press. */
+  readonly board: Board | null;
   readonly enricher: Enricher | null;
   /** Users and queues that the policy can name; read at connect time and every few minutes. */
   readonly directory: () => Promise<Directory>;

@@ -19,7 +19,10 @@ import type { Directory } from "./decide/route.ts";
 import type { World } from "./handoff/carry.ts";
 import { type HandoffInput, handoffRun } from "./handoff/run.ts";
 import type { EndedHandoff } from "./handoff/queries.ts";
-import { type FollowUpDesk, followUpRun, followUpSweep } from "./followup/run.ts";
+import { type FollowUpDesk, type FollowUpInput, followUpRun, followUpSweep } from "./followup/run.ts";
+import { boardRun, boardSweep } from "./response/board.ts";
+import type { Press } from "./response/press.ts";
+import { type PressInput, pressRun, type ResponseDesk, takePress } from "./response/run.ts";
 import { type FeedbackInput, feedbackRun } from "./feedback/run.ts";
 import {
   notifierOf,
@@ -58,6 +61,11 @@ export interface House {
   readonly database: Database;
   readonly engine: Engine;
   readonly conversationKind: RunKind<News>;
+  /** Stores what somebody pressed, over these connections to the database, and starts its run; false when it was known. */
+  readonly takePress: (
+    db: Db,
+    arrived: { readonly connection: string; readonly press: Press },
+  ) => Promise<boolean>;
   /** Connections by id, fresh within seconds of a change. */
   readonly connections: () => Promise<readonly ConnectionRow[]>;
   readonly place: (environment: string) => Promise<Place>;
@@ -94,7 +102,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return engine;
   };
   const joints: Joints = { options, db, place, environments, engine: theEngine };
-  const { conversationKind, feedback, kinds, schedules } = worksOf(joints);
+  const { conversationKind, pressKind, feedback, kinds, schedules } = worksOf(joints);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
     kinds,
@@ -112,6 +120,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     database,
     engine,
     conversationKind,
+    takePress: (over, arrived) => takePress({ clock, engine: theEngine }, over, pressKind, arrived),
     connections,
     place,
     environments,
@@ -135,6 +144,7 @@ interface Joints {
 /** The kinds of runs, and the jobs that repeat. */
 function worksOf(joints: Joints): {
   readonly conversationKind: RunKind<News>;
+  readonly pressKind: RunKind<PressInput>;
   readonly feedback: FeedbackParts;
   readonly kinds: readonly RunKind<never>[];
   readonly schedules: readonly Schedule[];
@@ -145,16 +155,23 @@ function worksOf(joints: Joints): {
   const world = async (name: string): Promise<World> => (await place(name)).world;
   const followUpDesk: FollowUpDesk = { db, clock, log, engine, world };
   const followUpKind = followUpRun(followUpDesk);
+  const responseDesk = responseDeskOf(joints, followUpKind);
+  const pressKind = pressRun(responseDesk);
+  const boardKind = boardRun(responseDesk);
   const conversationKind = walk(deskOf(joints, handoffKind), engine);
   const feedbackKind = feedbackKindOf(joints);
   const feedback = { db, clock, log, engine, kind: () => feedbackKind, environments, place };
   return {
     conversationKind,
+    pressKind,
     feedback,
-    kinds: [conversationKind, handoffKind, followUpKind, feedbackKind].map((kind) => kind as RunKind<never>),
+    kinds: [conversationKind, handoffKind, followUpKind, pressKind, boardKind, feedbackKind].map(
+      (kind) => kind as RunKind<never>,
+    ),
     schedules: [
       ...upkeep({ db, clock, engine, conversationKind, log }),
       followUpSweep(followUpDesk, followUpKind),
+      boardSweep(responseDesk, boardKind),
       ...feedbackSchedules(feedback),
     ],
   };
@@ -167,6 +184,24 @@ function handoffKindOf({ options, db, place, engine }: Joints): RunKind<HandoffI
     world: async (name) => (await place(name)).world,
     onEnd: (ended) => options.onHandoff?.(ended),
   });
+}
+
+function responseDeskOf(
+  { options, db, place, engine }: Joints,
+  followUpKind: RunKind<FollowUpInput>,
+): ResponseDesk {
+  const { clock, log } = options;
+  return {
+    db,
+    clock,
+    log,
+    engine,
+    followUpKind,
+    place: async (name) => {
+      const { environment, world, board } = await place(name);
+      return { connection: environment.slackConnection, world, board };
+    },
+  };
 }
 
 function feedbackKindOf({ options, db, place, engine }: Joints): RunKind<FeedbackInput> {
@@ -262,15 +297,13 @@ async function makePlace(
     const row = rows.find((one) => one.id === id);
     return row === undefined ? null : open(row, plugs);
   };
+  const slack = opened(environment.slackConnection, openSlack);
   const crm = opened(environment.salesforceConnection, openSalesforce);
   const inbox = opened(environment.intercomConnection, openIntercom);
   const world: World = {
     crm,
     inbox,
-    notifier: notifierOf(
-      opened(environment.slackConnection, openSlack),
-      opened(environment.emailConnection, openEmail),
-    ),
+    notifier: notifierOf(slack, opened(environment.emailConnection, openEmail)),
     settleMs: options.settleMs,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     clock: options.clock,
@@ -284,6 +317,7 @@ async function makePlace(
     world,
     feed: crm,
     people: inbox,
+    board: slack?.board ?? null,
     enricher: opened(environment.enrichmentConnection, openEnrichment),
     directory: remembered(options.clock, DIRECTORY_FRESH_MS, async () =>
       crm === null ? none : namedIn(policy, await crm.directory()),

@@ -14,7 +14,7 @@ import { openVault, type Vault } from "./vault/vault.ts";
 import type { ConnectionRow } from "./vault/queries.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
-import { buildServer } from "./http/server.ts";
+import { buildServer, type ServerOptions } from "./http/server.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
@@ -22,11 +22,11 @@ import { policyRoutes } from "./http/api/policy.ts";
 import { routingRoutes } from "./http/api/routing.ts";
 import { promoteRoutes } from "./http/api/promote.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
-import type { WebhookDoor } from "./http/webhooks.ts";
+import type { PressDoor } from "./http/presses.ts";
 import { admit } from "./access/tokens.ts";
 import type { Config } from "./cli/config.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
-import { webhookSource } from "./connections.ts";
+import { pressSource, webhookSource } from "./connections.ts";
 import { type House, openHouse } from "./house.ts";
 import { openEmbedder } from "./meaning/embedder.ts";
 import { newsOf, runOf } from "./news.ts";
@@ -186,21 +186,8 @@ async function serve(
         arrivals.map((arrival) => runOf(newsOf(arrival))),
       ),
   });
-  // Kept as long as the house keeps the row: to unseal the secret at every webhook would cost more than to check it.
-  const doors = new WeakMap<ConnectionRow, WebhookDoor>();
-  const doorOf = (row: ConnectionRow): WebhookDoor => {
-    const known = doors.get(row);
-    if (known !== undefined) return known;
-    const door = { ...webhookSource(row, vault), take: intake.take };
-    doors.set(row, door);
-    return door;
-  };
   const server = buildServer({
-    intakeFor: async (connection) => {
-      const row = (await house.connections()).find((one) => one.id === connection && one.kind === "intercom");
-      if (row === undefined) return null;
-      return doorOf(row);
-    },
+    ...doorsOf(options, house, vault, { intake, db: pool.db }),
     readiness: () => readiness(house),
     metrics,
     log,
@@ -217,6 +204,51 @@ async function serve(
     await close();
     throw notListening(error, config);
   }
+}
+
+/** Where vendors' webhooks are let in, connection by connection. */
+function doorsOf(
+  { clock }: ServiceOptions,
+  house: House,
+  vault: Vault,
+  { intake, db }: { readonly intake: Intake; readonly db: Db },
+): Required<Pick<ServerOptions, "intakeFor" | "pressesFor">> {
+  const rowOf = async (id: string, kind: ConnectionRow["kind"]) =>
+    (await house.connections()).find((one) => one.id === id && one.kind === kind) ?? null;
+  const intakeDoor = remembered((row) => ({ ...webhookSource(row, vault), take: intake.take }));
+  const pressDoor = remembered((row): PressDoor | null => {
+    const source = pressSource(row, vault, clock);
+    if (source === null) return null;
+    return {
+      isSigned: source.isSigned,
+      take: async (raw) => {
+        const press = source.read(raw);
+        if (press === null) return { kind: "unreadable" };
+        const isNew = await house.takePress(db, { connection: row.id, press });
+        if (press.wish.kind === "ignored") return { kind: "ignored", what: press.wish.what };
+        return { kind: isNew ? "stored" : "duplicate" };
+      },
+    };
+  });
+  return {
+    intakeFor: async (id) => intakeDoor(await rowOf(id, "intercom")),
+    pressesFor: async (id) => pressDoor(await rowOf(id, "slack")),
+  };
+}
+
+/** Kept as long as the house keeps the row: to unseal the secret at every webhook would cost more than to check it. */
+function remembered<Door>(
+  make: (row: ConnectionRow) => Door | null,
+): (row: ConnectionRow | null) => Door | null {
+  const doors = new WeakMap<ConnectionRow, Door | null>();
+  return (row) => {
+    if (row === null) return null;
+    const known = doors.get(row);
+    if (known !== undefined) return known;
+    const door = make(row);
+    doors.set(row, door);
+    return door;
+  };
 }
 
 /** Every route of /api/v1, room by room, behind the tokens of this database. */

@@ -13,6 +13,14 @@ const maxContextElements = 10;
 const maxActionElements = 25;
 const maxButtonText = 75;
 const maxUrl = 3_000;
+const maxValue = 2_000;
+const maxOptions = 100;
+const maxOptionText = 75;
+const maxOptionValue = 150;
+/** docs.slack.dev/reference/views */
+const maxTitle = 24;
+const maxViewBlocks = 100;
+const maxMetadata = 3_000;
 
 /** The complaints, worded and pointed like Slack's `response_metadata.messages`; empty when Slack would take it. */
 export function blockErrors(blocks: unknown): string[] {
@@ -61,13 +69,49 @@ function errorsOfSection(block: Readonly<Record<string, unknown>>, at: string): 
 
 function errorsOfElement(element: unknown, at: string): string[] {
   if (!isObject(element)) return [`must be an object [json-pointer:${at}]`];
+  if (element["type"] === "static_select") return errorsOfSelect(element, at);
   if (element["type"] !== "button") return [];
-  const { url } = element;
-  const inUrl =
-    typeof url === "string" && url.length > maxUrl
-      ? [`must be less than ${maxUrl + 1} characters [json-pointer:${at}/url]`]
-      : [];
-  return [...errorsOfText(element["text"], `${at}/text`, maxButtonText, ["plain_text"]), ...inUrl];
+  return [
+    ...errorsOfText(element["text"], `${at}/text`, maxButtonText, ["plain_text"]),
+    ...tooLong(element["url"], maxUrl, `${at}/url`),
+    ...tooLong(element["value"], maxValue, `${at}/value`),
+  ];
+}
+
+function errorsOfSelect(element: Readonly<Record<string, unknown>>, at: string): string[] {
+  return errorsOfList(element["options"], `${at}/options`, maxOptions, (option, place) =>
+    isObject(option)
+      ? [
+          ...errorsOfText(option["text"], `${place}/text`, maxOptionText, ["plain_text"]),
+          ...tooLong(option["value"], maxOptionValue, `${place}/value`),
+        ]
+      : [`must be an object [json-pointer:${place}]`],
+  );
+}
+
+function tooLong(value: unknown, max: number, at: string): string[] {
+  return typeof value === "string" && value.length > max
+    ? [`must be less than ${max + 1} characters [json-pointer:${at}]`]
+    : [];
+}
+
+/** The complaints about a modal; empty when Slack would open it. */
+export function viewErrors(view: unknown): string[] {
+  if (!isObject(view)) return ["must be an object [json-pointer:/view]"];
+  if (view["type"] !== "modal") return ["must be a modal [json-pointer:/view/type]"];
+  const texts = ["title", "submit", "close"].flatMap((name) =>
+    view[name] === undefined && name !== "title"
+      ? []
+      : errorsOfText(view[name], `/view/${name}`, maxTitle, ["plain_text"]),
+  );
+  const blocks = errorsOfList(view["blocks"], "/view/blocks", maxViewBlocks, (block, at) => {
+    if (!isObject(block) || block["type"] !== "input") return errorsOfBlock(block, at);
+    return [
+      ...errorsOfText(block["label"], `${at}/label`, 2_000, ["plain_text"]),
+      ...errorsOfElement(block["element"], `${at}/element`),
+    ];
+  });
+  return [...texts, ...tooLong(view["private_metadata"], maxMetadata, "/view/private_metadata"), ...blocks];
 }
 
 function errorsOfText(value: unknown, at: string, max: number, kinds: readonly string[]): string[] {

@@ -1,8 +1,17 @@
 /** Slack's Web API over one workspace in memory, faulty on demand. */
+import { SeedError } from "../core/control.ts";
 import { createFaults } from "../core/faults.ts";
 import { createLedger } from "../core/ledger.ts";
-import { type EmulatorAnswer, type EmulatorRequest, route } from "../core/routes.ts";
+import { type EmulatorAnswer, type EmulatorRequest, type Route, route } from "../core/routes.ts";
 import { type RunningEmulator, startServer } from "../core/server.ts";
+import {
+  type Interactivity,
+  press,
+  type Pressed,
+  type SlackPress,
+  type SlackSubmission,
+  submit,
+} from "./interact.ts";
 import { type Arguments, type Context, metadataOf, methods } from "./methods.ts";
 import { emptyWorkspace, type SlackSeed, seedWorkspace, type Workspace } from "./workspace.ts";
 
@@ -13,6 +22,7 @@ export const slackAccount = {
   teamName: "Emulated Workspace",
   botUserId: "U0BATONBOT",
   botId: "B0BATONBOT",
+  signingSecret: "emulated-slack-signing-secret",
 } as const;
 
 export interface SlackEmulatorOptions {
@@ -30,6 +40,12 @@ export interface SlackEmulator extends RunningEmulator {
   readonly apiUrl: string;
   /** The live workspace, for checks in the same process. */
   readonly workspace: () => Workspace;
+  /** Where people's presses are posted from now on. */
+  readonly setInteractivity: (url: string) => void;
+  /** Somebody presses something under a message. */
+  readonly press: (press: SlackPress) => Promise<Pressed>;
+  /** Somebody answers the view that was opened for them last. */
+  readonly submit: (submission: SlackSubmission) => Promise<Pressed>;
 }
 
 /** Starts the emulator. Rejects when the port is taken; throws `SeedError` for a seed it cannot read. */
@@ -47,6 +63,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
     team: { id: slackAccount.teamId, name: slackAccount.teamName, url: "https://emulated.slack.example/" },
     bot: { id: slackAccount.botId, userId: slackAccount.botUserId, name: "baton" },
   });
+  const { setInteractivity, ...people } = peopleOf(context);
   const call = (request: EmulatorRequest): EmulatorAnswer => callMethod(context(), request);
   const server = await startServer({
     vendor: "slack",
@@ -72,9 +89,54 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
         workspace = startWorkspace();
       },
       seed: (body) => seedWorkspace(workspace, body),
+      routes: [
+        control("PUT", "/__emulator/interactivity", (body) => setInteractivity(urlIn(body))),
+        control("POST", "/__emulator/press", people.press),
+        control("POST", "/__emulator/submit", people.submit),
+      ],
     },
   });
-  return { ...server, apiUrl: `${server.url}/api/`, workspace: () => workspace };
+  return {
+    ...server,
+    apiUrl: `${server.url}/api/`,
+    workspace: () => workspace,
+    setInteractivity,
+    ...people,
+  };
+}
+
+/** The people of the workspace, who press what the app offers. */
+function peopleOf(context: () => Context) {
+  let to: Interactivity | null = null;
+  const reached = (): Interactivity => {
+    if (to === null) throw new SeedError("no request URL is set: PUT /__emulator/interactivity");
+    return to;
+  };
+  return {
+    setInteractivity: (url: string): void => {
+      to = { url, signingSecret: slackAccount.signingSecret };
+    },
+    press: (given: unknown) => press(context(), reached(), given),
+    submit: (given: unknown) => submit(context(), reached(), given),
+  };
+}
+
+function urlIn(body: unknown): string {
+  const url = typeof body === "object" && body !== null && "url" in body ? body.url : null;
+  if (typeof url !== "string") throw new SeedError("url: must be a text");
+  return url;
+}
+
+/** A route of the control plane that takes JSON and answers JSON; 400 with one line for what it cannot do. */
+function control(method: string, path: string, handle: (body: unknown) => unknown): Route {
+  return route(method, path, async ({ body }) => {
+    try {
+      return { status: 200, body: (await handle(body)) ?? {} };
+    } catch (error) {
+      if (error instanceof SeedError) return { status: 400, body: { error: error.message } };
+      throw error;
+    }
+  });
 }
 
 function callMethod(context: Context, request: EmulatorRequest): EmulatorAnswer {
@@ -116,7 +178,7 @@ function authError({ workspace, now }: Context, request: EmulatorRequest, given:
 }
 
 /** Arguments that Slack takes as JSON inside a form. */
-const jsonArguments = new Set(["blocks", "attachments", "metadata"]);
+const jsonArguments = new Set(["blocks", "attachments", "metadata", "view"]);
 
 /** Arguments from the query, a form or a JSON body, as all of Slack's methods take them (docs.slack.dev/apis/web-api). */
 function argumentsOf(request: EmulatorRequest): Arguments {
@@ -159,6 +221,8 @@ function stateOf(workspace: Workspace) {
     messages: [...workspace.messages].flatMap(([channel, messages]) =>
       messages.map((message) => ({ channel, ...message })),
     ),
+    whispers: workspace.whispers,
+    views: workspace.views,
     anyUser: workspace.anyUser,
     scopes: [...workspace.scopes],
     tokenRevoked: workspace.revokedUntil !== null,

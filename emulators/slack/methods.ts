@@ -2,7 +2,7 @@
  * The Web API methods that Baton calls. Each takes the parsed arguments and answers Slack's JSON; errors are
  * Slack's own words (docs.slack.dev/reference/methods/<method>).
  */
-import { blockErrors } from "./blocks.ts";
+import { blockErrors, viewErrors } from "./blocks.ts";
 import {
   addUser,
   nextTs,
@@ -44,6 +44,7 @@ export const methods: Readonly<Record<string, Method>> = {
   "auth.test": { scopes: [], call: authTest },
   "chat.postMessage": { scopes: ["chat:write"], call: postMessage },
   "chat.update": { scopes: ["chat:write"], call: updateMessage },
+  "chat.postEphemeral": { scopes: ["chat:write"], call: postEphemeral },
   "chat.getPermalink": { scopes: [], call: permalink },
   "conversations.list": { scopes: conversationScopes, call: listConversations },
   "conversations.info": { scopes: conversationScopes, call: conversationInfo },
@@ -52,6 +53,7 @@ export const methods: Readonly<Record<string, Method>> = {
   "conversations.join": { scopes: ["channels:join"], call: joinConversation },
   "users.list": { scopes: ["users:read"], call: listUsers },
   "users.info": { scopes: ["users:read"], call: userInfo },
+  "views.open": { scopes: [], call: openView },
   "users.lookupByEmail": { scopes: ["users:read.email"], call: lookupByEmail },
 };
 
@@ -177,6 +179,40 @@ function updateMessage(context: Context, given: Arguments): MethodResult {
     },
     committed: true,
   };
+}
+
+/** Seen by one person and kept nowhere (docs.slack.dev/reference/methods/chat.postEphemeral). */
+function postEphemeral(context: Context, given: Arguments): MethodResult {
+  const channel = findChannel(context, given["channel"]);
+  if (!channel) return refused("channel_not_found");
+  if (channel.isArchived) return refused("is_archived");
+  const userId = textOf(given["user"]);
+  const isDirect = channel.kind === "im" || channel.kind === "mpim";
+  if (!context.workspace.users.has(userId) || (isDirect && !channel.userIds.includes(userId)))
+    return refused("user_not_in_channel");
+  const wrong = contentError(given);
+  if (wrong) return wrong;
+  context.workspace.whispers.push({ channel: channel.id, userId, text: textOf(given["text"]) });
+  return { body: { ok: true, message_ts: nextTs(context.workspace, context.now()) }, committed: true };
+}
+
+/** "Triggers expire in three seconds" and are good once (docs.slack.dev/reference/methods/views.open). */
+const triggerMs = 3_000;
+
+function openView({ workspace, now }: Context, given: Arguments): MethodResult {
+  const id = textOf(given["trigger_id"]);
+  const trigger = workspace.triggers.get(id);
+  if (!trigger) return refused("invalid_trigger_id");
+  if (now() - trigger.at > triggerMs) return refused("expired_trigger_id");
+  const { view } = given;
+  const errors = viewErrors(view);
+  if (errors.length > 0) return refused("invalid_arguments", { response_metadata: { messages: errors } });
+  workspace.triggers.delete(id);
+  // viewErrors has seen that it is an object.
+  const opened = view as Readonly<Record<string, unknown>>;
+  const viewId = `V${String(workspace.views.length + 1).padStart(10, "0")}`;
+  workspace.views.push({ id: viewId, userId: trigger.userId, view: opened });
+  return { body: { ok: true, view: { ...opened, id: viewId } }, committed: true };
 }
 
 function permalink(context: Context, given: Arguments): MethodResult {
@@ -346,7 +382,12 @@ function wireUser(user: SlackUser, teamId: string) {
     deleted: user.deleted,
     real_name: user.name,
     is_bot: false,
-    profile: { email: user.email, real_name: user.name, display_name: user.name },
+    tz: user.timezone,
+    profile: {
+      ...(!user.hidesEmail && { email: user.email }),
+      real_name: user.name,
+      display_name: user.name,
+    },
   };
 }
 

@@ -26,6 +26,10 @@ const SeedUser = z.strictObject({
   name: z.string().optional(),
   /** A deactivated account: no lookup by e-mail finds it. */
   deleted: z.boolean().default(false),
+  /** Default: Europe/Berlin. */
+  timezone: z.string().optional(),
+  /** The app is not told the address (a guest, an app without users:read.email). */
+  hidesEmail: z.boolean().default(false),
 });
 
 const SeedChannel = z.strictObject({
@@ -60,6 +64,22 @@ export interface SlackUser {
   readonly email: string;
   readonly name: string;
   readonly deleted: boolean;
+  readonly timezone: string;
+  readonly hidesEmail: boolean;
+}
+
+/** A line that only one person saw. */
+export interface SlackWhisper {
+  readonly channel: string;
+  readonly userId: string;
+  readonly text: string;
+}
+
+/** A view that the app opened for somebody. */
+export interface SlackView {
+  readonly id: string;
+  readonly userId: string;
+  readonly view: Readonly<Record<string, unknown>>;
 }
 
 export interface SlackChannel {
@@ -88,6 +108,10 @@ export interface Workspace {
   readonly channelIdByName: Map<string, string>;
   /** Oldest first, by channel id. */
   readonly messages: Map<string, SlackMessage[]>;
+  readonly whispers: SlackWhisper[];
+  readonly views: SlackView[];
+  /** What lets the app open a view: whose press it was, and when. */
+  readonly triggers: Map<string, { readonly userId: string; readonly at: number }>;
   scopes: ReadonlySet<string>;
   anyUser: boolean;
   /** Null: valid. Else the Unix milliseconds at which the token works again. */
@@ -104,6 +128,9 @@ export function emptyWorkspace(): Workspace {
     channels: new Map(),
     channelIdByName: new Map(),
     messages: new Map(),
+    whispers: [],
+    views: [],
+    triggers: new Map(),
     scopes: new Set(defaultScopes),
     anyUser: false,
     revokedUntil: null,
@@ -141,14 +168,35 @@ export function seedWorkspace(workspace: Workspace, json: unknown): { users: num
 /** Adds or replaces a person; the e-mail address is the identity. */
 export function addUser(
   workspace: Workspace,
-  user: { id?: string | undefined; email: string; name?: string | undefined; deleted?: boolean },
+  user: {
+    id?: string | undefined;
+    email: string;
+    name?: string | undefined;
+    deleted?: boolean;
+    timezone?: string | undefined;
+    hidesEmail?: boolean;
+  },
 ): SlackUser {
   const email = user.email.toLowerCase();
   const id = user.id ?? slackId("U", email);
-  const added = { id, email, name: user.name ?? nameFromEmail(email), deleted: user.deleted ?? false };
+  const added = {
+    id,
+    email,
+    name: user.name ?? nameFromEmail(email),
+    deleted: user.deleted ?? false,
+    timezone: user.timezone ?? "Europe/Berlin",
+    hidesEmail: user.hidesEmail ?? false,
+  };
   workspace.users.set(id, added);
   workspace.userIdByEmail.set(email, id);
   return added;
+}
+
+/** Somebody by id or e-mail address; where everybody is known, a new address is somebody new. */
+export function findUser(workspace: Workspace, who: string): SlackUser | undefined {
+  const id = workspace.userIdByEmail.get(who.toLowerCase()) ?? who;
+  const known = workspace.users.get(id);
+  return known ?? (workspace.anyUser && who.includes("@") ? addUser(workspace, { email: who }) : undefined);
 }
 
 /** Adds or replaces a channel. */

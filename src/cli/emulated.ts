@@ -116,7 +116,7 @@ function connectionsTo(emulators: Emulators): readonly {
     {
       kind: "slack",
       settings: { apiUrl: emulators.slack.apiUrl },
-      secret: { token: slack.botToken },
+      secret: { token: slack.botToken, signingSecret: slack.signingSecret },
     },
     {
       kind: "email",

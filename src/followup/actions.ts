@@ -2,51 +2,38 @@
  * What a timer does when it fires, as effects of its handoff: planned from the frozen decision and the policy version
  * it was made with. Pure.
  */
-import { type CrmView, NOBODY_KNOWN } from "../qualify/crm.ts";
 import { assertNever } from "../kernel/assert-never.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import { filledText } from "../policy/placeholders.ts";
-import type { Policy, Recipe } from "../policy/schema.ts";
+import type { Recipe } from "../policy/schema.ts";
 import type { CrmOwner } from "../qualify/crm.ts";
-import type { DecisionInputs } from "../decide/decide.ts";
-import type { OwnerRef, Told } from "../decide/decision.ts";
+import type { Told } from "../decide/decision.ts";
 import { recipeOf } from "../decide/judge.ts";
 import type { NextMember } from "../decide/ledger.ts";
 import { tellTo } from "../decide/tell.ts";
-import { summarize } from "../context/summary.ts";
-import { composeAlert, ownerName } from "../handoff/alert.ts";
-import { type HandoffDecision, planLaterTask } from "../handoff/crm-plan.ts";
+import { ownerName } from "../handoff/alert.ts";
 import type { EffectRequest, PlannedEffect } from "../handoff/effects.ts";
-import { type EffectPlanner, notice, plannerFor } from "../handoff/plan.ts";
-import type { CrmOperation, CrmValue, Teammate } from "../handoff/ports.ts";
+import { type EffectPlanner, plannerFor } from "../handoff/plan.ts";
+import type { Teammate } from "../handoff/ports.ts";
+import { crmOf, handOver, type Matter, mediumOf, message, taskWrite, tellOwner } from "./matter.ts";
 import type { TimerKind } from "./plan.ts";
 
 /** Everything a firing rests on. */
-export interface Firing {
-  /** Id of the arming; keys come from it. */
-  readonly id: string;
+export interface Firing extends Matter {
   readonly kind: TimerKind;
   readonly since: EpochMs;
   readonly notAfter: EpochMs | null;
-  readonly decision: HandoffDecision;
-  readonly inputs: Omit<DecisionInputs, "policy">;
-  readonly policy: Policy;
-  /** Who has it now. */
-  readonly owner: OwnerRef;
   /** Ids of everybody who had it after the handoff's own owner. */
   readonly had: readonly string[];
   /** Who gets it next where it is given to somebody else. */
   readonly next: NextMember;
   /** Who owns the Lead or Opportunity in Salesforce by now; null where nobody looked or it is gone. */
   readonly recordOwner: CrmOwner | null;
-  /** Salesforce ids of the handoff's write by `ref`; null when there was none, in shadow mode too. */
-  readonly ids: Readonly<Record<string, string>> | null;
-  readonly mode: "shadow" | "live";
   readonly teammates: readonly Teammate[];
   /** The teammate who speaks for an owner without an account in Intercom. */
   readonly actingTeammate: string;
-  readonly conversationUrl: string;
-  readonly now: EpochMs;
+  /** Slack's address of whoever asked for this reminder; null for the timers of the policy. */
+  readonly askedBy: string | null;
 }
 
 type FollowUpAction = NonNullable<Recipe["followUp"]>["then"][number];
@@ -64,7 +51,14 @@ export function effectsOf(firing: Firing): readonly PlannedEffect[] {
       );
     }
     case "remind":
-      return [reminder("remind", "First contact is due soon", firing, plan)];
+      return [tellOwner("remind", "First contact is due soon", firing, plan)];
+    case "snooze": {
+      const to: Told =
+        firing.askedBy === null
+          ? { kind: "nobody", as: "whoever asked", reason: "nobody knows who asked for it" }
+          : { kind: "slack-user", email: firing.askedBy, as: "whoever asked", text: null, with: [] };
+      return [message(to, "snooze", "You asked to be reminded", firing, plan)];
+    }
     case "breach":
       return ofBreach(firing, plan);
     default:
@@ -163,43 +157,13 @@ function laterTask(subject: string, purpose: string, firing: Firing, plan: Effec
   return plan(purpose, "salesforce", (key) => taskWrite({ key, subject, description, owner }, [], firing));
 }
 
-/** One write of a Task after `before`; impossible when the handoff left no record on which it could hang. */
-function taskWrite(
-  task: {
-    readonly key: string;
-    readonly subject: string;
-    readonly description: string;
-    readonly owner: OwnerRef;
-  },
-  before: readonly CrmOperation[],
-  { decision, ids, mode, now }: Firing,
-): EffectRequest {
-  const { owner, subject } = task;
-  const planned = planLaterTask(decision.record, { ...task, at: now });
-  const fields = Object.fromEntries(
-    Object.entries(planned.fields).map(([name, value]) => [name, resolved(value, ids)]),
-  );
-  if (mode === "live" && Object.values(fields).some((value) => typeof value === "object" && value !== null)) {
-    const reason = "the handoff wrote no record on which the Task could hang";
-    return { kind: "impossible", what: `Task "${subject}"`, reason };
-  }
-  const operations = [...before, { ...planned, fields }];
-  return { kind: "crm-write", operations, owner, alternates: [], about: { ref: "task" } };
-}
-
-/** The id that a `ref` to the handoff's write stands for. */
-function resolved(value: CrmValue, ids: Firing["ids"]): CrmValue {
-  if (typeof value !== "object" || value === null) return value;
-  return ids?.[value.ref] ?? value;
-}
-
 // --- SLA ----------------------------------------------------------------------------------------------------------
 
 function ofBreach(firing: Firing, plan: EffectPlanner): readonly PlannedEffect[] {
   const { sla } = firing.policy.routing;
   return (sla?.onBreach ?? []).flatMap((step, i) => {
     const purpose = `breach${i + 1}`;
-    if (step === "remind") return reminder(purpose, overdue(firing), firing, plan);
+    if (step === "remind") return tellOwner(purpose, overdue(firing), firing, plan);
     if (step === "reassign") return reassignment(purpose, firing, plan);
     const tell = { ...mediumOf(firing, step.escalate), also: [], with: [] };
     const [told] = tellTo(tell, firing.owner, crmOf(firing));
@@ -237,31 +201,16 @@ function reassignment(purpose: string, firing: Firing, plan: EffectPlanner): rea
     const isTold = policy.routing.sla?.onBreach.some((step) => step !== "reassign") === true;
     return [
       plan(purpose, "salesforce", { kind: "impossible", what, reason: next.reason }),
-      ...(isTold ? [] : [reminder(`${purpose}-stays`, overdue(firing), firing, plan)]),
+      ...(isTold ? [] : [tellOwner(`${purpose}-stays`, overdue(firing), firing, plan)]),
     ];
   }
   const { owner } = next;
-  const { ids, decision, conversationUrl } = firing;
-  const updated = (ref: string, object: string): readonly CrmOperation[] => {
-    const id = ids?.[ref];
-    return id === undefined
-      ? []
-      : [{ kind: "update", ref: `${ref}Owner`, object, id, fields: { OwnerId: owner.id } }];
-  };
   const subject = `Taken over from ${ownerName(firing.owner)}: first contact is overdue`;
-  const { record } = decision;
-  const owned = [
-    ...(record.kind === "create-lead" ? updated("record", "Lead") : []),
-    ...(record.kind === "create-opportunity" ? updated("record", "Opportunity") : []),
-  ];
-  const write = plan(purpose, "salesforce", (key) =>
-    taskWrite({ key, subject, description: conversationUrl, owner }, owned, firing),
-  );
   const taking = { ...firing, owner };
   return [
-    write,
-    reminder(`${purpose}-tell`, `Taken over from ${ownerName(firing.owner)}`, taking, plan),
-    reminder(`${purpose}-before`, `Taken over by ${ownerName(owner)}`, firing, plan),
+    handOver(purpose, { owner, subject }, firing, plan),
+    tellOwner(`${purpose}-tell`, `Taken over from ${ownerName(firing.owner)}`, taking, plan),
+    tellOwner(`${purpose}-before`, `Taken over by ${ownerName(owner)}`, firing, plan),
   ];
 }
 
@@ -270,56 +219,4 @@ function overdue(firing: Firing): string {
   const { next } = firing;
   const stays = reassigns(firing) && next.kind === "nobody" ? ` and it stays: ${next.reason}` : "";
   return `First contact is overdue${stays}`;
-}
-
-function reminder(purpose: string, headline: string, firing: Firing, plan: EffectPlanner): PlannedEffect {
-  const tell = { ...mediumOf(firing, "owner"), also: [], with: [] };
-  const [told] = tellTo(tell, firing.owner, crmOf(firing));
-  const nobody: Told = { kind: "nobody", as: "owner", reason: "nobody is named" };
-  return message(told ?? nobody, purpose, headline, firing, plan);
-}
-
-/** By mail where the recipe tells by mail first, else in Slack. */
-function mediumOf(
-  { policy, decision }: Firing,
-  name: string,
-): { readonly email: string } | { readonly slack: string } {
-  const [first] = recipeOf(policy, decision.recipe).tell;
-  return first?.email === undefined || name.startsWith("#") ? { slack: name } : { email: name };
-}
-
-// --- Words --------------------------------------------------------------------------------------------------------
-
-function message(
-  told: Told,
-  purpose: string,
-  headline: string,
-  firing: Firing,
-  plan: EffectPlanner,
-): PlannedEffect {
-  const { decision, inputs, policy, owner, conversationUrl } = firing;
-  const { snapshot } = inputs.evidence;
-  const who = snapshot.contact?.name ?? snapshot.contact?.email ?? "Somebody without a name";
-  const company = snapshot.company?.name ?? snapshot.company?.domain ?? null;
-  const text = `${headline}: ${who}${company === null ? "" : ` of ${company}`}`;
-  const now: HandoffDecision = { ...decision, owner: { ...decision.owner, owner } };
-  return notice(told, purpose, plan, (key) =>
-    composeAlert(
-      key,
-      now,
-      { text, with: [] },
-      {
-        snapshot,
-        scores: inputs.scores,
-        recipeName: recipeOf(policy, decision.recipe).name,
-        summary: summarize(snapshot, inputs.scores.signals).sentences.map((sentence) => sentence.text),
-        transcriptHtml: "",
-        conversationUrl,
-      },
-    ),
-  );
-}
-
-function crmOf({ inputs }: Firing): CrmView {
-  return inputs.evidence.crm ?? NOBODY_KNOWN;
 }

@@ -36,6 +36,7 @@ const seen = (over: Partial<Seen> = {}): readonly Contact[] =>
     teammates: TEAMMATES,
     snapshot: snapshot(),
     touches: { touches: [], owner: null },
+    claims: [],
     since: NOON + 500,
     ownAnswers: [],
     ...over,

@@ -1,6 +1,6 @@
 /**
- * Who has been in touch with the customer, how, and when: answers in Intercom and work in Salesforce, of the people
- * whom the handoff concerns. Pure.
+ * Who has been in touch with the customer, how, and when: answers in Intercom, work in Salesforce, and claims in Slack,
+ * of the people whom the handoff concerns. Pure.
  */
 import type { EpochMs } from "../kernel/time.ts";
 import type { Recipe } from "../policy/schema.ts";
@@ -26,6 +26,9 @@ export interface Contact {
   readonly at: EpochMs;
 }
 
+/** What is seen of somebody who pressed Claim. */
+export const CLAIMED = "claimed it in Slack";
+
 export type Unless = NonNullable<Recipe["followUp"]>["unless"];
 
 /** The owner, the account's customer success manager, and everybody whom the handoff told by name. */
@@ -47,6 +50,8 @@ export interface Seen {
   readonly teammates: readonly Teammate[];
   readonly snapshot: Snapshot;
   readonly touches: CrmTouches;
+  /** Claims in Slack that count here. */
+  readonly claims: readonly Contact[];
   readonly since: EpochMs;
   /** Answers that Baton itself gave in a teammate's name: no contact. */
   readonly ownAnswers: readonly string[];
@@ -59,7 +64,8 @@ export function contactsIn(seen: Seen): readonly Contact[] {
     current === null
       ? seen.parties
       : [...seen.parties, { as: "owner", crmId: current.id, email: current.email }];
-  return [...answers(seen, parties), ...work(seen, parties)].toSorted((a, b) => a.at - b.at);
+  const claims = seen.claims.filter(({ at }) => at >= seen.since);
+  return [...answers(seen, parties), ...work(seen, parties), ...claims].toSorted((a, b) => a.at - b.at);
 }
 
 function answers(

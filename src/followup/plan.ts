@@ -7,7 +7,10 @@ import type { Policy, Recipe } from "../policy/schema.ts";
 import type { OwnerRef } from "../decide/decision.ts";
 import { afterWorking, hoursOf } from "./clock.ts";
 
-export type TimerKind = "acknowledge" | "follow-up" | "remind" | "breach";
+/** "snooze": a reminder that somebody asked for. */
+export type TimerKind = "acknowledge" | "follow-up" | "remind" | "breach" | "snooze";
+/** What a press leaves beside the timers. */
+export type PressKind = "claim" | "reject";
 
 /** One timer, armed. It fires at most once. */
 export interface Arming {
@@ -22,7 +25,10 @@ export interface Arming {
 }
 
 /** The lasting id of an arming: the id of its run too, so that neither happens twice. */
-export function followUpId(handoff: string, { kind, arming }: Pick<Arming, "kind" | "arming">): string {
+export function followUpId(
+  handoff: string,
+  { kind, arming }: { readonly kind: TimerKind | PressKind; readonly arming: number },
+): string {
   return `followup:${handoff}:${kind}:${arming}`;
 }
 

@@ -1,25 +1,34 @@
 /** SQL of the followup room: timers, what they rest on, and their ends. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { EpochMs } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { OwnerRef } from "../decide/decision.ts";
 import type { DecisionInputs } from "../decide/decide.ts";
 import type { HandoffDecision } from "../handoff/crm-plan.ts";
 import type { Contact } from "./contact.ts";
-import { type Arming, followUpId, type TimerKind } from "./plan.ts";
+import { type Arming, followUpId, type PressKind, type TimerKind } from "./plan.ts";
 
-interface Place {
+export interface Place {
   readonly environment: string;
   readonly workspace: string;
   readonly conversation: string;
 }
 
-/** Arms timers of a handoff; one that was armed before stays as it is. `owner` is set after a re-assignment. */
+/** Who pressed, by their name and address in Slack. */
+export interface PressedBy {
+  readonly name: string;
+  readonly email: string | null;
+}
+
+/**
+ * Arms timers of a handoff; one that was armed before stays as it is. `owner` is set after a re-assignment, `pressedBy`
+ * for a reminder that somebody asked for.
+ */
 export async function armFollowUps(
   tx: Tx,
   place: Place & { readonly handoff: string },
   armings: readonly Arming[],
-  owner: OwnerRef | null = null,
+  { owner, pressedBy }: { readonly owner?: OwnerRef; readonly pressedBy?: PressedBy } = {},
 ): Promise<void> {
   if (armings.length === 0) return;
   const rows = armings.map((arming) => ({
@@ -31,9 +40,9 @@ export async function armFollowUps(
     not_after: arming.notAfter === null ? null : seconds(arming.notAfter),
   }));
   await sql`
-    insert into follow_ups (id, handoff_id, environment, workspace, conversation_id, kind, arming, owner, since, due_at, not_after)
+    insert into follow_ups (id, handoff_id, environment, workspace, conversation_id, kind, arming, owner, pressed_by, since, due_at, not_after)
     select x.id, ${place.handoff}, ${place.environment}, ${place.workspace}, ${place.conversation}, x.kind, x.arming,
-      ${owner === null ? null : JSON.stringify(owner)}::jsonb, to_timestamp(x.since), to_timestamp(x.due), to_timestamp(x.not_after)
+      ${json(owner)}::jsonb, ${json(pressedBy)}::jsonb, to_timestamp(x.since), to_timestamp(x.due), to_timestamp(x.not_after)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as x (id text, kind text, arming int, since float8, due float8, not_after float8)
     on conflict (id) do nothing`.execute(tx);
@@ -56,13 +65,25 @@ export async function takeDue(tx: Tx, now: EpochMs, most: number): Promise<reado
   return rows.map(({ id }) => id);
 }
 
+/**
+ * Who has it since somebody claimed it, or since the newest re-assignment; null: whom the handoff gave it to. `handoff` is
+ * the column with its id.
+ */
+export function ownerSince(handoff: string): RawBuilder<OwnerRef | null> {
+  return sql`(select o.owner from follow_ups o where o.handoff_id = ${sql.ref(handoff)} and o.owner is not null
+    order by o.kind = 'claim' desc, o.arming desc limit 1)`;
+}
+
 export interface StoredFollowUp extends Place {
   readonly id: string;
   readonly handoff: string;
-  readonly kind: TimerKind;
+  readonly kind: TimerKind | PressKind;
   readonly arming: number;
-  /** Who has it since the newest re-assignment; null: whom the handoff gave it to. */
   readonly owner: OwnerRef | null;
+  /** Slack's address of whoever asked for it. */
+  readonly askedBy: string | null;
+  /** What was seen of the claim of this lead. */
+  readonly claims: readonly Contact[];
   /** Ids of everybody it was re-assigned to. */
   readonly had: readonly string[];
   readonly since: EpochMs;
@@ -76,8 +97,8 @@ export interface StoredFollowUp extends Place {
 export async function loadFollowUp(db: Db, id: string): Promise<StoredFollowUp | null> {
   const { rows } = await sql<StoredFollowUp>`
     select f.id, f.handoff_id as handoff, f.environment, f.workspace, f.conversation_id as conversation, f.kind, f.arming,
-      f.state, (select o.owner from follow_ups o where o.handoff_id = f.handoff_id and o.owner is not null
-        order by o.arming desc limit 1) as owner,
+      f.state, ${ownerSince("f.handoff_id")} as owner, f.pressed_by ->> 'email' as "askedBy",
+      coalesce((select c.seen from follow_ups c where c.handoff_id = f.handoff_id and c.kind = 'claim'), '[]') as claims,
       array(select distinct o.owner ->> 'id' from follow_ups o
         where o.handoff_id = f.handoff_id and o.owner is not null) as had, (extract(epoch from f.since) * 1000)::float8 as since,
       (extract(epoch from f.not_after) * 1000)::float8 as "notAfter",
@@ -115,17 +136,41 @@ export async function leaveArmed(
   return rows.length > 0;
 }
 
-/** The end of a timer that fired, from its effects: failed before maybe; skipped when none of them was carried out. */
-export async function finishFollowUp(db: Db, id: string, now: EpochMs): Promise<string> {
-  const { rows } = await sql<{ state: string }>`
+/** The end of a timer that fired, from its effects: failed before maybe; skipped when none of them was carried out. Null when it had ended. */
+export async function finishFollowUp(
+  db: Db,
+  id: string,
+  now: EpochMs,
+): Promise<{ readonly state: string; readonly handoff: string } | null> {
+  const { rows } = await sql<{ state: string; handoff: string }>`
     with ends as (
       select bool_or(state in ('failed', 'planned', 'sending')) as failed, bool_or(state = 'maybe') as maybe,
         bool_and(state = 'skipped') as skipped, min(error ->> 'message') filter (where state in ('skipped', 'failed', 'maybe')) as reason
       from effects where follow_up_id = ${id})
-    update follow_ups f set ended_at = to_timestamp(${seconds(now)}), reason = ends.reason, state = case
+    update follow_ups f set ended_at = to_timestamp(${seconds(now)}), reason = coalesce(f.reason, ends.reason), state = case
       when ends.failed then 'failed' when ends.maybe then 'maybe' when ends.skipped then 'skipped' else 'done' end
-    from ends where f.id = ${id} and f.state = 'fired' returning f.state`.execute(db);
-  return rows[0]?.state ?? "ended before";
+    from ends where f.id = ${id} and f.state = 'fired' returning f.state, f.handoff_id as handoff`.execute(
+    db,
+  );
+  return rows[0] ?? null;
+}
+
+/** Ends every timer of a handoff that has not fired, or those of these kinds. */
+export async function endTimers(
+  tx: Tx,
+  end: {
+    readonly handoff: string;
+    readonly kinds: readonly TimerKind[] | null;
+    readonly reason: string;
+    readonly seen: readonly Contact[];
+    readonly now: EpochMs;
+  },
+): Promise<void> {
+  await sql`
+    update follow_ups set state = 'cancelled', reason = ${end.reason}, seen = ${JSON.stringify(end.seen)}::jsonb,
+      ended_at = to_timestamp(${seconds(end.now)})
+    where handoff_id = ${end.handoff} and state = 'armed'
+      and (${end.kinds}::text[] is null or kind = any(${end.kinds}::text[]))`.execute(tx);
 }
 
 /** Ends every timer of a conversation that has not fired. */
@@ -138,4 +183,8 @@ export async function cancelFollowUps(tx: Tx, place: Place, reason: string, now:
 
 function seconds(at: EpochMs): number {
   return at / 1_000;
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }

@@ -16,10 +16,11 @@ import { policyLoader, type PolicyOfVersion } from "../versions/loader.ts";
 import { hindranceTo } from "../handoff/answer.ts";
 import { carryAll, type World, writtenIn } from "../handoff/carry.ts";
 import { addEffects, loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
+import { noteNewAlerts, noteNews } from "../handoff/board-queries.ts";
 import type { CrmTouches, TouchQuestion } from "../handoff/ports.ts";
 import { effectsOf, type Firing, poolToAsk, reassigns, replyOf } from "./actions.ts";
 import { type Contact, contactFor, contactsIn, contactText, partiesOf, type Unless } from "./contact.ts";
-import { slaArmings } from "./plan.ts";
+import { slaArmings, type TimerKind } from "./plan.ts";
 import {
   armFollowUps,
   finishFollowUp,
@@ -78,10 +79,17 @@ export function followUpRun(desk: FollowUpDesk): RunKind<FollowUpInput> {
       if (looked.value !== "fired") return;
       const carried = await stepOrLater(steps, "carry", () => carry(desk, input.followUp), PATIENCE);
       if (carried.kind === "later") return later(carried.reason);
-      await steps.step("finish", () => finishFollowUp(desk.db, input.followUp, desk.clock()));
+      await steps.step("finish", () => finish(desk, input.followUp));
     },
   };
   return kind;
+}
+
+async function finish({ db, clock }: FollowUpDesk, id: string): Promise<string> {
+  const ended = await finishFollowUp(db, id, clock());
+  if (ended === null) return "ended before";
+  await noteNewAlerts(db, ended.handoff);
+  return ended.state;
 }
 
 /** Starts the run of every timer that is due, each once: by the clock of the house, whatever the engine's. */
@@ -109,12 +117,13 @@ async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: st
   const { db } = desk;
   const timer = await loadFollowUp(db, id);
   if (timer === null) throw new Error(`follow-up ${id} has a run but no row`);
-  if (timer.state !== "armed") return timer.state;
+  const { kind } = timer;
+  if (timer.state !== "armed" || kind === "claim" || kind === "reject") return timer.state;
   const handoff = await loadHandoff(db, timer.handoff);
   if (handoff === null) throw new Error(`follow-up ${id} has no handoff`);
   const { policy } = await policies(timer.policyVersion);
   try {
-    const [verdict, asked] = await verdictOn(desk, timer, handoff, policy);
+    const [verdict, asked] = await verdictOn(desk, { ...timer, kind }, handoff, policy);
     const directory = asked === null ? null : await directoryFor(desk, timer, asked);
     return await inTransaction(db, async (tx) => {
       // Pools are locked before anything else, as decisions do it.
@@ -130,6 +139,7 @@ async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: st
         await addEffects(tx, timer.handoff, id, effectsOf(firing));
         await passOn(tx, timer, firing);
       }
+      if (left && (verdict.contact !== null || timer.kind === "breach")) await noteNews(tx, timer.handoff);
       return verdict.state;
     });
   } catch (error) {
@@ -172,7 +182,7 @@ async function passOn(tx: Tx, timer: StoredFollowUp, { next, policy, now }: Firi
   const reason = `no contact within ${policy.routing.sla?.firstContact ?? ""}`;
   await moveAssignment(tx, { handoff: timer.handoff, to: owner, reason, now });
   const armings = slaArmings({ policy, owner, now }, { arming: timer.arming + 1, since: now });
-  await armFollowUps(tx, timer, armings, owner);
+  await armFollowUps(tx, timer, armings, { owner });
 }
 
 interface Verdict {
@@ -187,7 +197,7 @@ const UNTOUCHED = { seen: [], contact: null } as const;
 
 async function verdictOn(
   desk: FollowUpDesk,
-  timer: StoredFollowUp,
+  timer: StoredFollowUp & { readonly kind: TimerKind },
   handoff: StoredHandoff,
   policy: Policy,
 ): Promise<readonly [Verdict, Firing | null]> {
@@ -231,6 +241,8 @@ async function verdictOn(
     teammates,
     snapshot,
     touches,
+    // Whoever claims a lead may still want to be reminded of it.
+    claims: timer.kind === "snooze" ? [] : timer.claims,
     since: timer.since,
     ownAnswers: await ownAnswers(desk.db, timer),
   });
@@ -244,7 +256,7 @@ async function verdictOn(
   ];
 }
 
-/** A timer of the SLA waits for anybody whom the handoff concerns. */
+/** Only a follow-up of the recipe may wait for one of them; every other timer waits for anybody whom the handoff concerns. */
 function unlessOf({ kind, decision }: StoredFollowUp, policy: Policy): Unless {
   return kind === "follow-up"
     ? (recipeOf(policy, decision.recipe).followUp?.unless ?? "contacted")

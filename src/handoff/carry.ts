@@ -112,11 +112,9 @@ async function attempt(db: Db, world: World, handoff: StoredHandoff, effect: Sto
     case "reply":
       return answerOnce(db, world, connected(world.inbox, "intercom"), effect, request);
     case "notify": {
-      const written = writtenIn(handoff);
-      // A follow-up is planned when the owner is known.
-      const addressed = effect.followUp === null ? addressedTo(request, written) : request;
+      const addressed = asSent(handoff, effect.followUp, request, world.crm);
       if (addressed === null) return skipped("a queue took it in the end");
-      return notify(db, world, effect, addressed.recipient, linked(addressed.alert, world.crm, written));
+      return notify(db, world, effect, addressed.recipient, addressed.alert);
     }
     case "impossible":
       return skipped(request.reason);
@@ -318,6 +316,19 @@ export function writtenIn({ effects }: StoredHandoff): Written | null {
     about: result?.about ?? null,
     ids: result?.ids ?? null,
   };
+}
+
+/** The message as it goes out, now that the record is written; null where nobody is left to be told. */
+export function asSent(
+  handoff: StoredHandoff,
+  followUp: string | null,
+  request: NotifyRequest,
+  crm: Crm | null,
+): NotifyRequest | null {
+  const written = writtenIn(handoff);
+  // A follow-up is planned when the owner is known.
+  const addressed = followUp === null ? addressedTo(request, written) : request;
+  return addressed === null ? null : { ...addressed, alert: linked(addressed.alert, crm, written) };
 }
 
 /**

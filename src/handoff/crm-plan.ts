@@ -54,6 +54,8 @@ export function planLaterTask(
     readonly description: string;
     readonly owner: OwnerRef;
     readonly at: EpochMs;
+    /** It tells of something; there is nothing left to do. */
+    readonly isNote?: true;
   },
 ): Create {
   const place = placeOf(record);
@@ -65,8 +67,8 @@ export function planLaterTask(
     fields: withoutAbsent({
       Subject: cut(task.subject, LENGTH.subject),
       Description: task.description,
-      Status: "Not Started",
-      Priority: "High",
+      Status: task.isNote === true ? "Completed" : "Not Started",
+      Priority: task.isNote === true ? "Normal" : "High",
       ActivityDate: new Date(task.at).toISOString().slice(0, 10),
       WhoId: place.who,
       WhatId: place.what,

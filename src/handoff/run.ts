@@ -7,6 +7,7 @@ import type { Attempt, Engine, RetryPolicy, RunKind } from "../engine/engine.ts"
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import type { Db } from "../store/database.ts";
 import { setStanding } from "../decide/queries.ts";
+import { noteNewAlerts } from "./board-queries.ts";
 import { carryAll, type World } from "./carry.ts";
 import { type EndedHandoff, finishHandoff, loadHandoff, type StoredHandoff } from "./queries.ts";
 
@@ -106,6 +107,7 @@ async function carryStage(
 
 async function finish(desk: HandoffDesk, id: string): Promise<string> {
   const ended = await finishHandoff(desk.db, id);
+  await noteNewAlerts(desk.db, id);
   if (ended.status === "failed") await setStanding(desk.db, ended, "failed");
   desk.onEnd(ended);
   return ended.status;

@@ -41,6 +41,33 @@ export function webhookMetrics(registry: Registry): WebhookMetrics {
   return { count: (result) => results.inc({ result }), acknowledged: (seconds) => latency.observe(seconds) };
 }
 
+/** What became of one press in Slack. */
+export type PressResult =
+  | "stored"
+  | "duplicate"
+  | "ignored"
+  | "bad_signature"
+  | "bad_request"
+  | "too_large"
+  | "unsupported_type"
+  | "unknown_connection"
+  | "unavailable";
+
+export interface PressMetrics {
+  count(result: PressResult): void;
+}
+
+/** Adds the counter of what people press in Slack. */
+export function pressMetrics(registry: Registry): PressMetrics {
+  const results = new Counter({
+    name: "baton_presses_total",
+    help: "Presses in Slack by what became of them",
+    labelNames: ["result"] as const,
+    registers: [registry],
+  });
+  return { count: (result) => results.inc({ result }) };
+}
+
 /** Returns the intake's `onBatch`: rows per insert as `baton_intake_batch_rows`. */
 export function batchMetrics(registry: Registry): (rows: number) => void {
   const rows = new Histogram({

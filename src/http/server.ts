@@ -6,7 +6,8 @@ import type { Log } from "../store/database.ts";
 import { healthRoutes, type ReadinessCheck } from "./health.ts";
 import { type ApiOptions, apiRoutes } from "./api/serve.ts";
 import { docsRoutes } from "./docs.ts";
-import { webhookMetrics } from "./metrics.ts";
+import { pressMetrics, webhookMetrics } from "./metrics.ts";
+import { type PressDoor, pressRoutes } from "./presses.ts";
 import { sendProblem } from "./problem.ts";
 import { webhookRoutes, type WebhookDoor } from "./webhooks.ts";
 
@@ -27,6 +28,8 @@ export interface ServerLimits {
 
 export interface ServerOptions {
   readonly intakeFor: (connection: string) => Promise<WebhookDoor | null> | WebhookDoor | null;
+  /** Slack connections by id, where people press; none when absent. */
+  readonly pressesFor?: (connection: string) => Promise<PressDoor | null>;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
   readonly metrics: Registry;
   readonly log: Log;
@@ -96,6 +99,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
       log,
     }),
   );
+  const { pressesFor } = options;
+  if (pressesFor !== undefined)
+    server.register(pressRoutes({ pressesFor, metrics: pressMetrics(options.metrics), log }));
   return server;
 }
 
@@ -111,7 +117,7 @@ const FRONT_PAGE = `<!doctype html>
 <li><a href="/metrics">Figures</a> for Prometheus.</li>
 <li><a href="/docs">Every address</a>, also as <a href="/openapi.json">OpenAPI</a>.</li>
 </ul>
-<p>Intercom sends its webhooks to <code>/webhooks/intercom/&lt;connection&gt;</code>.</p>
+<p>Intercom sends its webhooks to <code>/webhooks/intercom/&lt;connection&gt;</code>, Slack what people press to <code>/webhooks/slack/&lt;connection&gt;</code>.</p>
 </body>
 </html>
 `;

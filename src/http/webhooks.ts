@@ -42,8 +42,7 @@ interface Params {
 /** A route plug-in of its own, so that only here every body is taken as bytes. */
 export function webhookRoutes(options: WebhookOptions): (server: FastifyInstance) => Promise<void> {
   return async (server) => {
-    server.removeAllContentTypeParsers();
-    server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    asBytes(server);
     server.setErrorHandler<FastifyError>((error, request, reply) => failed(options, error, request, reply));
 
     server.post<{ Params: Params }>(PATH, { bodyLimit: options.bodyLimitBytes }, (request, reply) =>
@@ -63,6 +62,12 @@ export function webhookRoutes(options: WebhookOptions): (server: FastifyInstance
   };
 }
 
+/** Signatures are over bytes: within this plug-in every body is taken as such. */
+export function asBytes(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+
 async function receive(
   options: WebhookOptions,
   request: FastifyRequest<{ Params: Params }>,
@@ -73,7 +78,7 @@ async function receive(
     metrics.count(result);
     return sendProblem(request, reply, status, detail);
   };
-  const door = await lookedUp(options.intakeFor(request.params.connection));
+  const door = await lookedUp(options.intakeFor(request.params.connection), LOOKUP_DEADLINE_MS);
   if (door === null) return refuse("unknown_connection", 404, "There is no connection with this id.");
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const signature = request.headers["x-hub-signature"];
@@ -89,21 +94,27 @@ async function receive(
   return answer;
 }
 
-/** The connection is asked of the database; a database that stands still must not keep Intercom waiting. */
-async function lookedUp(
-  asked: Promise<WebhookDoor | null> | WebhookDoor | null,
-): Promise<WebhookDoor | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), LOOKUP_DEADLINE_MS);
-  });
+/** The connection is asked of the database; a database that stands still must not keep the sender waiting. */
+export async function lookedUp<Door>(
+  asked: Promise<Door | null> | Door | null,
+  deadlineMs: Ms,
+): Promise<Door | null> {
   try {
-    const door = await Promise.race([asked, late]);
-    if (door === "late") throw unavailable("the connection could not be looked up in time");
-    return door;
+    return await withinDeadline(asked, deadlineMs, "the connection could not be looked up in time");
   } catch (error) {
     if (error instanceof RetryableFailure) throw error;
     throw unavailable("the connection could not be looked up", error);
+  }
+}
+
+/** What was asked, or a RetryableFailure with `late` when it takes longer. */
+export async function withinDeadline<T>(asked: Promise<T> | T, deadlineMs: Ms, late: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unavailable(late)), deadlineMs);
+  });
+  try {
+    return await Promise.race([asked, over]);
   } finally {
     clearTimeout(timer);
   }

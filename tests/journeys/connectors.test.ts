@@ -46,7 +46,7 @@ beforeEach(async () => {
     deps,
   );
   slack = connectSlack(
-    { apiUrl: world.slack.apiUrl, token: emulatedAccounts.slack.botToken, allowPrivateAddresses: true },
+    { apiUrl: world.slack.apiUrl, token: emulatedAccounts.slack.botToken, teammates: {}, allowPrivateAddresses: true },
     deps,
   );
   const { user, password } = emulatedAccounts.smtp;

@@ -98,6 +98,7 @@ function* timersOf(
     teammates: talk.teammates,
     snapshot: talk.answered,
     touches: { touches: [], owner: null },
+    claims: [],
     since: talk.now,
     ownAnswers: [],
   });
@@ -119,6 +120,7 @@ function* timersOf(
       mode: "live",
       teammates: talk.teammates,
       actingTeammate: "1",
+      askedBy: null,
       conversationUrl: URL,
       now: arming.dueAt,
     });

@@ -79,6 +79,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
       crashPoint: () => {},
     });
     emulators.intercom.setWebhooks(`${started.url}${path}`);
+    emulators.slack.setInteractivity(`${started.url}/webhooks/slack/emulated-slack`);
     return started;
   };
   let service = await open();
@@ -144,6 +145,8 @@ async function settle(
     const depths = await service.house.engine.queueDepths();
     const { rows } = await sql<{ n: number }>`
       select (select count(*) from events where taken_at is null)::int
+        + (select count(*) from presses where answered_at is null and kind <> 'ignored')::int
+        + (select count(*) from alert_boards where shown < news)::int
         + (select count(*) from follow_ups
             where state = 'fired' or (state = 'armed' and due_at <= to_timestamp(${now() / 1_000})))::int as n`.execute(
       db,

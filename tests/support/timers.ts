@@ -1,10 +1,11 @@
 /** What became of the timers of a conversation, for journeys. */
 import { sql } from "kysely";
+import type { PressKind, TimerKind } from "../../src/followup/plan.ts";
 import type { ShownEffect, TestHouse } from "./house.ts";
 
 export interface ShownTimer {
   readonly id: string;
-  readonly kind: "acknowledge" | "follow-up" | "remind" | "breach";
+  readonly kind: TimerKind | PressKind;
   readonly arming: number;
   readonly state: string;
   readonly reason: string | null;

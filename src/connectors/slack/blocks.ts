@@ -3,6 +3,12 @@
  * (docs.slack.dev/reference/block-kit/blocks); a customer's words stand in plain text, where nothing is a link.
  */
 import type { Alert } from "../../handoff/ports.ts";
+import type { EpochMs } from "../../kernel/time.ts";
+import { REMIND_WHEN } from "../../response/press.ts";
+import type { Offer, Standing } from "../../response/standing.ts";
+
+/** What Slack calls each thing to press when it tells of it. */
+export const ACTIONS = { claim: "baton-claim", reject: "baton-reject", remind: "baton-remind" } as const;
 
 const HEADER_LENGTH = 150;
 const SECTION_LENGTH = 3_000;
@@ -11,25 +17,36 @@ const FIELDS_PER_SECTION = 10;
 const BUTTONS = 5;
 const BUTTON_LENGTH = 75;
 const URL_LENGTH = 3_000;
+const CONTEXT_ELEMENTS = 10;
+const LINE_LENGTH = 500;
 /** Slack shows a notification's first words only; 40,000 characters is where it cuts. */
 const FALLBACK_LENGTH = 3_000;
 
 type Text = { readonly type: "plain_text"; readonly text: string; readonly emoji: false };
 type Mrkdwn = { readonly type: "mrkdwn"; readonly text: string; readonly verbatim: true };
+type Option = { readonly text: Text; readonly value: string };
+type Element =
+  | { readonly type: "button"; readonly text: Text; readonly url: string; readonly action_id: string }
+  | {
+      readonly type: "button";
+      readonly text: Text;
+      readonly value: string;
+      readonly action_id: string;
+      readonly style?: "primary";
+    }
+  | {
+      readonly type: "static_select";
+      readonly placeholder: Text;
+      readonly options: readonly Option[];
+      readonly action_id: string;
+    };
 export type Block =
   | { readonly type: "header"; readonly text: Text }
   | { readonly type: "section"; readonly text: Text | Mrkdwn }
   | { readonly type: "section"; readonly fields: readonly Mrkdwn[] }
+  | { readonly type: "context"; readonly elements: readonly Mrkdwn[] }
   | { readonly type: "divider" }
-  | {
-      readonly type: "actions";
-      readonly elements: readonly {
-        readonly type: "button";
-        readonly text: Text;
-        readonly url: string;
-        readonly action_id: string;
-      }[];
-    };
+  | { readonly type: "actions"; readonly elements: readonly Element[] };
 
 /** Slack's three control characters (docs.slack.dev, formatting message text); "<!channel>" becomes words. */
 function escaped(text: string): string {
@@ -49,7 +66,7 @@ export function fit(text: string, limit: number): string {
   return `${kept}…`;
 }
 
-function plain(text: string, limit: number): Text {
+export function plain(text: string, limit: number): Text {
   return { type: "plain_text", text: fit(text, limit), emoji: false };
 }
 
@@ -93,15 +110,71 @@ function buttons(links: Alert["links"]): Block[] {
   return elements.length === 0 ? [] : [{ type: "actions", elements }];
 }
 
-/** The blocks of an alert, at most 50 of them however many facts it has. */
-export function alertBlocks(alert: Alert): Block[] {
+/** "{date_short_pretty} at {time}" by the reader's own clock (docs.slack.dev, formatting message text). */
+export function dateText(at: EpochMs): string {
+  return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|${new Date(at).toISOString()}>`;
+}
+
+/** What became of the lead, the newest last; Slack shows ten of them. */
+function told({ lines }: Standing): Block[] {
+  if (lines.length === 0) return [];
+  const elements = lines.slice(-CONTEXT_ELEMENTS).map(({ text, at }) => ({
+    type: "mrkdwn" as const,
+    text: `${fit(text.replaceAll(/[*_~`]/g, ""), LINE_LENGTH)}, ${dateText(at)}`,
+    verbatim: true as const,
+  }));
+  return [{ type: "context", elements }];
+}
+
+/** What people may press; `key` comes back with it. */
+function offered({ offers }: Standing, key: string): Block[] {
+  if (offers.length === 0) return [];
+  return [{ type: "actions", elements: offers.map((offer) => elementOf(offer, key)) }];
+}
+
+function elementOf(offer: Offer, key: string): Element {
+  switch (offer) {
+    case "claim":
+      return {
+        type: "button",
+        text: plain("Claim", BUTTON_LENGTH),
+        value: key,
+        action_id: ACTIONS.claim,
+        style: "primary",
+      };
+    case "reject":
+      return {
+        type: "button",
+        text: plain("Not a lead", BUTTON_LENGTH),
+        value: key,
+        action_id: ACTIONS.reject,
+      };
+    case "remind": {
+      const options = Object.entries(REMIND_WHEN).map(([when, text]) => ({
+        text: plain(text, BUTTON_LENGTH),
+        value: `${when} ${key}`,
+      }));
+      return {
+        type: "static_select",
+        placeholder: plain("Remind me", BUTTON_LENGTH),
+        options,
+        action_id: ACTIONS.remind,
+      };
+    }
+  }
+}
+
+/** The blocks of an alert, at most 50 of them however many facts it has; with null it offers nothing to press. */
+export function alertBlocks(alert: Alert, standing: Standing | null): Block[] {
   const blocks: Block[] = [
     { type: "header", text: plain(alert.title || "Handoff", HEADER_LENGTH) },
+    ...(standing === null ? [] : told(standing)),
     { type: "section", text: plain(alert.headline || " ", SECTION_LENGTH) },
     ...fieldSections(alert.facts.slice(0, 100)),
     ...list("Why", alert.reasons),
     ...list("What was said", alert.summary),
     ...buttons(alert.links),
+    ...(standing === null ? [] : offered(standing, alert.key)),
   ];
   return blocks;
 }

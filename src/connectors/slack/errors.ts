@@ -22,6 +22,11 @@ export const NEXT: Readonly<Record<string, string>> = {
   msg_too_long: "The message is too long for Slack; please report this.",
   no_text: "The message is empty; please report this.",
   invalid_blocks: "Slack does not accept the layout of the message; please report this.",
+  expired_trigger_id: "Slack gives three seconds to open a question: press again.",
+  message_not_found: "The message was deleted in Slack.",
+  cant_update_message: "Another app wrote the message.",
+  edit_window_closed: "The workspace no longer lets this message be changed.",
+  user_not_in_channel: "Join the channel to be answered there.",
   org_login_required: "The workspace is being moved; wait until Slack has finished.",
 };
 

@@ -58,7 +58,10 @@ function slack(change: (request: SeenRequest) => Answer | null = () => null): Pr
 }
 
 const connect = (server: LocalServer): SlackConnection =>
-  connectSlack({ apiUrl: `${server.url}/`, token: "xoxb-test", allowPrivateAddresses: true }, deps);
+  connectSlack(
+    { apiUrl: `${server.url}/`, token: "xoxb-test", teammates: {}, allowPrivateAddresses: true },
+    deps,
+  );
 const callsOf = (server: LocalServer): string[] => server.seen.map(({ path }) => path);
 
 async function failureOf(promise: Promise<unknown>): Promise<RetryableFailure | PermanentFailure> {
@@ -72,7 +75,7 @@ async function failureOf(promise: Promise<unknown>): Promise<RetryableFailure | 
 
 describe("an alert in blocks", () => {
   test("holds everything, escaped, without a link that a customer wrote", () => {
-    expect(alertBlocks(ALERT)).toEqual([
+    expect(alertBlocks(ALERT, null)).toEqual([
       { type: "header", text: { type: "plain_text", text: "Enterprise inbound chat", emoji: false } },
       { type: "section", text: { type: "plain_text", text: "Ana of Acme needs you", emoji: false } },
       {
@@ -107,15 +110,18 @@ describe("an alert in blocks", () => {
 
   test("fits Slack's limits however much is said", () => {
     const long = "<&>é😀 ".repeat(2_000);
-    const blocks = alertBlocks({
-      ...ALERT,
-      title: long,
-      headline: long,
-      facts: Array.from({ length: 300 }, () => ({ label: long, value: long })),
-      reasons: Array.from({ length: 100 }, () => long),
-      summary: [long],
-      links: Array.from({ length: 40 }, () => ({ label: long, url: "https://a.example/" })),
-    });
+    const blocks = alertBlocks(
+      {
+        ...ALERT,
+        title: long,
+        headline: long,
+        facts: Array.from({ length: 300 }, () => ({ label: long, value: long })),
+        reasons: Array.from({ length: 100 }, () => long),
+        summary: [long],
+        links: Array.from({ length: 40 }, () => ({ label: long, url: "https://a.example/" })),
+      },
+      null,
+    );
     expect(blocks.length).toBeLessThanOrEqual(50);
     for (const text of JSON.stringify(blocks).matchAll(/"text":"((?:[^"\\]|\\.)*)"/g)) {
       expect(text[1]?.length).toBeLessThanOrEqual(3_010);
@@ -126,9 +132,42 @@ describe("an alert in blocks", () => {
     });
   });
 
+  test("says what became of the lead and offers what is left, each with the alert's key", () => {
+    const at = Date.UTC(2026, 2, 10, 12);
+    const lines = [{ text: "Claimed by *Ana* <!here>", at }];
+    const blocks = alertBlocks(ALERT, { lines, offers: ["claim", "reject", "remind"] });
+    expect(blocks[1]).toEqual({
+      type: "context",
+      elements: [
+        {
+          type: "mrkdwn",
+          text: "Claimed by Ana &lt;!here&gt;, <!date^1773144000^{date_short_pretty} at {time}|2026-03-10T12:00:00.000Z>",
+          verbatim: true,
+        },
+      ],
+    });
+    expect(blocks.at(-1)).toMatchObject({
+      type: "actions",
+      elements: [
+        { action_id: "baton-claim", value: ALERT.key },
+        { action_id: "baton-reject", value: ALERT.key },
+        { action_id: "baton-remind", options: [{ value: `15m ${ALERT.key}` }, {}, {}] },
+      ],
+    });
+  });
+
+  test("shows the ten newest of what became of it, and nothing to press when nothing is left", () => {
+    const lines = Array.from({ length: 12 }, (_, at) => ({ text: `line ${at}`, at: at * 1_000 }));
+    const blocks = alertBlocks(ALERT, { lines, offers: [] });
+    const [context] = blocks.filter(({ type }) => type === "context");
+    expect(context).toMatchObject({ elements: expect.arrayContaining([]) as unknown });
+    expect(context !== undefined && "elements" in context ? context.elements : []).toHaveLength(10);
+    expect(JSON.stringify(blocks)).not.toContain("baton-");
+  });
+
   test("leaves out what is empty", () => {
     const bare = { ...ALERT, facts: [{ label: "Plan", value: " " }], reasons: [], summary: [], links: [] };
-    expect(alertBlocks(bare).map(({ type }) => type)).toEqual(["header", "section"]);
+    expect(alertBlocks(bare, null).map(({ type }) => type)).toEqual(["header", "section"]);
     expect(alertFallback(bare)).toBe("Enterprise inbound chat: Ana of Acme needs you");
   });
 

@@ -1,29 +1,18 @@
 /** The port Notifier over one Slack workspace. */
-import type { Logger, LogLevel, WebAPICallResult, WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Alert, Delivery, Notifier, Recipient } from "../../handoff/ports.ts";
-import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
-import type { Clock, Ms } from "../../kernel/time.ts";
-import type { Effect } from "../http/failures.ts";
-import { createHttp, type Http, type HttpLog, type HttpRequest } from "../http/http.ts";
+import { PermanentFailure } from "../../kernel/failure.ts";
+import type { Board } from "../../response/ports.ts";
+import { FRESH } from "../../response/standing.ts";
 import { alertBlocks, alertFallback } from "./blocks.ts";
-import { failureOf } from "./errors.ts";
-
-/** What a Slack connection stores; `token` is secret. */
-export interface SlackSettings {
-  /** Default: "https://slack.com/api/". */
-  readonly apiUrl?: string | undefined;
-  /** The bot token, xoxb-... */
-  readonly token: string;
-  readonly allowPrivateAddresses: boolean;
-}
-
-const API_URL = "https://slack.com/api/";
-
-export interface ConnectorDeps {
-  readonly clock: Clock;
-  readonly log: HttpLog;
-}
+import { boardOf } from "./board.ts";
+import {
+  type ConnectorDeps,
+  createWorkspace,
+  kept,
+  type SlackSettings,
+  type Workspace,
+} from "./workspace.ts";
 
 /** "cannot-tell": it is named by its id, or the app lacks the scope to list channels. */
 export type ChannelAnswer = "yes" | "no" | "archived" | "cannot-tell";
@@ -33,104 +22,14 @@ export interface SlackConnection extends Notifier {
   whoami(): Promise<{ readonly team: string; readonly user: string }>;
   /** Whether the app can post to a channel of this name, as far as its list of channels says. */
   hasChannel(name: string): Promise<ChannelAnswer>;
+  /** What people press and are shown there; null without a signing secret. */
+  readonly board: Board | null;
   close(): void;
 }
 
-const TIMEOUT_MS: Ms = 15_000;
-const CONCURRENCY = 10;
-/** People and channels are looked up again after this long. */
-const KEPT_MS: Ms = 3_600_000;
 /** How far back `find` looks: newest first, 200 messages a page. */
 const PAGES = 5;
 const PAGE_LENGTH = 200;
-
-/** Only posting changes anything that a repeat would double; opening a conversation twice gives the same one. */
-function effectOf(request: HttpRequest): Effect {
-  return String(request.url).endsWith("/chat.postMessage") ? "write" : "read";
-}
-
-/** Slack's status is 200 unless the call did not get through; its SDK would turn the rest into words. */
-function fetchOver(http: Http): typeof fetch {
-  return async (input, init) => {
-    const response = await http.fetch(input, init);
-    if (response.status === 200) return response;
-    const request: HttpRequest = {
-      method: init?.method ?? "GET",
-      url: input instanceof Request ? input.url : input,
-    };
-    const headers = Object.fromEntries(response.headers.entries());
-    throw http.failureOf(
-      { ...request, effect: effectOf(request) },
-      { status: response.status, headers, text: "" },
-    );
-  };
-}
-
-/** The SDK prints what Slack complains of; here that is a failure with words. */
-function silent(level: LogLevel): Logger {
-  const nothing = (): void => undefined;
-  return {
-    debug: nothing,
-    info: nothing,
-    warn: nothing,
-    error: nothing,
-    setLevel: nothing,
-    getLevel: () => level,
-    setName: nothing,
-  };
-}
-
-interface Workspace {
-  call<T extends z.ZodType>(method: string, shape: T, options: Record<string, unknown>): Promise<z.infer<T>>;
-  /** Ids of channels and of conversations with people, by what the policy calls them. */
-  readonly ids: Map<string, { readonly at: number; readonly id: string }>;
-  readonly clock: Clock;
-}
-
-function createWorkspace(settings: SlackSettings, http: Http, clock: Clock): Workspace {
-  let loading: Promise<WebClient> | null = null;
-  const sdk = (): Promise<WebClient> =>
-    (loading ??= import("@slack/web-api").then(
-      ({ WebClient: Client, LogLevel: Level }) =>
-        new Client(settings.token, {
-          slackApiUrl: settings.apiUrl ?? API_URL,
-          fetch: fetchOver(http),
-          retryConfig: { retries: 0 },
-          rejectRateLimitedCalls: true,
-          logger: silent(Level.ERROR),
-        }),
-    ));
-  return {
-    ids: new Map(),
-    clock,
-    async call(method, shape, options) {
-      const effect = effectOf({ method: "POST", url: `/${method}` });
-      const client = await sdk();
-      let answer: WebAPICallResult;
-      try {
-        answer = await client.apiCall(method, options);
-      } catch (error) {
-        throw failureOf(error, method, effect);
-      }
-      const parsed = shape.safeParse(answer);
-      if (parsed.success) return parsed.data;
-      const message = `Slack answered ${method} with a body of another shape than documented.`;
-      const outcome = effect === "write" ? "unknown" : "not-executed";
-      throw new RetryableFailure(
-        { target: "slack", code: "odd_body", message, cause: parsed.error },
-        outcome,
-      );
-    },
-  };
-}
-
-async function kept(workspace: Workspace, name: string, find: () => Promise<string>): Promise<string> {
-  const known = workspace.ids.get(name);
-  if (known !== undefined && workspace.clock() - known.at < KEPT_MS) return known.id;
-  const id = await find();
-  workspace.ids.set(name, { at: workspace.clock(), id });
-  return id;
-}
 
 const Channels = z.object({
   channels: z.array(
@@ -180,9 +79,20 @@ const Opened = z.object({ channel: z.object({ id: z.string() }) });
 const Found = z.object({ user: z.object({ id: z.string() }) });
 
 async function directMessage(workspace: Workspace, email: string): Promise<string> {
-  const { user } = await workspace.call("users.lookupByEmail", Found, { email });
-  const { channel } = await workspace.call("conversations.open", Opened, { users: user.id });
+  const users = await userId(workspace, email);
+  const { channel } = await workspace.call("conversations.open", Opened, { users });
   return channel.id;
+}
+
+/** Slack's ids of people are a letter, capitals and digits. */
+const USER_ID = /^[UW][A-Z0-9]{2,}$/;
+
+/** Who is known elsewhere by another address is found by the one the settings give. */
+async function userId(workspace: Workspace, email: string): Promise<string> {
+  const others = Object.entries(workspace.settings.teammates);
+  const there = others.find(([other]) => other.toLowerCase() === email.toLowerCase())?.[1] ?? email;
+  if (USER_ID.test(there)) return there;
+  return (await workspace.call("users.lookupByEmail", Found, { email: there })).user.id;
 }
 
 function notServed(recipient: Recipient): PermanentFailure {
@@ -213,7 +123,7 @@ async function send(
   const posted = await workspace.call("chat.postMessage", Posted, {
     channel,
     text: alertFallback(alert),
-    blocks: alertBlocks(alert),
+    blocks: alertBlocks(alert, workspace.settings.signingSecret === undefined ? null : FRESH),
     metadata: { event_type: "baton_alert", event_payload: { key: alert.key } },
     parse: "none",
     link_names: false,
@@ -268,22 +178,13 @@ function cannotTell(error: unknown): { readonly kind: "cannot-tell" } {
 
 /** Opens a connection; nothing is sent before the first call. */
 export function connectSlack(settings: SlackSettings, deps: ConnectorDeps): SlackConnection {
-  const { clock, log } = deps;
-  const http = createHttp({
-    target: "slack",
-    clock,
-    log,
-    concurrency: CONCURRENCY,
-    timeoutMs: TIMEOUT_MS,
-    allowPrivateAddresses: settings.allowPrivateAddresses,
-    effect: effectOf,
-  });
-  const workspace = createWorkspace(settings, http, clock);
+  const workspace = createWorkspace(settings, deps);
   return {
     send: (recipient, alert) => send(workspace, recipient, alert),
     find: (recipient, key) => find(workspace, recipient, key).catch(cannotTell),
     whoami: () => workspace.call("auth.test", z.object({ team: z.string(), user: z.string() }), {}),
     hasChannel: (name) => hasChannel(workspace, name),
-    close: () => http.close(),
+    board: settings.signingSecret === undefined ? null : boardOf(workspace),
+    close: () => workspace.close(),
   };
 }

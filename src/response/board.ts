@@ -1,0 +1,99 @@
+/**
+ * Brings to every alert of a handoff what became of its lead. One run at a time for a handoff, and each writes what is
+ * stored by then: the newest state is the last that is written, and a repeat changes nothing.
+ */
+import { PermanentFailure } from "../kernel/failure.ts";
+import type { RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
+import { stepOrLater, waitBefore } from "../engine/patience.ts";
+import { inTransaction } from "../store/database.ts";
+import { asSent } from "../handoff/carry.ts";
+import { type EffectResult } from "../handoff/outcome.ts";
+import { loadHandoff } from "../handoff/queries.ts";
+import { finishShowing, happenedTo, takeStale } from "./queries.ts";
+import type { ResponseDesk } from "./run.ts";
+import { standingOf } from "./standing.ts";
+
+// A type, not an interface: only types are assignable to the engine's JSON.
+export type BoardInput = { readonly handoff: string; readonly news: number; readonly turn: number };
+
+const PATIENCE: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 5_000 };
+const SWEEP_EVERY_MS = 1_000;
+/** Two sweeps at once take different handoffs, so a dead worker need not be waited for. */
+const SWEEP_LEASE_MS = 2_000;
+const MOST_AT_ONCE = 200;
+
+function boardRunId({ handoff, news, turn }: BoardInput): string {
+  return `board:${handoff}:${news}${turn === 1 ? "" : `~${turn}`}`;
+}
+
+export function boardRun(desk: ResponseDesk): RunKind<BoardInput> {
+  const kind: RunKind<BoardInput> = {
+    name: "board",
+    queue: "timer",
+    body: async (steps, input) => {
+      const shown = await stepOrLater(steps, "show", () => show(desk, input.handoff), PATIENCE);
+      if (shown.kind === "later") {
+        const next = { ...input, turn: input.turn + 1 };
+        const start = { id: boardRunId(next), delayMs: waitBefore(input.turn) };
+        await steps.step("later", () =>
+          desk
+            .engine()
+            .start(kind, next, start)
+            .then(() => shown.reason),
+        );
+        return;
+      }
+      await steps.step("finish", () => finishShowing(desk.db, input.handoff, input.news).then(() => "shown"));
+    },
+  };
+  return kind;
+}
+
+/** Starts a run for the alerts of each handoff to which something happened. */
+export function boardSweep(desk: ResponseDesk, kind: RunKind<BoardInput>): Schedule {
+  return {
+    name: "renew alerts",
+    everyMs: SWEEP_EVERY_MS,
+    leaseMs: SWEEP_LEASE_MS,
+    body: async () => {
+      let taken: number;
+      do {
+        taken = await inTransaction(desk.db, async (tx) => {
+          const stale = await takeStale(tx, MOST_AT_ONCE);
+          const runs = stale.map((one) => ({ ...one, turn: 1 }));
+          await desk.engine().startMany(
+            kind,
+            runs.map((input) => ({ input, id: boardRunId(input) })),
+            tx,
+          );
+          return stale.length;
+        });
+      } while (taken === MOST_AT_ONCE);
+    },
+  };
+}
+
+/** Returns how many alerts were written anew. One that Slack does not let be changed is logged and left as it is. */
+async function show(desk: ResponseDesk, id: string): Promise<number> {
+  const handoff = await loadHandoff(desk.db, id);
+  if (handoff === null) throw new Error(`the alerts of ${id} have a run but no handoff`);
+  const { board, world } = await desk.place(handoff.environment);
+  if (board === null) return 0;
+  const standing = standingOf(await happenedTo(desk.db, id));
+  let shown = 0;
+  for (const { request, state, result, target, followUp } of handoff.effects) {
+    if (request.kind !== "notify" || target !== "slack" || state !== "done") continue;
+    // finishEffect stored it as EffectResult.
+    const message = (result as EffectResult | null)?.id;
+    const sent = asSent(handoff, followUp, request, world.crm);
+    if (message === undefined || sent === null) continue;
+    try {
+      await board.show(message, sent.alert, standing);
+      shown += 1;
+    } catch (error) {
+      if (!(error instanceof PermanentFailure)) throw error;
+      desk.log("warn", "an alert could not be renewed", { handoff: id, message: error.facts.message });
+    }
+  }
+  return shown;
+}
