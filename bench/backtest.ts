@@ -15,7 +15,7 @@ import { publishGiven } from "../src/versions/publish.ts";
 import { liveVersion } from "../src/versions/queries.ts";
 import type { Directory } from "../src/decide/route.ts";
 import type { Backtest } from "../src/insights/backtest.ts";
-import { pastDecisions, type Mark } from "../src/insights/queries.ts";
+import { pagesOf, pastDecisions } from "../src/insights/queries.ts";
 import { defaultPolicy, saasDefault } from "../src/policy/templates/saas-default.ts";
 import { compile } from "../src/qualify/compile.ts";
 import { type CrmView, NOBODY_KNOWN } from "../src/qualify/crm.ts";
@@ -40,17 +40,8 @@ export const backtest: Bench = async (ground) => {
   await writeFile(draft, saasDefault.replace("threshold: 40", "threshold: 25"));
   const window = { environment: ENVIRONMENT, since: 0, until: ground.clock() + DAY_MS };
   const read = await seconds(async () => {
-    let mark: Mark | null = null;
-    for (;;) {
-      const page: Awaited<ReturnType<typeof pastDecisions>> = await pastDecisions(
-        database.db,
-        window,
-        mark,
-        400,
-      );
-      if (page.length === 0) return;
-      mark = page.at(-1) ?? mark;
-    }
+    for (const ends of await pagesOf(database.db, window, 400))
+      await pastDecisions(database.db, window, ends);
   });
   let peak = 0;
   const took = await seconds(async () => {
@@ -118,7 +109,10 @@ async function seconds(body: () => Promise<void>): Promise<number> {
   return (performance.now() - began) / 1_000;
 }
 
-/** Stores the demo's conversations with their decisions, and copies of them; returns the mean size of the inputs. */
+/**
+ * Stores the demo's conversations with their decisions, and copies of them, in the order of time, as a service does;
+ * returns the mean size of the inputs.
+ */
 async function seedDecisions(
   ground: Ground,
   { db }: BenchDatabase,
@@ -140,10 +134,11 @@ async function seedDecisions(
   const version = (await liveVersion(db, ENVIRONMENT))?.id ?? null;
   const stored = conversations(now).map(storedDecision);
   const texts = stored.map(({ inputs }) => JSON.stringify(inputs));
+  await sql`create table different as table decisions with no data`.execute(db);
   for (let from = 0; from < stored.length; from += 500) {
     const some = stored.slice(from, from + 500);
     await sql`
-      insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, decided_at)
+      insert into different (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, decided_at)
       select ${ENVIRONMENT}, 'w', id, 1, ${version}, kind, recipe, exclusion, inputs::json, answer::jsonb, to_timestamp(at)
       from unnest(${some.map(({ id }) => id)}::text[], ${some.map(({ answer }) => answer.kind)}::text[],
         ${some.map(({ answer }) => ("recipe" in answer ? answer.recipe : null))}::text[],
@@ -156,8 +151,8 @@ async function seedDecisions(
   await sql`
     insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, decided_at)
     select environment, workspace, conversation_id || '-' || copy, version, policy_version, kind, recipe, exclusion, inputs, answer,
-      decided_at - copy * interval '1 minute'
-    from decisions, generate_series(1, ${count / stored.length - 1}::int) copy`.execute(db);
+      decided_at - copy * interval '1 minute' as at
+    from different, generate_series(0, ${count / stored.length - 1}::int) copy order by at`.execute(db);
   await sql`analyze decisions`.execute(db);
   ground.say(`${count} decisions stored`);
   return texts.reduce((sum, text) => sum + text.length, 0) / texts.length;

@@ -88,7 +88,7 @@ async function newDatabase(serverUrl: string, say: (line: string) => void): Prom
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   await migrate({ url: url.href, folder: MIGRATIONS, log: logOf(say) });
-  return { url: url.href, ...openDatabase({ url: url.href, poolSize: 6, log: logOf(say) }) };
+  return openDatabase({ url: url.href, poolSize: 6, log: logOf(say) });
 }
 
 export interface Baton {

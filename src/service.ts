@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { type EmbeddedPostgres, joinEmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded.ts";
 import { checkDurability } from "./store/durability.ts";
-import { type Db, openDatabase, type Log } from "./store/database.ts";
+import { openDatabase, type Log } from "./store/database.ts";
 import { emptyDatabase } from "./store/empty.ts";
 import { migrate } from "./store/migrate.ts";
 import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
@@ -25,6 +25,7 @@ import type { ApiOptions } from "./http/api/serve.ts";
 import type { PressDoor } from "./http/presses.ts";
 import { admit } from "./access/tokens.ts";
 import type { Config } from "./cli/config.ts";
+import type { Store } from "./cli/connect.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
 import { pressSource, webhookSource } from "./connections.ts";
 import { type House, openHouse } from "./house.ts";
@@ -106,16 +107,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** Database and vault alone, for commands that change what is stored while the service may run or not. */
-export async function openStore(
-  config: Config,
-  log: Log,
-): Promise<{ readonly db: Db; readonly vault: Vault; readonly close: () => Promise<void> }> {
+export async function openStore(config: Config, log: Log): Promise<Store> {
   const vault = await vaultOf(config);
   const postgres = await databaseOf(config, log, false);
   await migrate({ url: postgres.url, folder: MIGRATIONS, log });
   const database = openDatabase({ url: postgres.url, poolSize: 2, log });
   return {
     db: database.db,
+    url: database.url,
     vault,
     close: async () => {
       await database.close();
@@ -252,14 +251,15 @@ function remembered<Door>(
 }
 
 /** Every route of /api/v1, room by room, behind the tokens of this database. */
-function apiOf({ clock }: ServiceOptions, { database: { db } }: House, vault: Vault): ApiOptions {
+function apiOf({ clock }: ServiceOptions, { database }: House, vault: Vault): ApiOptions {
+  const { db } = database;
   return {
     admit: (authorization) => admit(db, authorization, clock()),
     routes: [
       ...environmentRoutes(db),
       ...policyRoutes(db),
       ...draftRoutes(db),
-      ...backtestRoutes(db, clock),
+      ...backtestRoutes(database, clock),
       ...routingRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),
     ],

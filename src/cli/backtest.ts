@@ -64,7 +64,7 @@ async function run(options: Options, terminal: Terminal, deps: StoredDeps): Prom
   if ((file === undefined) === (options.draft === undefined))
     throw new UserError("backtest: name the draft: --policy FILE, or --draft NAME for one that is stored.");
   const written = file === undefined ? null : await loadPolicy(file, terminal);
-  const { db, close } = await deps.openStore();
+  const { db, url, close } = await deps.openStore();
   const stop = new AbortController();
   void deps.untilStopped().then(() => stop.abort());
   try {
@@ -80,7 +80,7 @@ async function run(options: Options, terminal: Terminal, deps: StoredDeps): Prom
       examples,
     };
     let tell: ((done: number) => void) | null = null;
-    const ending = await backtest(db, question, {
+    const ending = await backtest({ db, url }, question, {
       signal: stop.signal,
       onProgress: (done, of) => {
         tell ??= progressOf(terminal, of, "decisions");

@@ -19,6 +19,8 @@ import type { Terminal } from "./terminal.ts";
 
 export interface Store {
   readonly db: Db;
+  /** Where the database is, with its password. */
+  readonly url: string;
   readonly vault: Vault;
   readonly close: () => Promise<void>;
 }

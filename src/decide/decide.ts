@@ -27,11 +27,11 @@ export interface DecisionInputs extends Omit<Case, "lookedUp"> {
   readonly pools: Readonly<Record<string, PoolState>>;
 }
 
-/** The answer for this state of the conversation. Same inputs, same answer, for ever. */
-export function decide(inputs: DecisionInputs): Decision {
+/** The answer for this state of the conversation. Same inputs, same answer, for ever; its reasons only where `explained`. */
+export function decide(inputs: DecisionInputs, explained = true): Decision {
   if (inputs.evidence.snapshot.deleted)
     return { kind: "gone", reason: "the conversation was deleted in Intercom" };
-  const judgement = judge({ ...inputs, lookedUp: true });
+  const judgement = judge({ ...inputs, lookedUp: true }, explained);
   switch (judgement.kind) {
     case "excluded":
       return { kind: "excluded", judgement, exclusion: judgement.exclusion };

@@ -4,7 +4,7 @@
 import type { EpochMs } from "../kernel/time.ts";
 import { durationMs } from "../kernel/time.ts";
 import type { FieldLookup } from "../policy/condition.ts";
-import { evaluate } from "../policy/evaluate.ts";
+import { decide } from "../policy/evaluate.ts";
 import { DEFAULT_STAGE } from "../policy/names.ts";
 import type { Policy, Recipe, RecordAction } from "../policy/schema.ts";
 import type { CrmSituation, CrmView } from "../qualify/crm.ts";
@@ -47,7 +47,7 @@ function recordOf(question: Question): RecordChoice {
   if (recipe.record !== "by-situation") return byRecipe(recipe.record, situation, question);
   for (const rule of question.policy.records) {
     const both = rule.and === undefined ? [rule.when] : [rule.when, rule.and];
-    if (both.every((condition) => evaluate(condition, question.lookup, question.now).verdict === "yes")) {
+    if (both.every((condition) => decide(condition, question.lookup, question.now) === "yes")) {
       return byAction(rule, situation, question, "the policy's own rule for this situation");
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { EpochMs } from "../kernel/time.ts";
 import type { FieldLookup } from "../policy/condition.ts";
-import { evaluate } from "../policy/evaluate.ts";
+import { decide } from "../policy/evaluate.ts";
 import type { Hop, Policy, Pool, PoolMember } from "../policy/schema.ts";
 import type { CrmOwner, CrmView } from "../qualify/crm.ts";
 import { openOpportunity } from "../qualify/situation.ts";
@@ -263,7 +263,7 @@ function fromList(list: string, question: RouteQuestion): Candidate {
 
 function fromTerritories(question: RouteQuestion): readonly Candidate[] {
   const territory = question.policy.routing.territories.find(
-    ({ when }) => evaluate(when, question.lookup, question.now).verdict === "yes",
+    ({ when }) => decide(when, question.lookup, question.now) === "yes",
   );
   if (territory === undefined) return [cannot("territories", "none covers this company")];
   const label = `territory ${territory.id}`;

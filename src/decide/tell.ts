@@ -1,7 +1,7 @@
 /**
  * Who is told besides owning the record: the recipe's channels and people, and the second person of `alsoTell`.
  */
-import { evaluate } from "../policy/evaluate.ts";
+import { decide } from "../policy/evaluate.ts";
 import type { Recipe } from "../policy/schema.ts";
 import type { CrmOwner, CrmView } from "../qualify/crm.ts";
 import type { Attachment, OwnerPlan, OwnerRef, Told } from "./decision.ts";
@@ -77,7 +77,7 @@ function alsoTold(
   question: RouteQuestion,
 ): readonly { readonly told: Told; readonly plan: OwnerPlan | null }[] {
   const routes = question.policy.routing.alsoTell
-    .filter(({ when }) => evaluate(when, question.lookup, question.now).verdict === "yes")
+    .filter(({ when }) => decide(when, question.lookup, question.now) === "yes")
     .map(({ route }) => route);
   return [...new Set(routes)].map((route) => {
     const second = planOwner({ ...question, route, wish: null, object: "Task", besides: owner.owner });

@@ -1,5 +1,5 @@
 /**
- * The backtest's shell: reads the window page by page in the order of time, has threads judge the pages, and carries
+ * The backtest's shell: cuts the window into pages in the order of time, has threads read and judge them, and carries
  * every policy's course on, page after page. Reads only; memory grows with conversations, not with what they hold.
  */
 import { Worker } from "node:worker_threads";
@@ -11,19 +11,11 @@ import type { Environment } from "../decide/queries.ts";
 import { linesIn } from "../decide/book.ts";
 import { documentOf } from "../versions/queries.ts";
 import { type Directory, memberKey } from "../decide/route.ts";
-import type { Db } from "../store/database.ts";
+import type { Database, Db } from "../store/database.ts";
 import { assumedBy } from "./assumed.ts";
 import { type Side, UNSEEN, withOutcome } from "./compare.ts";
-import { type Outcome, storedOutcome } from "./outcome.ts";
-import {
-  type Mark,
-  openingPools,
-  openWork,
-  type PastDecision,
-  pastDecisions,
-  type Window,
-  windowFacts,
-} from "./queries.ts";
+import type { Outcome } from "./outcome.ts";
+import { openingPools, openWork, type PageEnds, pagesOf, type Window, windowFacts } from "./queries.ts";
 import {
   type Compared,
   compareAll,
@@ -36,7 +28,7 @@ import {
 } from "./report.ts";
 import { type Opening, type Timeline, timelineOf } from "./timeline.ts";
 import { countingOf } from "./verdict.ts";
-import type { Judged, JudgedPage, Page, WorkerGiven } from "./worker.ts";
+import type { Judged, JudgedDecision, JudgedPage, Page, WorkerGiven } from "./worker.ts";
 
 export interface BacktestQuestion {
   readonly window: Window;
@@ -82,50 +74,49 @@ export type Ending =
   | { readonly kind: "stopped"; readonly done: number; readonly of: number };
 
 const THREADS = 2;
-const PAGE = 400;
+const PAGE = 150;
 /** Pages that are read ahead of the one that is carried on next. */
 const AHEAD = 2 * THREADS;
 
+/** The database, and the address at which threads open it for themselves. */
+export type Archive = Pick<Database, "db" | "url">;
+
 /** Runs the draft over the window, or stops within a page's time when `watch.signal` says so. */
-export async function backtest(db: Db, question: BacktestQuestion, watch: Watch): Promise<Ending> {
+export async function backtest(
+  { db, url }: Archive,
+  question: BacktestQuestion,
+  watch: Watch,
+): Promise<Ending> {
   const { window } = question;
   const facts = await windowFacts(db, window);
   const versions = await policiesOf(db, facts.versions);
   const plan = planOf(question, versions);
   const course = courseOf(plan, question, await openingOf(db, window, versions));
   const pool = threadsOf({
+    databaseUrl: url,
+    window,
     candidates: plan.candidates,
     counting: Object.fromEntries([...versions].map(([version, then]) => [version, countingOf(then)])),
     asksSalesforce: question.asksSalesforce,
   });
-  const waiting: { readonly rows: readonly PastDecision[]; readonly judged: Promise<JudgedPage> }[] = [];
+  const waiting: Promise<readonly JudgedDecision[]>[] = [];
   let done = 0;
-  const carryOn = async (): Promise<void> => {
-    const next = waiting.shift();
-    if (next === undefined) return;
-    course.take(next.rows, (await next.judged).rows);
-    done += next.rows.length;
-    watch.onProgress(done, facts.decisions);
-  };
   try {
-    let mark: Mark | null = null;
-    for (;;) {
+    const pages = await pagesOf(db, window, PAGE);
+    for (const ends of [...pages, ...Array.from({ length: AHEAD }, () => null)]) {
       if (watch.signal.aborted) return { kind: "stopped", done, of: facts.decisions };
-      const rows: readonly PastDecision[] = await pastDecisions(db, window, mark, PAGE);
-      if (rows.length > 0) waiting.push({ rows, judged: pool.judge(rows) });
-      if (waiting.length > AHEAD) await carryOn();
-      if (rows.length < PAGE) break;
-      mark = rows.at(-1) ?? mark;
-    }
-    while (waiting.length > 0) {
-      if (watch.signal.aborted) return { kind: "stopped", done, of: facts.decisions };
-      await carryOn();
+      if (ends !== null) waiting.push(pool.judge(ends));
+      if (ends !== null && waiting.length <= AHEAD) continue;
+      const decisions = (await waiting.shift()) ?? [];
+      course.take(decisions);
+      done += decisions.length;
+      watch.onProgress(done, facts.decisions);
     }
     return { kind: "done", report: course.report(done) };
   } finally {
     await pool.close();
     // Their threads are gone: what they were asked is answered by nobody.
-    await Promise.allSettled(waiting.map(({ judged }) => judged));
+    await Promise.allSettled(waiting);
   }
 }
 
@@ -238,8 +229,9 @@ function courseOf(plan: Plan, question: BacktestQuestion, opening: Opening) {
     unreadable: { decisions: 0, why: null },
   };
   const once = keptOnce<Outcome>();
-  const takeOne = (row: PastDecision, judged: Judged): void => {
-    const conversation = `${row.workspace} ${row.conversation}`;
+  const takeOne = (decision: JudgedDecision, judged: Judged): void => {
+    const { policyVersion, happened } = decision;
+    const conversation = `${decision.workspace} ${decision.conversation}`;
     const past = sums.conversations.get(conversation) ?? {
       link: judged.link,
       sides: sums.loads.map(() => UNSEEN),
@@ -250,23 +242,23 @@ function courseOf(plan: Plan, question: BacktestQuestion, opening: Opening) {
       past.sides[at] = withOutcome(past.sides[at] ?? UNSEEN, outcome, scores);
       noteLoad(sums.loads[at] ?? new Map(), outcome);
     };
-    note(0, storedOutcome(row), judged.scores);
-    const counted = plan.counted.get(row.policyVersion) ?? NOBODY;
+    note(0, happened, judged.scores);
+    const counted = plan.counted.get(policyVersion) ?? NOBODY;
     for (const [i, timeline] of timelines.entries()) {
       const verdict = judged.verdicts[i];
       if (verdict !== undefined)
         note(i + 1, timeline({ ...judged, conversation, counted, verdict }), verdict.scores);
     }
-    if ((plan.unjudged.get(row.policyVersion) ?? []).length > 0) sums.unjudged.add(conversation);
+    if ((plan.unjudged.get(policyVersion) ?? []).length > 0) sums.unjudged.add(conversation);
   };
   return {
-    take: (rows: readonly PastDecision[], page: JudgedPage["rows"]): void => {
-      for (const [i, row] of rows.entries()) {
-        const judged = page[i] ?? "the thread said nothing about it";
-        if (typeof judged !== "string") takeOne(row, judged);
+    take: (decisions: readonly JudgedDecision[]): void => {
+      for (const decision of decisions) {
+        const { judged } = decision;
+        if (typeof judged !== "string") takeOne(decision, judged);
         else {
-          const { decisions, why } = sums.unreadable;
-          sums.unreadable = { decisions: decisions + 1, why: why ?? `decision ${row.id}: ${judged}` };
+          const { decisions: before, why } = sums.unreadable;
+          sums.unreadable = { decisions: before + 1, why: why ?? `decision ${decision.id}: ${judged}` };
         }
       }
     },
@@ -336,17 +328,17 @@ function assumedNames(draft: Tried | undefined): readonly string[] {
   return [...new Set(names)].toSorted();
 }
 
-/** Threads that judge pages in turn; each answers in the order in which it was asked. */
+/** Threads that read and judge pages in turn; each answers in the order in which it was asked. */
 function threadsOf(given: WorkerGiven) {
   const threads = Array.from({ length: THREADS }, () => threadOf(given));
   let asked = 0;
   return {
-    judge: (rows: readonly PastDecision[]): Promise<JudgedPage> => {
+    judge: (ends: PageEnds): Promise<readonly JudgedDecision[]> => {
       const page = asked;
       asked += 1;
       const thread = threads[page % THREADS];
       if (thread === undefined) throw new Error("there is no thread to ask");
-      return thread.ask({ page, rows: rows.map(({ policyVersion, inputs }) => ({ policyVersion, inputs })) });
+      return thread.ask({ page, ...ends });
     },
     close: async (): Promise<void> => {
       await Promise.all(threads.map((thread) => thread.close()));
@@ -358,22 +350,24 @@ function threadOf(given: WorkerGiven) {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     workerData: given,
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 },
+    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 24 },
   });
-  const open = new Map<number, PromiseWithResolvers<JudgedPage>>();
+  const open = new Map<number, PromiseWithResolvers<readonly JudgedDecision[]>>();
   const fail = (error: Error): void => {
     for (const one of open.values()) one.reject(error);
     open.clear();
   };
   worker.on("message", (answer: JudgedPage) => {
-    open.get(answer.page)?.resolve(answer);
+    const asked = open.get(answer.page);
     open.delete(answer.page);
+    if (answer.kind === "judged") asked?.resolve(answer.decisions);
+    else asked?.reject(new Error(`a page of the past could not be read: ${answer.why}`));
   });
   worker.on("error", fail);
   worker.on("exit", () => fail(new Error("a thread of the backtest ended")));
   return {
-    ask: (page: Page): Promise<JudgedPage> => {
-      const answer = Promise.withResolvers<JudgedPage>();
+    ask: (page: Page): Promise<readonly JudgedDecision[]> => {
+      const answer = Promise.withResolvers<readonly JudgedDecision[]>();
       open.set(page.page, answer);
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(page);

@@ -65,34 +65,52 @@ export interface Window {
   readonly until: EpochMs;
 }
 
-/** One stored decision as a backtest reads it: its inputs as JSON text, which a thread parses. */
+/** One stored decision as a backtest reads it: its inputs as JSON text. */
 export interface PastDecision extends StoredAnswer {
   readonly id: number;
-  /** When it was stored, to the microsecond: the mark from which the next page goes on. */
-  readonly at: string;
   readonly workspace: string;
   readonly conversation: string;
   readonly policyVersion: number;
   readonly inputs: string;
 }
 
-export type Mark = Pick<PastDecision, "at" | "id">;
+/** The place of a decision in the order of time, to the microsecond. */
+export interface Mark {
+  readonly at: string;
+  readonly id: number;
+}
 
-/** The next decisions of the window in the order of time, at most `limit`. */
+/** A page of a window: behind `after`, up to and with `upTo`; null where the window begins or ends. */
+export interface PageEnds {
+  readonly after: Mark | null;
+  readonly upTo: Mark | null;
+}
+
+/** The window cut into pages of `size` decisions, in the order of time; one empty page where there is none. */
+export async function pagesOf(db: Db, window: Window, size: number): Promise<readonly PageEnds[]> {
+  const { rows: marks } = await sql<Mark>`
+    select decided_at::text as at, id
+    from (select decided_at, id, row_number() over (order by decided_at, id) as place from decisions where ${inWindow(window)}) d
+    where place % ${size} = 0 order by place`.execute(db);
+  return [...marks, null].map((upTo, at) => ({ after: marks[at - 1] ?? null, upTo }));
+}
+
+/** The decisions of one page of the window, in the order of time. */
 export async function pastDecisions(
   db: Db,
   window: Window,
-  after: Mark | null,
-  limit: number,
+  { after, upTo }: PageEnds,
 ): Promise<readonly PastDecision[]> {
-  const { at, id } = after ?? { at: "-infinity", id: 0 };
+  const from = after ?? { at: "-infinity", id: 0 };
+  const to = upTo ?? { at: "infinity", id: 0 };
   const { rows } = await sql<PastDecision>`
-    select id, decided_at::text as at, workspace, conversation_id as conversation, policy_version as "policyVersion",
+    select id, workspace, conversation_id as conversation, policy_version as "policyVersion",
       kind, recipe, exclusion, inputs::text as inputs,
       case when kind = 'handoff' then answer - '{judgement,told}'::text[] end as handoff
     from decisions
-    where ${inWindow(window)} and (decided_at, id) > (${at}::timestamptz, ${id}::bigint)
-    order by decided_at, id limit ${limit}`.execute(db);
+    where ${inWindow(window)} and (decided_at, id) > (${from.at}::timestamptz, ${from.id}::bigint)
+      and (decided_at, id) <= (${to.at}::timestamptz, ${to.id}::bigint)
+    order by decided_at, id`.execute(db);
   return rows;
 }
 

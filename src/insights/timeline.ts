@@ -107,7 +107,7 @@ function ledgerOf(policy: Policy, opening: Opening) {
       const turn = JSON.parse(text) as Turn;
       const books = turn.pools.map((pool) => bookFor(pool, turn, counted));
       const pools = Object.fromEntries(books.map(({ pool, state }) => [pool, state]));
-      const decision = decide({ ...turn.inputs, policy, earlier: [], pools });
+      const decision = decide({ ...turn.inputs, policy, earlier: [], pools }, false);
       carryOn(decision, turn, books);
       return outcomeOf(decision);
     },

@@ -53,11 +53,11 @@ export function verdictOf(
   const values = valuesOf(scores);
   if (asksSalesforce && evidence.crm === null && !evidence.snapshot.deleted) {
     // What is certain without Salesforce is what deciding would say; only a candidate goes on to Salesforce.
-    const outcome = unasked(judge({ evidence, scores, policy, triggers, now, lookedUp: false }));
+    const outcome = unasked(judge({ evidence, scores, policy, triggers, now, lookedUp: false }, false));
     return { verdict: { outcome, scores: values, turn: null }, scores };
   }
   const directory = withAssumed(inputs.directory, candidate.assumed[policyVersion]);
-  const decision = decide({ ...inputs, scores, policy, directory, earlier: [], pools: {} });
+  const decision = decide({ ...inputs, scores, policy, directory, earlier: [], pools: {} }, false);
   const turn =
     touchedBy(decision).size === 0
       ? null

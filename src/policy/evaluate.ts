@@ -160,9 +160,13 @@ function contains(actual: FieldValue, wanted: Scalar): boolean {
   return listOf(actual ?? null).some((one) => same(one, wanted));
 }
 
+const PLAIN = /^[ -~]*$/;
+
 /** A text as comparisons see it: without regard to case, width and outer blanks. */
 export function foldedText(value: Scalar): string {
-  return String(value).normalize("NFKC").toLowerCase().trim();
+  const text = String(value);
+  // Normalizing costs many times more than seeing that there is nothing to normalize.
+  return (PLAIN.test(text) ? text : text.normalize("NFKC")).toLowerCase().trim();
 }
 
 /** A finite number, or text that writes one in plain digits; null for anything else. */

@@ -96,6 +96,8 @@ describe("two trees are the same", () => {
     [null, {}, false],
     [{}, null, false],
     [1, "1", false],
+    [{ a: Number.NaN }, { a: Number.NaN }, true],
+    [0, -0, true],
   ])("%j and %j: %j", ([one, other, same]) => {
     expect(isSameTree(one, other)).toBe(same);
   });

@@ -117,7 +117,8 @@ export function woven(first: readonly string[], second: readonly string[]): read
 
 /** Key order does not count, that of lists does. */
 export function isSameTree(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
+  // Not a number is the same as itself, and 0 the same as -0.
+  if (one === other || Object.is(one, other)) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   const [left, right] = [one as Group, other as Group];

@@ -33,6 +33,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly db: Db;
+  /** Where it is, with its password: for threads, which cannot share connections. */
+  readonly url: string;
   readonly pool: Pool;
   /** Waits for the connections in use, then closes them all. */
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   let closing: Promise<void> | undefined;
   return {
     db,
+    url: options.url,
     pool,
     close: () => {
       closing ??= db.destroy().then(() => (pool.ended ? undefined : pool.end()));

@@ -61,7 +61,12 @@ afterAll(async () => {
 
 const stopped: { now: () => Promise<void> } = { now: () => new Promise<void>(() => {}) };
 const deps = () => ({
-  openStore: async () => ({ db: house.database.db, vault: house.service.vault, close: async () => {} }),
+  openStore: async () => ({
+    db: house.database.db,
+    url: house.database.url,
+    vault: house.service.vault,
+    close: async () => {},
+  }),
   untilStopped: () => stopped.now(),
 });
 

@@ -303,7 +303,7 @@ test("baton routing ledger tells it in tables, and what to do where nothing is",
       exit: () => {},
     };
     const vault = openVault({ key: Buffer.alloc(32, 1).toString("base64") });
-    const openStore = () => Promise.resolve({ db, vault, close: () => Promise.resolve() });
+    const openStore = () => Promise.resolve({ db, url: database.url, vault, close: () => Promise.resolve() });
     await routingCommand(terminal, { openStore }).parseAsync(["ledger", ...args], { from: "user" });
     return out.join("\n");
   };

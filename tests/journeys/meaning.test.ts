@@ -19,7 +19,12 @@ scores:
 
 let house: TestHouse;
 const deps = () => ({
-  openStore: async () => ({ db: house.database.db, vault: house.service.vault, close: async () => {} }),
+  openStore: async () => ({
+    db: house.database.db,
+    url: house.database.url,
+    vault: house.service.vault,
+    close: async () => {},
+  }),
   untilStopped: () => new Promise<void>(() => {}),
   user: "rita",
 });

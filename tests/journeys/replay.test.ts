@@ -9,7 +9,12 @@ import { called } from "../support/called.ts";
 
 let house: TestHouse;
 const deps = () => ({
-  openStore: async () => ({ db: house.database.db, vault: house.service.vault, close: async () => {} }),
+  openStore: async () => ({
+    db: house.database.db,
+    url: house.database.url,
+    vault: house.service.vault,
+    close: async () => {},
+  }),
   untilStopped: () => new Promise<void>(() => {}),
 });
 const replayed = (...args: string[]) =>

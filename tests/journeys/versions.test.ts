@@ -45,7 +45,12 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const store = () => ({ db: house.database.db, vault: house.service.vault, close: async () => {} });
+const store = () => ({
+  db: house.database.db,
+  url: house.database.url,
+  vault: house.service.vault,
+  close: async () => {},
+});
 
 /** `baton policy ...` as this person; `stdin` is what stands for "-". */
 function policy(person: string, args: string, stdin = ""): Promise<Called> {

@@ -1,11 +1,10 @@
 /** /api/v1/environments/{environment}/backtests: what a draft would do to the decisions of the past, while you wait. */
 import { z } from "zod";
 import { listEnvironments } from "../../decide/queries.ts";
-import { backtest, liveSideOf } from "../../insights/backtest.ts";
+import { backtest, liveSideOf, type Archive } from "../../insights/backtest.ts";
 import { windowFacts } from "../../insights/queries.ts";
 import type { EpochMs } from "../../kernel/time.ts";
 import { policyOf } from "../../policy/read.ts";
-import type { Db } from "../../store/database.ts";
 import { draftFor } from "./drafts.ts";
 import { environmentParam } from "./environments.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
@@ -60,7 +59,8 @@ const backtestSchema = z.object({
   ),
 });
 
-export function backtestRoutes(db: Db, clock: () => EpochMs): readonly ApiRoute[] {
+export function backtestRoutes(archive: Archive, clock: () => EpochMs): readonly ApiRoute[] {
+  const { db } = archive;
   let isRunning = false;
   return [
     route({
@@ -100,7 +100,7 @@ export function backtestRoutes(db: Db, clock: () => EpochMs): readonly ApiRoute[
         try {
           const signal = AbortSignal.timeout(LONGEST_MS);
           const ending = await backtest(
-            db,
+            archive,
             { window, draft, ...live, ...rest },
             { signal, onProgress: () => {} },
           );
