@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { type EmbeddedPostgres, joinEmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded.ts";
 import { checkDurability } from "./store/durability.ts";
-import { openDatabase, type Log } from "./store/database.ts";
+import { type Db, openDatabase, type Log } from "./store/database.ts";
 import { emptyDatabase } from "./store/empty.ts";
 import { migrate } from "./store/migrate.ts";
 import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
