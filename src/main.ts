@@ -159,6 +159,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     (await import("./cli/intercom.ts")).intercomCommand(terminal, {
       connect: async (source) => (await import("./setup.ts")).intercomSetup(source, setupDeps),
     }),
+  slack: async () =>
+    (await import("./cli/slack.ts")).slackCommand(terminal, {
+      connect: async (source) => (await import("./setup.ts")).slackSetup(source, setupDeps),
+      manifest: async (requestUrl) => (await import("./connectors/slack/manifest.ts")).manifestOf(requestUrl),
+      baseUrl: () => configuration().baseUrl,
+    }),
   connect: async () => (await import("./cli/connect.ts")).connectCommand(terminal, { openStore, split }),
   keys: async () => (await import("./cli/keys.ts")).keysCommand(terminal, openStore),
   token: async () => (await import("./cli/token.ts")).tokenCommand(terminal, { openStore, user: userName() }),

@@ -1,5 +1,5 @@
 /**
- * What `baton salesforce check|install`, `baton intercom check` and the promotion of a policy ask of accounts: of a
+ * What `baton salesforce check|install`, `baton intercom check`, `baton slack check` and the promotion of a policy ask of accounts: of a
  * stored connection, or of one from a file.
  */
 import { randomBytes } from "node:crypto";
@@ -17,15 +17,15 @@ import { type CrmName, isChannelName, isCrmName, isInboxName, type Named, namesO
 import type { Policy } from "./policy/schema.ts";
 import { defaultPolicy } from "./policy/templates/saas-default.ts";
 import type { Store } from "./cli/connect.ts";
-import type { IntercomSetup } from "./cli/intercom.ts";
 import type { SalesforceSetup } from "./cli/salesforce.ts";
-import type { ConnectionSource } from "./cli/setup.ts";
+import type { CheckedAccount, ConnectionSource } from "./cli/setup.ts";
 import { checkWorkspace } from "./connectors/intercom/check.ts";
 import { inboxAnswers } from "./connectors/intercom/named.ts";
 import { readDirectory } from "./connectors/salesforce/directory.ts";
 import { checkOrg } from "./connectors/salesforce/check.ts";
 import { installMetadata } from "./connectors/salesforce/install.ts";
 import { crmAnswers } from "./connectors/salesforce/named.ts";
+import { checkSlack } from "./connectors/slack/check.ts";
 import { channelAnswers } from "./connectors/slack/named.ts";
 import { openIntercom, openSalesforce, openSlack, type Plugs, splitConnection } from "./connections.ts";
 
@@ -112,17 +112,24 @@ function crmNames(names: readonly Named[]): readonly CrmName[] {
   });
 }
 
-export async function intercomSetup(source: ConnectionSource, deps: SetupDeps): Promise<IntercomSetup> {
+export async function intercomSetup(source: ConnectionSource, deps: SetupDeps): Promise<CheckedAccount> {
   const { row, vault } = await find("intercom", source, deps);
   const workspace = openIntercom(row, { clock: deps.clock, log: SILENT, vault });
   return { check: () => checkWorkspace(workspace), close: () => workspace.close() };
 }
 
-async function find(
-  kind: ConnectionKind & ("intercom" | "salesforce"),
-  source: ConnectionSource,
-  deps: SetupDeps,
-): Promise<Found> {
+export async function slackSetup(source: ConnectionSource, deps: SetupDeps): Promise<CheckedAccount> {
+  const { row, vault, policy } = await find("slack", source, deps);
+  const slack = openSlack(row, { clock: deps.clock, log: SILENT, vault });
+  // What is named by settings alone has no id yet: `baton connect` will call it so.
+  const id = source.kind === "environment" ? row.id : "<environment>-slack";
+  const channels = namesOf(policy).filter(isChannelName);
+  return { check: () => checkSlack(slack, channels, `/webhooks/slack/${id}`), close: () => slack.close() };
+}
+
+type CheckedKind = ConnectionKind & ("intercom" | "salesforce" | "slack");
+
+async function find(kind: CheckedKind, source: ConnectionSource, deps: SetupDeps): Promise<Found> {
   if (source.kind === "settings") return fromFile(kind, source.settings);
   const store = await deps.openStore();
   try {
@@ -131,7 +138,11 @@ async function find(
       throw new UserError(
         `there is no environment "${source.environment}": make it with \`baton connect\`, or give --settings`,
       );
-    const id = kind === "intercom" ? environment.intercomConnection : environment.salesforceConnection;
+    const id = {
+      intercom: environment.intercomConnection,
+      salesforce: environment.salesforceConnection,
+      slack: environment.slackConnection,
+    }[kind];
     const row = (await listConnections(store.db)).find((one) => one.id === id);
     if (row === undefined)
       throw new UserError(
@@ -148,7 +159,7 @@ async function find(
 }
 
 /** Nothing of a connection from a file is stored: its secrets are sealed under a key that ends with the process. */
-function fromFile(kind: "intercom" | "salesforce", given: unknown): Found {
+function fromFile(kind: CheckedKind, given: unknown): Found {
   const vault = openVault({ key: randomBytes(32).toString("base64") });
   const id = `the ${kind} settings`;
   const { settings, secret } = splitConnection(kind, id, given);

@@ -2,12 +2,19 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { UserError } from "../kernel/failure.ts";
+import type { Command } from "commander";
 import type { Terminal } from "./terminal.ts";
 
 export interface SetupFinding {
   readonly level: "ok" | "warning" | "missing";
   readonly what: string;
   readonly fix: string | null;
+}
+
+/** What a check needs of a connected account; `main.ts` makes it. */
+export interface CheckedAccount {
+  check(): Promise<readonly SetupFinding[]>;
+  close(): void;
 }
 
 /** A connection that is stored for an environment, or one given as settings (then nothing is read from the database). */
@@ -39,10 +46,38 @@ export async function sourceOf(options: SourceOptions, terminal: Terminal): Prom
   }
 }
 
+export const SETTINGS_OPTION = [
+  "--settings <file>",
+  "settings of a connection as JSON instead of a stored one; - for standard input",
+] as const;
+
+/** Adds `check` to a vendor's command. Exit code 1 when something is missing. */
+export function addCheck(
+  command: Command,
+  { vendor, what }: { readonly vendor: string; readonly what: string },
+  terminal: Terminal,
+  connect: (source: ConnectionSource) => Promise<CheckedAccount>,
+): void {
+  command
+    .command("check")
+    .description(`say what ${what} for handoffs, one line each`)
+    .option("--environment <name>", `whose stored ${vendor} connection to use`, "production")
+    .option(...SETTINGS_OPTION)
+    .option("--json", "one JSON object")
+    .action(async (options: SourceOptions) => {
+      const account = await connect(await sourceOf(options, terminal));
+      try {
+        report(await account.check(), options.json === true, terminal);
+      } finally {
+        account.close();
+      }
+    });
+}
+
 const MARKS = { ok: "ok     ", warning: "warning", missing: "missing" } as const;
 
 /** Prints one line per finding, or one JSON object; the exit code is 1 when something is missing. */
-export function report(findings: readonly SetupFinding[], isJson: boolean, terminal: Terminal): void {
+function report(findings: readonly SetupFinding[], isJson: boolean, terminal: Terminal): void {
   const isReady = findings.every(({ level }) => level !== "missing");
   if (isJson) terminal.out(JSON.stringify({ ready: isReady, findings }));
   else {

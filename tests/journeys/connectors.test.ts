@@ -46,7 +46,12 @@ beforeEach(async () => {
     deps,
   );
   slack = connectSlack(
-    { apiUrl: world.slack.apiUrl, token: emulatedAccounts.slack.botToken, teammates: {}, allowPrivateAddresses: true },
+    {
+      apiUrl: world.slack.apiUrl,
+      token: emulatedAccounts.slack.botToken,
+      teammates: {},
+      allowPrivateAddresses: true,
+    },
     deps,
   );
   const { user, password } = emulatedAccounts.smtp;

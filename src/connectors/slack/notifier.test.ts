@@ -349,7 +349,7 @@ describe("finding", () => {
 
 test("whoami names workspace and bot", async () => {
   await using server = await slack();
-  expect(await connect(server).whoami()).toEqual({ team: "Acme", user: "baton" });
+  expect(await connect(server).whoami()).toEqual({ team: "Acme", user: "baton", scopes: null });
 });
 
 test("a channel is there, archived, gone, or nobody can tell", async () => {

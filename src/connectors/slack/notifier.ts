@@ -18,8 +18,15 @@ import {
 export type ChannelAnswer = "yes" | "no" | "archived" | "cannot-tell";
 
 export interface SlackConnection extends Notifier {
-  /** auth.test: which workspace and bot the token belongs to. */
-  whoami(): Promise<{ readonly team: string; readonly user: string }>;
+  readonly settings: SlackSettings;
+  /** auth.test: which workspace and bot the token belongs to, and what the app may do; null where Slack does not say it. */
+  whoami(): Promise<{
+    readonly team: string;
+    readonly user: string;
+    readonly scopes: readonly string[] | null;
+  }>;
+  /** Whether somebody in Slack is meant by this address, overrides included. Throws a PermanentFailure for an address of nobody. */
+  knows(email: string): Promise<boolean>;
   /** Whether the app can post to a channel of this name, as far as its list of channels says. */
   hasChannel(name: string): Promise<ChannelAnswer>;
   /** What people press and are shown there; null without a signing secret. */
@@ -176,13 +183,29 @@ function cannotTell(error: unknown): { readonly kind: "cannot-tell" } {
   throw error;
 }
 
+/** The SDK puts the scopes of the answer's header beside its body. */
+const Myself = z.object({
+  team: z.string(),
+  user: z.string(),
+  response_metadata: z.object({ scopes: z.array(z.string()).nullish() }).nullish(),
+});
+
 /** Opens a connection; nothing is sent before the first call. */
 export function connectSlack(settings: SlackSettings, deps: ConnectorDeps): SlackConnection {
   const workspace = createWorkspace(settings, deps);
   return {
     send: (recipient, alert) => send(workspace, recipient, alert),
     find: (recipient, key) => find(workspace, recipient, key).catch(cannotTell),
-    whoami: () => workspace.call("auth.test", z.object({ team: z.string(), user: z.string() }), {}),
+    settings,
+    whoami: async () => {
+      const { response_metadata: meta, ...who } = await workspace.call("auth.test", Myself, {});
+      return { ...who, scopes: meta?.scopes ?? null };
+    },
+    knows: async (email) => {
+      const user = await userId(workspace, email);
+      await workspace.call("users.info", Found, { user });
+      return true;
+    },
     hasChannel: (name) => hasChannel(workspace, name),
     board: settings.signingSecret === undefined ? null : boardOf(workspace),
     close: () => workspace.close(),
