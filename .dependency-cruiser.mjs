@@ -20,6 +20,7 @@ export const rooms = [
   "followup",
   "response",
   "feedback",
+  "sync",
   "insights",
   "meaning",
   "connectors",

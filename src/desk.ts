@@ -9,6 +9,7 @@ import { type Db, inTransaction, type Tx } from "./store/database.ts";
 import type { Company, Person, Snapshot } from "./conversation/snapshot.ts";
 import type { Trigger } from "./conversation/fold.ts";
 import { loadConversation } from "./conversation/queries.ts";
+import type { PersonalHearing } from "./conversation/refresh.ts";
 import type { CompiledPolicy } from "./qualify/compile.ts";
 import type { CrmView } from "./qualify/crm.ts";
 import { companyDomain } from "./qualify/domain.ts";
@@ -32,6 +33,8 @@ import { type HandoffInput, handoffRunId } from "./handoff/run.ts";
 import { armingsOf } from "./followup/plan.ts";
 import type { Board } from "./response/ports.ts";
 import { armFollowUps, cancelFollowUps } from "./followup/queries.ts";
+import type { News } from "./news.ts";
+import type { SyncCrm, SyncPeople } from "./sync/ports.ts";
 
 /** One environment, ready to decide and to act. */
 export interface Place {
@@ -44,6 +47,9 @@ export interface Place {
   readonly people: People | null;
   /** Where people press; null where alerts offer nothing to press. */
   readonly board: Board | null;
+  /** The same two for fields of people and companies. */
+  readonly records: SyncCrm | null;
+  readonly contacts: SyncPeople | null;
   readonly enricher: Enricher | null;
   /** Users and queues that the policy can name; read at connect time and every few minutes. */
   readonly directory: () => Promise<Directory>;
@@ -64,6 +70,8 @@ export interface Desk {
   readonly readerOf: (workspace: string) => Promise<(conversation: string) => Promise<Snapshot | null>>;
   /** Names of the environments this workspace feeds that have a live policy. */
   readonly environmentsOf: (workspace: string) => Promise<readonly string[]>;
+  /** What a change of a person themselves asks for: their record in Salesforce may have to change, too. */
+  readonly personChanged: (news: News) => PersonalHearing["changed"];
   /** Decides about one state of a conversation and stores the answer, and the handoff with its run, in one transaction. */
   readonly decideAbout: (subject: Subject) => Promise<string>;
 }

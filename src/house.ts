@@ -24,6 +24,7 @@ import { boardRun, boardSweep } from "./response/board.ts";
 import type { Press } from "./response/press.ts";
 import { type PressInput, pressRun, type ResponseDesk, takePress } from "./response/run.ts";
 import { type FeedbackInput, feedbackRun } from "./feedback/run.ts";
+import { type SyncInput, syncRun } from "./sync/run.ts";
 import {
   notifierOf,
   openEmail,
@@ -34,6 +35,7 @@ import {
   type Plugs,
 } from "./connections.ts";
 import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
+import { personSync, type SyncParts, syncAll, syncPlaceOf, syncSchedules } from "./syncing.ts";
 import type { News } from "./news.ts";
 import { walk } from "./walk.ts";
 import { type FeedbackParts, feedbackSchedules, pollAllDeals, upkeep } from "./upkeep.ts";
@@ -72,6 +74,8 @@ export interface House {
   readonly environments: () => Promise<readonly Environment[]>;
   /** Reads at once what changed in Salesforce, as the schedule does every half minute. */
   readonly pollDeals: () => Promise<void>;
+  /** Looks at once at both systems for people and companies that changed, as the schedules do. */
+  readonly sync: () => Promise<void>;
   /** The policy that a decision was made with, by the id it names: what goes on with the decision keeps to it. */
   readonly policyOfVersion: PolicyOfVersion;
   readonly close: (graceMs: Ms) => Promise<void>;
@@ -102,7 +106,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return engine;
   };
   const joints: Joints = { options, db, place, environments, engine: theEngine };
-  const { conversationKind, pressKind, feedback, kinds, schedules } = worksOf(joints);
+  const { conversationKind, pressKind, feedback, syncing, kinds, schedules } = worksOf(joints);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
     kinds,
@@ -125,6 +129,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     place,
     environments,
     pollDeals: () => pollAllDeals(feedback),
+    sync: () => syncAll(syncing),
     policyOfVersion,
     close: async (graceMs) => {
       await theEngine().stop(graceMs);
@@ -146,6 +151,7 @@ function worksOf(joints: Joints): {
   readonly conversationKind: RunKind<News>;
   readonly pressKind: RunKind<PressInput>;
   readonly feedback: FeedbackParts;
+  readonly syncing: SyncParts;
   readonly kinds: readonly RunKind<never>[];
   readonly schedules: readonly Schedule[];
 } {
@@ -158,21 +164,30 @@ function worksOf(joints: Joints): {
   const responseDesk = responseDeskOf(joints, followUpKind);
   const pressKind = pressRun(responseDesk);
   const boardKind = boardRun(responseDesk);
-  const conversationKind = walk(deskOf(joints, handoffKind), engine);
+  const syncing = syncingOf(joints);
+  const conversationKind = walk(deskOf(joints, handoffKind, syncing), engine);
   const feedbackKind = feedbackKindOf(joints);
   const feedback = { db, clock, log, engine, kind: () => feedbackKind, environments, place };
   return {
     conversationKind,
     pressKind,
     feedback,
-    kinds: [conversationKind, handoffKind, followUpKind, pressKind, boardKind, feedbackKind].map(
-      (kind) => kind as RunKind<never>,
-    ),
+    syncing,
+    kinds: [
+      conversationKind,
+      handoffKind,
+      followUpKind,
+      pressKind,
+      boardKind,
+      feedbackKind,
+      syncing.kind,
+    ].map((kind) => kind as RunKind<never>),
     schedules: [
       ...upkeep({ db, clock, engine, conversationKind, log }),
       followUpSweep(followUpDesk, followUpKind),
       boardSweep(responseDesk, boardKind),
       ...feedbackSchedules(feedback),
+      ...syncSchedules(syncing),
     ],
   };
 }
@@ -216,9 +231,17 @@ function feedbackKindOf({ options, db, place, engine }: Joints): RunKind<Feedbac
   });
 }
 
+function syncingOf({ options, db, place, environments, engine }: Joints): SyncParts {
+  const { clock, log } = options;
+  const desk = { db, clock, engine, place: async (name: string) => syncPlaceOf(await place(name)) };
+  const kind: RunKind<SyncInput> = syncRun(desk);
+  return { desk, kind, environments, log };
+}
+
 function deskOf(
   { options, db, place, environments, engine }: Joints,
   handoffKind: RunKind<HandoffInput>,
+  syncing: SyncParts,
 ): Desk {
   const { clock, log } = options;
   const parts: DeskParts = {
@@ -244,6 +267,7 @@ function deskOf(
       return async (conversation) => (world.inbox === null ? null : world.inbox.read(conversation));
     },
     environmentsOf: async (workspace) => (await fedBy(workspace)).map((one) => one.name),
+    personChanged: (news) => personSync(syncing, news),
     decideAbout: (subject) => decideAbout(parts, subject),
   };
 }
@@ -318,6 +342,8 @@ async function makePlace(
     feed: crm,
     people: inbox,
     board: slack?.board ?? null,
+    records: crm?.sync ?? null,
+    contacts: inbox?.sync ?? null,
     enricher: opened(environment.enrichmentConnection, openEnrichment),
     directory: remembered(options.clock, DIRECTORY_FRESH_MS, async () =>
       crm === null ? none : namedIn(policy, await crm.directory()),

@@ -54,6 +54,7 @@ export async function wakeConversations(
   engine: Engine,
   kind: RunKind<News>,
   news: News,
+  changed: PersonalHearing["changed"],
 ): Promise<number> {
   const { workspace, contact } = news;
   const wake: PersonalHearing["wake"] = async (tx, conversations, triggers) => {
@@ -63,5 +64,5 @@ export async function wakeConversations(
       await start(engine, kind, woken, { tx });
     }
   };
-  return hearPerson({ db, workspace, contact: contact ?? "", wake });
+  return hearPerson({ db, workspace, contact: contact ?? "", wake, changed });
 }

@@ -22,7 +22,9 @@ export function walk(desk: Desk, engine: () => Engine): RunKind<News> {
     body: async (steps, news) => {
       const { workspace, conversation } = news;
       if (conversation === null) {
-        await steps.step("hear person", () => wakeConversations(desk.db, engine(), kind, news), PATIENCE);
+        const changed = desk.personChanged(news);
+        const wake = () => wakeConversations(desk.db, engine(), kind, news, changed);
+        await steps.step("hear person", wake, PATIENCE);
         return;
       }
       const later = async (reason: string): Promise<void> => {

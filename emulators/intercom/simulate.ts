@@ -11,6 +11,8 @@ import {
   mergeContacts,
   tagContact,
   trackEvent,
+  updateCompany,
+  updateContact,
   upsertCompany,
 } from "./people.ts";
 import {
@@ -97,6 +99,9 @@ export interface Simulation {
     assigneeId: string | null;
     adminId?: string;
   }) => boolean;
+  /** False when nothing was different; custom attributes are declared where they are not. */
+  readonly changeContact: (change: ContactFields & { contactId: string }) => boolean;
+  readonly changeCompany: (change: CompanyFields & { id: string }) => boolean;
   /** `fromId` disappears into `intoId`. */
   readonly mergeContacts: (merge: { fromId: string; intoId: string }) => void;
   /** `partId` may be the source's id. */
@@ -184,6 +189,14 @@ function peopleSimulation(workspace: Workspace, contact: (id: string) => Contact
         timeOf(event.at).at ?? secondsNow(workspace),
         event.metadata,
       ),
+    changeContact({ contactId, ...fields }: Parameters<Simulation["changeContact"]>[0]) {
+      declared(workspace, "contact", fields.customAttributes ?? {});
+      return updateContact(workspace, contact(contactId), fields);
+    },
+    changeCompany({ id, ...fields }: Parameters<Simulation["changeCompany"]>[0]) {
+      declared(workspace, "company", fields.customAttributes ?? {});
+      return updateCompany(workspace, there(workspace.companies.get(id), "company", id), fields);
+    },
     mergeContacts: ({ fromId, intoId }: { fromId: string; intoId: string }) =>
       mergeContacts(workspace, contact(fromId), contact(intoId)),
   };

@@ -5,7 +5,7 @@
  */
 import { RetryableFailure } from "../kernel/failure.ts";
 import { type EpochMs, parseInstant } from "../kernel/time.ts";
-import { type Notification, parseNotification } from "../intake/notification.ts";
+import { type ContactChange, type Notification, parseNotification } from "../intake/notification.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import {
   absorb,
@@ -118,10 +118,13 @@ export interface PersonalHearing {
   readonly contact: string;
   /** Called in the transaction that takes the news in, with the conversations to wake, and why. */
   readonly wake: (tx: Tx, conversations: readonly string[], triggers: readonly Trigger[]) => Promise<void>;
+  /** Called in the same transaction with what the person's own notifications told, where there were any. */
+  readonly changed: (tx: Tx, contact: string, changes: readonly ContactChange[]) => Promise<void>;
 }
 
 /** A person's news that belongs to no conversation: merges, tags, product usage. Returns how many conversations it woke. */
-export async function hearPerson({ db, workspace, contact, wake }: PersonalHearing): Promise<number> {
+export async function hearPerson(hearing: PersonalHearing): Promise<number> {
+  const { db, workspace, contact, wake } = hearing;
   const events = await untakenOfContact(db, workspace, contact);
   if (events.length === 0) return 0;
   const notifications = notificationsOf(events);
@@ -147,6 +150,8 @@ export async function hearPerson({ db, workspace, contact, wake }: PersonalHeari
       tx,
       events.map((event) => event.seq),
     );
+    const changes = notifications.flatMap((one) => (one.kind === "contact" ? [one.change] : []));
+    if (changes.length > 0) await hearing.changed(tx, current, changes);
     if (!notifications.some(wakes)) return 0;
     const conversations = await conversationsOf(tx, workspace, current, WOKEN_CONVERSATIONS);
     const used = notifications.some((notification) => notification.kind === "usage");

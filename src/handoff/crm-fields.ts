@@ -67,7 +67,8 @@ export function mapped(rules: readonly FieldMapping[], lookup: FieldLookup): Rec
   );
 }
 
-function converted(rule: FieldMapping, value: FieldValue): CrmValue {
+/** A value as the Salesforce field takes it: the part of a name that is meant, instants in ISO form, lists joined; null: none. */
+export function converted(rule: FieldMapping, value: FieldValue): string | number | boolean | null {
   if (value === undefined || value === null || value === "") return null;
   if (rule.with === "first-name") return firstNameOf(String(value));
   if (rule.with === "last-name") return lastNameOf(String(value));

@@ -161,7 +161,9 @@ const fieldMappingSchema = z.strictObject({
   direction: z
     .enum(["to-salesforce", "to-intercom", "both"])
     .default("to-salesforce")
-    .describe("Which way it goes; nothing is carried to Intercom yet."),
+    .describe(
+      "Which way a change goes after the handoff; with `both` the last writer of the field counts. `to-intercom` and `both` need a field that Intercom's API takes.",
+    ),
 });
 
 const mappingSchema = z.record(
@@ -198,7 +200,7 @@ export const policySchema = z.strictObject({
   feedback: feedbackSchema.prefault({}).describe("What Salesforce tells Intercom when a deal moves."),
   mapping: mappingSchema
     .default({ lead: [], contact: [], account: [], opportunity: [] })
-    .describe("Which field goes where, for each object of Salesforce that Baton creates."),
+    .describe("Which field goes where, for each object of Salesforce that Baton creates or syncs."),
 });
 
 export type Policy = z.infer<typeof policySchema>;

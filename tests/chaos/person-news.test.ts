@@ -37,7 +37,7 @@ const wrote = () =>
   arrive("n2", "conversation.user.created", { type: "conversation", id: "100", user: { id: "c1" } });
 
 function personHeard(wake: PersonalHearing["wake"]): Promise<number> {
-  return hearPerson({ db: database.db, workspace: "w1", contact: "c1", wake });
+  return hearPerson({ db: database.db, workspace: "w1", contact: "c1", wake, changed: async () => {} });
 }
 
 function conversationHeard(read = async () => snapshot()): Promise<number | null> {

@@ -17,6 +17,8 @@ import type { Directory, PoolState } from "../../src/decide/route.ts";
 import { stickyQuestions } from "../../src/decide/sticky.ts";
 import type { StageChange } from "../../src/feedback/deal.ts";
 import { planFeedback } from "../../src/feedback/plan.ts";
+import { syncedRows, type Values } from "../../src/sync/fields.ts";
+import { planSync } from "../../src/sync/plan.ts";
 import { effectsOf } from "../../src/followup/actions.ts";
 import { contactFor, contactsIn, partiesOf } from "../../src/followup/contact.ts";
 import { armingsOf } from "../../src/followup/plan.ts";
@@ -147,4 +149,19 @@ export function* seenInDeal(policy: Policy): Generator {
   ];
   const deal = { id: "0061", name: "Acme", changes, emails: ["ana@acme.com"] };
   yield planFeedback(deal, changes, policy, HOUR);
+}
+
+/** What a person whose record was changed in one system, then in the other, makes of every line that is synced. */
+export function* seenInSync(policy: Policy): Generator {
+  for (const object of ["Lead", "Contact", "Account"] as const) {
+    const rows = syncedRows(policy, object);
+    const side = (value: string, at: number) => ({
+      values: Object.fromEntries(rows.map(({ to }) => [to, value])) satisfies Values,
+      at,
+    });
+    const met = planSync({ fields: {}, aligning: false }, side("1", 0), side("1", 0), rows, HOUR);
+    const known = { fields: met.fields, aligning: false };
+    yield planSync(known, side("2", HOUR), side("1", 0), rows, HOUR).changes;
+    yield planSync(known, side("1", 0), side("2", HOUR), rows, HOUR).changes;
+  }
 }

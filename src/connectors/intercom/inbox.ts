@@ -5,15 +5,17 @@ import type { People } from "../../feedback/run.ts";
 import type { Inbox, Teammate } from "../../handoff/ports.ts";
 import { assertNever } from "../../kernel/assert-never.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
+import type { SyncPeople } from "../../sync/ports.ts";
 import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import { createHttp, type HttpLog } from "../http/http.ts";
-import { setContactAttributes } from "./attributes.ts";
+import { attributesOf, setContactAttributes } from "./attributes.ts";
 import { createClient } from "./client.ts";
 import { isNotFound, oddBody } from "./errors.ts";
 import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
 import { createNames, type NamedThing, type Names } from "./names.ts";
 import { contactsByEmail, untagContact } from "./people.ts";
 import * as schema from "./schema.ts";
+import { createSync } from "./sync.ts";
 
 /** What an Intercom connection stores; `token` is secret. */
 export interface IntercomSettings {
@@ -50,6 +52,7 @@ export interface IntercomConnection extends Inbox, People {
   /** All tags, teams or teammates of the workspace, asked anew. */
   list(what: "tags" | "teams" | "admins"): Promise<readonly NamedThing[]>;
   readonly settings: IntercomSettings;
+  readonly sync: SyncPeople;
   close(): void;
 }
 
@@ -323,18 +326,16 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
     teammates: null,
     making: new Map(),
   };
-  const attributes = {
-    sdk,
-    known: new Set<string>(),
-    listed: async () => {
-      const api = await sdk();
-      const listing = await api.dataAttributes.list({ model: "contact" });
-      return parsed(schema.DataAttributes, listing, "GET", `${apiUrl}/data_attributes`);
-    },
-  };
+  const attributes = attributesOf(sdk, apiUrl, "contact");
   const people = { sdk, apiUrl, tags: workspace.tags };
   return {
     settings,
+    sync: createSync({
+      sdk,
+      settings,
+      attributes,
+      companyAttributes: attributesOf(sdk, apiUrl, "company"),
+    }),
     me: () => me(workspace),
     list,
     read: (id) => read(workspace, id),

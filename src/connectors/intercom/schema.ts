@@ -67,6 +67,7 @@ export const Contact = z.object({
   phone: text,
   last_seen_at: instant,
   signed_up_at: instant,
+  updated_at: instant,
   custom_attributes: attributes,
   tags: links,
   companies: links,
@@ -81,6 +82,7 @@ export const Company = z.object({
   industry: text,
   monthly_spend: number,
   remote_created_at: instant,
+  updated_at: instant,
   /** A string on the way in, an object on the way out, {} when unset. */
   plan: z
     .union([z.object({ name: text }).transform((plan) => plan.name), text])
@@ -112,6 +114,16 @@ export const Me = z.object({
   app: z.object({ id_code: text, name: text, region: text }).nullish().catch(null),
 });
 export type Me = z.infer<typeof Me>;
+
+/** A page of people, and where the next one begins. */
+export const ContactPage = z.object({
+  data: z.array(Contact),
+  total_count: z.number(),
+  pages: z
+    .object({ next: z.object({ starting_after: z.string() }).nullish().catch(null) })
+    .nullish()
+    .catch(null),
+});
 
 /** A page of a search for people, of which only the ids are read. */
 export const ContactIds = z.array(z.object({ id }));

@@ -2,7 +2,8 @@
 import type { DealFeed } from "../../feedback/deal.ts";
 import type { Crm, CrmOperation, CrmWritten } from "../../handoff/ports.ts";
 import type { Clock } from "../../kernel/time.ts";
-import { createHttp, type HttpLog } from "../http/http.ts";
+import type { ApiUsage, SyncCrm } from "../../sync/ports.ts";
+import { createHttp, type Http, type HttpLog } from "../http/http.ts";
 import { withoutMetadata } from "./bare.ts";
 import { createClient, type SalesforceClient } from "./client.ts";
 import { createDealFeed } from "./deals.ts";
@@ -11,6 +12,7 @@ import { findWritten } from "./find.ts";
 import { fitting } from "./fit.ts";
 import { createLook } from "./look.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
+import { createSync, usageOf } from "./sync.ts";
 import { readTouches } from "./touches.ts";
 import { whereabouts } from "./whereabouts.ts";
 import { createWrite } from "./write.ts";
@@ -52,6 +54,7 @@ const TIMEOUT_MS = 30_000;
 export interface SalesforceConnection extends Crm, DealFeed {
   /** For check, install and the change feed. */
   readonly client: SalesforceClient;
+  readonly sync: SyncCrm;
   readonly settings: SalesforceSettings;
   close(): void;
 }
@@ -59,14 +62,16 @@ export interface SalesforceConnection extends Crm, DealFeed {
 /** Opens a connection; nothing is sent before the first call. */
 export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorDeps): SalesforceConnection {
   const { clock, log } = deps;
-  const http = createHttp({
-    target: "salesforce",
-    clock,
-    log,
-    concurrency: CONCURRENCY,
-    timeoutMs: TIMEOUT_MS,
-    allowPrivateAddresses: settings.allowPrivateAddresses,
-  });
+  const { http, usage } = metered(
+    createHttp({
+      target: "salesforce",
+      clock,
+      log,
+      concurrency: CONCURRENCY,
+      timeoutMs: TIMEOUT_MS,
+      allowPrivateAddresses: settings.allowPrivateAddresses,
+    }),
+  );
   const { loginUrl, login } = settings;
   const client = createClient(http, createSessions({ loginUrl, login, http, clock }), clock);
   const isBare = settings.metadata === "none";
@@ -83,8 +88,25 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     directory: () => readDirectory(client),
     touches: (question) => readTouches(client, question),
     ...createDealFeed(client, clock),
+    sync: createSync(client, { usage }, clock),
     recordUrl: (id) =>
       `${(client.instanceUrl() ?? settings.loginUrl).replace(/\/+$/, "")}/${encodeURIComponent(id)}`,
     close: () => http.close(),
+  };
+}
+
+/** Remembers what the org says about its day's calls with every answer. */
+function metered(http: Http): { readonly http: Http; readonly usage: () => ApiUsage | null } {
+  let said: ApiUsage | null = null;
+  return {
+    usage: () => said,
+    http: {
+      ...http,
+      request: async (request) => {
+        const response = await http.request(request);
+        said = usageOf(response.headers["sforce-limit-info"]) ?? said;
+        return response;
+      },
+    },
   };
 }

@@ -1,26 +1,18 @@
 /**
- * The feed of changed Opportunities by polling, on every edition: `updated` says up to when nothing can be missing, a
- * query over the last minutes brings what `updated` shows late (it ignores seconds), and OpportunityHistory has every
- * stage in between (api: polling_for_changes, getUpdated; object reference: OpportunityHistory).
+ * The feed of changed Opportunities by polling; OpportunityHistory has every stage in between (object reference:
+ * OpportunityHistory).
  */
 import { z } from "zod";
 import type { Deal, DealFeed, StageChange } from "../../feedback/deal.ts";
-import { RetryableFailure } from "../../kernel/failure.ts";
 import { type Clock, type EpochMs, type Ms, parseInstant } from "../../kernel/time.ts";
-import { API_PATH, type SalesforceClient } from "./client.ts";
+import type { SalesforceClient } from "./client.ts";
 import { queryRows } from "./directory.ts";
-import { instant, names, soql, type Soql } from "./soql.ts";
+import { names, soql, type Soql } from "./soql.ts";
+import { changedSince } from "./updated.ts";
 
-/** A change may commit this long after its time stamp was set. */
-const OVERLAP_MS: Ms = 10 * 60_000;
-/** `updated` reaches back 30 days; an older cursor asks by query alone. */
-const LONGEST_WINDOW_MS: Ms = 29 * 86_400_000;
-/** So many ids keep the address of a query under its limit of 16,384 characters. */
-const IDS_A_QUERY = 200;
 /** Stages of an org change rarely. */
 const STAGES_FRESH_MS: Ms = 600_000;
 
-const Updated = z.object({ ids: z.array(z.string()), latestDateCovered: z.string() });
 const StageRow = z.object({ MasterLabel: z.string(), IsClosed: z.boolean(), IsWon: z.boolean() });
 const children = <T extends z.ZodType>(row: T) =>
   z
@@ -62,45 +54,14 @@ export function createDealFeed(client: SalesforceClient, clock: Clock): DealFeed
   };
   return {
     async changedDeals(since) {
-      const now = clock();
-      const from = since - OVERLAP_MS;
-      const covered = now - since > LONGEST_WINDOW_MS ? null : await readUpdated(client, since, now);
-      const recent = await readDeals(
-        client,
-        soql`SystemModstamp >= ${instant(Math.min(from, now - OVERLAP_MS))}`,
+      const times = { since, now: clock() };
+      const { coveredUntil, rows } = await changedSince(client, "Opportunity", times, (where) =>
+        readDeals(client, where),
       );
-      const found = new Set(recent.map(({ Id }) => Id));
-      const late = (covered?.ids ?? []).filter((id) => !found.has(id));
-      const rows = [...recent];
-      for (let at = 0; at < late.length; at += IDS_A_QUERY) {
-        rows.push(...(await readDeals(client, soql`Id IN ${late.slice(at, at + IDS_A_QUERY)}`)));
-      }
       const known = await stagesNow();
-      return {
-        coveredUntil: covered?.until ?? now - OVERLAP_MS,
-        deals: rows.map((row) => dealOf(row, known)),
-      };
+      return { coveredUntil, deals: rows.map((row) => dealOf(row, known)) };
     },
   };
-}
-
-async function readUpdated(
-  client: SalesforceClient,
-  since: EpochMs,
-  now: EpochMs,
-): Promise<{ readonly ids: readonly string[]; readonly until: EpochMs }> {
-  // Seconds are ignored, so a window that ends in this minute begins a whole minute earlier at least.
-  const start = encodeURIComponent(new Date(Math.min(since, now - 60_000)).toISOString().slice(0, 19) + "Z");
-  const end = encodeURIComponent(new Date(now).toISOString().slice(0, 19) + "Z");
-  const path = `${API_PATH}/sobjects/Opportunity/updated/?start=${start}&end=${end}`;
-  const parsed = Updated.safeParse(await client.call({ method: "GET", path, effect: "read" }));
-  const until = parsed.success ? parseInstant(parsed.data.latestDateCovered) : null;
-  if (!parsed.success || until === null) {
-    const message =
-      "Salesforce answered which Opportunities changed with a body of another shape than documented.";
-    throw new RetryableFailure({ target: "salesforce", code: "odd_body", message }, "not-executed");
-  }
-  return { ids: parsed.data.ids, until };
 }
 
 function readDeals(client: SalesforceClient, where: Soql): Promise<DealRow[]> {
