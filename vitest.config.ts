@@ -39,7 +39,7 @@ export default defineConfig({
         "src/versions/*.ts",
         "src/feedback/plan.ts",
         "src/response/{press,standing}.ts",
-        "src/sync/{budget,fields,plan,settle}.ts",
+        "src/sync/{budget,fields,plan}.ts",
         "src/insights/*.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.

@@ -56,13 +56,13 @@ interface Job {
 }
 
 /** Whether sync may ask Salesforce now. */
-export async function budgetNow(db: Db, place: SyncPlace, now: EpochMs): Promise<Budget> {
+async function budgetNow(db: Db, place: SyncPlace, now: EpochMs): Promise<Budget> {
   const { share, spent, most } = await spendingOf(db, place.environment, now - COUNTED_FOR_MS);
   return budgetOf({ share, most: place.crm.usage()?.most ?? most, spent, now });
 }
 
 /** Throws a RetryableFailure that says until when, while the share of the day's calls is used. */
-export async function requireBudget(db: Db, place: SyncPlace, now: EpochMs): Promise<void> {
+async function requireBudget(db: Db, place: SyncPlace, now: EpochMs): Promise<void> {
   const budget = await budgetNow(db, place, now);
   if (budget.kind === "open") return;
   const { used, allowed, until } = budget;

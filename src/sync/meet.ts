@@ -35,7 +35,7 @@ export function soughtBy(subject: Subject): string | null {
 }
 
 /** Salesforce fields of the mapping by object, for a kind. */
-export function fieldsToRead({ policy }: SyncPlace, kind: Kind): FieldsToRead {
+function fieldsToRead({ policy }: SyncPlace, kind: Kind): FieldsToRead {
   return Object.fromEntries(
     OBJECTS[kind].map((object) => [object, syncedRows(policy, object).map(({ to }) => to)]),
   );

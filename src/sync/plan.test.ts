@@ -236,6 +236,17 @@ describe("loops end", () => {
     ]);
   });
 
+  test("one side that changes often is not", () => {
+    let fields = remembered("0");
+    for (let i = 1; i < MOST_TURNS + 4; i += 1) {
+      const known = { fields, aligning: false };
+      const plan = planSync(known, side(`${i}`, NOON + i), side(`${i - 1}`), [row("both")], NOON + i);
+      const [change] = plan.changes;
+      expect(change).toMatchObject({ outcome: "write", to: "salesforce" });
+      if (change !== undefined) fields = written(plan.fields, change, NOON + i);
+    }
+  });
+
   test("people who take turns over the day are not", () => {
     expect(rewritten(MOST_TURNS + 4, 61 * MINUTE)).not.toContain("stopped");
   });
