@@ -24,6 +24,7 @@ const openapi = openapiOf([thing]);
 const server = buildServer({
   api: { routes: [thing], admit: async () => ({ kind: "refused", why: "Nobody is let in." }) },
   intakeFor: () => null,
+  pressesFor: async () => null,
   readiness: async () => [{ name: "database", ok: true, detail: "answers" }],
   metrics: new Registry(),
   log: () => {},

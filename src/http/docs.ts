@@ -107,6 +107,49 @@ const paths: Paths = {
       },
     },
   },
+  "/webhooks/slack/{connection}": {
+    get: {
+      operationId: "pressAddress",
+      summary: "Says what the address is for",
+      parameters: [connection],
+      responses: { 200: plain("One sentence.", "text/plain") },
+    },
+    post: {
+      operationId: "takePress",
+      summary: "Takes what somebody pressed under an alert in Slack: 200 once it is stored",
+      parameters: [
+        connection,
+        {
+          name: "X-Slack-Signature",
+          in: "header",
+          required: true,
+          description: "v0= and the HMAC-SHA256 of v0:timestamp:body under the app's signing secret.",
+          schema: { type: "string", pattern: "^v0=[0-9a-f]{64}$" },
+        },
+        {
+          name: "X-Slack-Request-Timestamp",
+          in: "header",
+          required: true,
+          description: "Unix seconds, less than five minutes from now.",
+          schema: { type: "string" },
+        },
+      ],
+      requestBody: {
+        required: true,
+        description: "An interaction payload as Slack sends it, in the field `payload`.",
+        content: { "application/x-www-form-urlencoded": { schema: { type: "object" } } },
+      },
+      responses: {
+        200: { description: "Stored, or known already." },
+        400: problem("The form holds no payload."),
+        401: problem("The signature is missing, does not fit, or is too old."),
+        404: problem("There is no such connection, or it has no signing secret."),
+        413: problem("The body is too large."),
+        415: problem("It is no form."),
+        503: problem("Not stored; press again."),
+      },
+    },
+  },
 };
 
 /** The OpenAPI document of this server. Paths are relative: Baton does not know under which address it is reached. */

@@ -20,7 +20,7 @@ import type { FollowUpInput } from "../followup/run.ts";
 import { handoffOf, ownerOf } from "./concerned.ts";
 import { type Answer, dueAt, type Presser, REJECT_REASONS, type RemindWhen, type Wish } from "./press.ts";
 import { type Case, happenedTo, insertPressed, lockCase } from "./queries.ts";
-import { firstContact } from "./standing.ts";
+import { firstContact, type Happened } from "./standing.ts";
 
 /** Somebody who may does something about a handoff. */
 export interface Doing {
@@ -48,13 +48,7 @@ export async function claimIt(doing: Doing, done: Done): Promise<void> {
     user === undefined ? null : { kind: "user", id: user.id, email: user.email, name: user.name };
   await inTransaction(db, async (tx) => {
     const matter = await begin(tx, doing, "claim");
-    const { claim, rejection } = await happenedTo(tx, about.handoff);
-    const hindrance =
-      rejection !== null
-        ? { text: `It is no lead, says ${rejection.who} (${rejection.reason}), since`, at: rejection.at }
-        : claim !== null
-          ? { text: `${claim.who === presser.name ? "You have" : `${claim.who} has`} it since`, at: claim.at }
-          : null;
+    const hindrance = hindranceToClaim(await happenedTo(tx, about.handoff), presser);
     if (hindrance !== null) return done(tx, hindrance);
     const now = clock();
     const isTaken = claimer !== null && claimer.id !== matter.owner.id;
@@ -77,6 +71,15 @@ export async function claimIt(doing: Doing, done: Done): Promise<void> {
     await closeAssignment(tx, { handoff, reason, now });
     return done(tx, claimer === null ? STAYS(matter.owner) : null);
   });
+}
+
+/** Why it cannot be claimed any more; null when it can. */
+function hindranceToClaim({ claim, rejection }: Happened, presser: Presser): Answer | null {
+  if (rejection !== null)
+    return { text: `It is no lead, says ${rejection.who} (${rejection.reason}), since`, at: rejection.at };
+  if (claim === null) return null;
+  const isTheirs = claim.email !== null && claim.email === pressedBy(presser).email;
+  return { text: `${isTheirs ? "You have" : `${claim.who} has`} it since`, at: claim.at };
 }
 
 const STAYS = (owner: OwnerRef): Answer => ({
@@ -185,8 +188,9 @@ async function leave(tx: Tx, doing: Doing, { effects, ...left }: Left): Promise<
   await noteNews(tx, handoff);
 }
 
-function pressedBy({ name, email }: Presser): PressedBy {
-  return { name, email };
+/** Their address in Slack; where that is hidden, the one by which others know them leads there too. */
+function pressedBy({ name, email, emails }: Presser): PressedBy {
+  return { name, email: email ?? emails[0] ?? null };
 }
 
 /** Nobody else acts on the lead, and nothing gives it away, until the commit; what is done rests on this. */

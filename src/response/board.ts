@@ -3,12 +3,12 @@
  * stored by then: the newest state is the last that is written, and a repeat changes nothing.
  */
 import { PermanentFailure } from "../kernel/failure.ts";
-import type { RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
+import type { Attempt, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { inTransaction } from "../store/database.ts";
 import { asSent } from "../handoff/carry.ts";
-import { type EffectResult } from "../handoff/outcome.ts";
-import { loadHandoff } from "../handoff/queries.ts";
+import type { EffectResult } from "../handoff/outcome.ts";
+import { loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
 import { finishShowing, happenedTo, takeStale } from "./queries.ts";
 import type { ResponseDesk } from "./run.ts";
 import { standingOf } from "./standing.ts";
@@ -31,7 +31,14 @@ export function boardRun(desk: ResponseDesk): RunKind<BoardInput> {
     name: "board",
     queue: "timer",
     body: async (steps, input) => {
-      const shown = await stepOrLater(steps, "show", () => show(desk, input.handoff), PATIENCE);
+      const renew = async ({ number }: Attempt): Promise<number> => {
+        const shown = await show(desk, input.handoff);
+        if (number === 1 && input.turn === 1) return shown;
+        // A write that was not answered may land late, and must not be the last one.
+        await settled(desk, input.handoff);
+        return show(desk, input.handoff);
+      };
+      const shown = await stepOrLater(steps, "renew alerts", renew, PATIENCE);
       if (shown.kind === "later") {
         const next = { ...input, turn: input.turn + 1 };
         const start = { id: boardRunId(next), delayMs: waitBefore(input.turn) };
@@ -43,7 +50,9 @@ export function boardRun(desk: ResponseDesk): RunKind<BoardInput> {
         );
         return;
       }
-      await steps.step("finish", () => finishShowing(desk.db, input.handoff, input.news).then(() => "shown"));
+      await steps.step("alerts renewed", () =>
+        finishShowing(desk.db, input.handoff, input.news).then(() => "shown"),
+      );
     },
   };
   return kind;
@@ -73,10 +82,20 @@ export function boardSweep(desk: ResponseDesk, kind: RunKind<BoardInput>): Sched
   };
 }
 
+async function settled(desk: ResponseDesk, id: string): Promise<void> {
+  const { world } = await desk.place((await opened(desk, id)).environment);
+  await world.sleep(world.settleMs);
+}
+
+async function opened({ db }: ResponseDesk, id: string): Promise<StoredHandoff> {
+  const handoff = await loadHandoff(db, id);
+  if (handoff === null) throw new Error(`the alerts of ${id} have a run but no handoff`);
+  return handoff;
+}
+
 /** Returns how many alerts were written anew. One that Slack does not let be changed is logged and left as it is. */
 async function show(desk: ResponseDesk, id: string): Promise<number> {
-  const handoff = await loadHandoff(desk.db, id);
-  if (handoff === null) throw new Error(`the alerts of ${id} have a run but no handoff`);
+  const handoff = await opened(desk, id);
   const { board, world } = await desk.place(handoff.environment);
   if (board === null) return 0;
   const standing = standingOf(await happenedTo(desk.db, id));

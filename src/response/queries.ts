@@ -93,7 +93,7 @@ export async function happenedTo(
     with own as (select *, (extract(epoch from coalesce(fired_at, ended_at, since)) * 1000)::float8 as at
       from follow_ups where handoff_id = ${handoff})
     select
-      (select jsonb_build_object('who', pressed_by ->> 'name', 'at', at) from own where kind = 'claim') as claim,
+      (select jsonb_build_object('who', pressed_by ->> 'name', 'email', pressed_by ->> 'email', 'at', at) from own where kind = 'claim') as claim,
       (select jsonb_build_object('who', pressed_by ->> 'name', 'reason', reason, 'at', at) from own where kind = 'reject') as rejection,
       coalesce((select jsonb_agg(jsonb_build_object('to', given.to, 'at', coalesce(b.at, given.at)) order by given.at) from (
           select arming, coalesce(owner ->> 'name', owner ->> 'email', owner ->> 'id') as to, min(at) as at

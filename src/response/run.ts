@@ -53,8 +53,8 @@ export function pressRun(desk: ResponseDesk): RunKind<PressInput> {
     queue: "handoff",
     body: async (steps, input) => {
       for (const [name, body] of [
-        ["work", () => work(desk, policies, input.press)],
-        ["tell", () => tell(desk, input.press)],
+        ["press", () => work(desk, policies, input.press)],
+        ["answer press", () => tell(desk, input.press)],
       ] as const) {
         const stepped = await stepOrLater(steps, name, body, PATIENCE);
         if (stepped.kind === "done") continue;

@@ -12,7 +12,7 @@ test("of a lead to which nothing happened is that of a new alert", () => {
 
 test("tells everything in its order, each once", () => {
   const { lines } = standingOf({
-    claim: { who: "Ana", at: 20 },
+    claim: { who: "Ana", email: null, at: 20 },
     rejection: { who: "Ben", reason: "Spam or a test", at: 40 },
     moves: [{ to: "Ben Baker", at: 15 }],
     breaches: [15],
@@ -29,7 +29,7 @@ test("tells everything in its order, each once", () => {
 
 test("offers what is left to do", () => {
   const offers = (happened: Partial<Happened>) => standingOf({ ...NOTHING, ...happened }).offers;
-  expect(offers({ claim: { who: "Ana", at: 1 } })).toEqual(["reject", "remind"]);
+  expect(offers({ claim: { who: "Ana", email: null, at: 1 } })).toEqual(["reject", "remind"]);
   expect(offers({ contacts: [answered] })).toEqual(["claim", "reject"]);
   expect(offers({ rejection: { who: "Ana", reason: "x", at: 1 } })).toEqual([]);
 });

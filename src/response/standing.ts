@@ -21,7 +21,7 @@ export const FRESH: Standing = { lines: [], offers: ["claim", "reject", "remind"
 
 /** What is stored of a lead after its handoff. */
 export interface Happened {
-  readonly claim: { readonly who: string; readonly at: EpochMs } | null;
+  readonly claim: { readonly who: string; readonly email: string | null; readonly at: EpochMs } | null;
   readonly rejection: { readonly who: string; readonly reason: string; readonly at: EpochMs } | null;
   /** Each hand it went to. */
   readonly moves: readonly { readonly to: string; readonly at: EpochMs }[];

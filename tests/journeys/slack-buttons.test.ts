@@ -290,6 +290,24 @@ describe("the alert says", () => {
   });
 });
 
+test("a write that lands late never is the last one", async () => {
+  const slow = await lead("pete");
+  const late = faultOn("POST", "/api/chat.update", { kind: "commit-late", ms: 300 }, [1]);
+  house.emulators.applyFaults({ seed: 5, slack: { rules: [late] } });
+  await slack().press({ user: slow.owner, key: slow.key, action: "baton-claim" });
+  await pressed({ user: slow.owner, key: slow.key, action: "baton-reject" });
+  await slack().submit({ user: slow.owner, values: { reason: "known" } });
+  await house.settle();
+  clearFaults(house);
+  expect(alertOf(slow.key)).toEqual({
+    lines: [
+      expect.stringMatching(/^Claimed by/) as string,
+      expect.stringMatching(/: In good hands already$/) as string,
+    ],
+    offers: [],
+  });
+});
+
 describe("at the door", () => {
   const post = async (
     body: string,
@@ -357,6 +375,19 @@ describe("at the door", () => {
     expect(await timer(mine, "claim")).toBeUndefined();
     expect(alertOf(mine.key).lines).toEqual([]);
   });
+});
+
+test("somebody whose address Slack hides is told what the app lacks", async () => {
+  const mine = await lead("tess");
+  const users = [{ id: "U0GUEST", email: "guest@elsewhere.example", hidesEmail: true }];
+  await fetch(`${slack().url}/__emulator/seed`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ users }),
+  });
+  await pressed({ user: "U0GUEST", key: mine.key, action: "baton-claim" });
+  expect(whispersTo("guest@elsewhere.example").at(-1)).toContain("users:read.email");
+  expect(await timer(mine, "claim")).toBeUndefined();
 });
 
 test("a press is worked after a restart that came right behind it", async () => {

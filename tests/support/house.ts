@@ -178,7 +178,7 @@ export type Seeded = ReturnType<Emulators["salesforce"]["state"]["seedSituations
 
 /** The person stands in Salesforce and in Intercom. */
 export function seedWriter(
-  house: TestHouse,
+  house: Pick<TestHouse, "emulators">,
   writer: Writer,
 ): { readonly contactId: string; readonly crm: Seeded | null } {
   const { intercom, salesforce } = house.emulators;
