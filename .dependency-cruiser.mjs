@@ -21,6 +21,7 @@ export const rooms = [
   "response",
   "feedback",
   "sync",
+  "issues",
   "insights",
   "meaning",
   "connectors",

@@ -40,6 +40,7 @@ export default defineConfig({
         "src/feedback/plan.ts",
         "src/response/{press,standing}.ts",
         "src/sync/{budget,fields,plan}.ts",
+        "src/issues/issue.ts",
         "src/insights/*.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.

@@ -26,6 +26,8 @@ import type { DealFeed } from "./feedback/deal.ts";
 import type { People } from "./feedback/run.ts";
 import type { World } from "./handoff/carry.ts";
 import { recordKeys } from "./handoff/effects.ts";
+import { unlessPaused } from "./handoff/pause.ts";
+import type { Destination } from "./handoff/pause-queries.ts";
 import { planEffects } from "./handoff/plan.ts";
 import type { Enricher, Enrichment } from "./handoff/ports.ts";
 import { earlierHandoffs, handoffsOfPerson, insertHandoff } from "./handoff/queries.ts";
@@ -51,6 +53,8 @@ export interface Place {
   readonly records: SyncCrm | null;
   readonly contacts: SyncPeople | null;
   readonly enricher: Enricher | null;
+  /** Asks a destination something small; throws while it does not let Baton in, or answers false where it cannot be asked. */
+  readonly knock: (destination: Destination) => Promise<boolean>;
   /** Users and queues that the policy can name; read at connect time and every few minutes. */
   readonly directory: () => Promise<Directory>;
 }
@@ -72,8 +76,8 @@ export interface Desk {
   readonly environmentsOf: (workspace: string) => Promise<readonly string[]>;
   /** What a change of a person themselves asks for: their record in Salesforce may have to change, too. */
   readonly personChanged: (news: News) => PersonalHearing["changed"];
-  /** Decides about one state of a conversation and stores the answer, and the handoff with its run, in one transaction. */
-  readonly decideAbout: (subject: Subject) => Promise<string>;
+  /** Decides, on the `attempt`-th try, about one state of a conversation and stores the answer, and the handoff with its run, in one transaction. */
+  readonly decideAbout: (subject: Subject, attempt: number) => Promise<string>;
 }
 
 /** How long enrichment may keep a decision waiting; the handoff goes on without it then. */
@@ -97,8 +101,11 @@ export interface DeskParts {
   readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
 }
 
-/** Returns what became of it: the decision's kind, or "known" when this state was decided before. */
-export async function decideAbout(parts: DeskParts, subject: Subject): Promise<string> {
+/**
+ * Returns what became of it: the decision's kind, "known" when this state was decided before, "paused" when it must wait
+ * because Salesforce has to be asked and is paused.
+ */
+export async function decideAbout(parts: DeskParts, subject: Subject, attempt: number): Promise<string> {
   const { db } = parts;
   const stored = await loadConversation(db, subject.workspace, subject.conversation);
   if (stored === null) throw new Error(`conversation ${subject.conversation} was heard but is not stored`);
@@ -116,7 +123,8 @@ export async function decideAbout(parts: DeskParts, subject: Subject): Promise<s
   const meaning = await understand(snapshot, place.policy, parts.embedder);
   const heard = { snapshot, crm: null, meaning };
   const isHandedOff = (recipe: string) => isOpen(place, recipe, earlier, now);
-  const evidence = await lookUp(parts, place, subject, heard, isHandedOff);
+  const evidence = await lookUp(parts, place, subject, heard, { isHandedOff, attempt });
+  if (evidence === "paused") return evidence;
   const directory = evidence.crm === null ? { users: [], queues: [] } : await place.directory();
   parts.crashPoint("decide", "before");
   const given = {
@@ -143,15 +151,15 @@ export async function decideAbout(parts: DeskParts, subject: Subject): Promise<s
 
 /**
  * Enrichment and Salesforce, only for conversations that some recipe may want and has not had yet. An enrichment that
- * fails or is slow is left out; a Salesforce that fails is not.
+ * fails or is slow is left out; a Salesforce that fails is not, and one that is paused is waited for.
  */
 async function lookUp(
   parts: DeskParts,
   place: Place,
   subject: Subject,
   heard: Evidence,
-  isHandedOff: (recipe: string) => boolean,
-): Promise<Evidence> {
+  { isHandedOff, attempt }: { readonly isHandedOff: (recipe: string) => boolean; readonly attempt: number },
+): Promise<Evidence | "paused"> {
   const ask = (evidence: Evidence) =>
     judge({
       evidence,
@@ -171,18 +179,23 @@ async function lookUp(
   const enriched = { ...heard, snapshot: withEnrichment(heard.snapshot, enrichment) };
   parts.crashPoint("enrich", "after-body");
   const second = ask(enriched);
-  if (second.kind !== "candidate" || place.world.crm === null || isHandedOff(second.recipe)) return enriched;
+  const { crm: port } = place.world;
+  if (second.kind !== "candidate" || port === null || isHandedOff(second.recipe)) return enriched;
 
   parts.crashPoint("match", "before");
   const { environment, workspace, conversation } = subject;
   const before = await handoffsOfPerson(parts.db, environment, workspace, conversation);
-  const crm: CrmView = await place.world.crm.look({
+  const question = {
     email: enriched.snapshot.contact?.email ?? null,
     domain: companyDomain(enriched.snapshot),
     companyName: enriched.snapshot.company?.name ?? null,
     keys: before.flatMap(recordKeys),
-  });
+  };
+  const salesforce = { environment, destination: "salesforce" } as const;
+  const look = (): Promise<CrmView> => port.look(question);
+  const crm = await unlessPaused(parts.db, salesforce, parts.clock(), attempt, look);
   parts.crashPoint("match", "after-body");
+  if (crm === "paused") return crm;
   return { ...enriched, crm };
 }
 

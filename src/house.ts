@@ -38,7 +38,15 @@ import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
 import { personSync, type SyncParts, syncAll, syncPlaceOf, syncSchedules } from "./syncing.ts";
 import type { News } from "./news.ts";
 import { walk } from "./walk.ts";
-import { type FeedbackParts, feedbackSchedules, pollAllDeals, upkeep } from "./upkeep.ts";
+import {
+  type FeedbackParts,
+  feedbackSchedules,
+  knockAgain,
+  knocking,
+  pollAllDeals,
+  startWaiting,
+  upkeep,
+} from "./upkeep.ts";
 
 export interface HouseOptions {
   readonly databaseUrl: string;
@@ -76,6 +84,8 @@ export interface House {
   readonly pollDeals: () => Promise<void>;
   /** Looks at once at both systems for people and companies that changed, as the schedules do. */
   readonly sync: () => Promise<void>;
+  /** Looks at once whether destinations that refused the credentials accept them now, as a schedule does every minute. */
+  readonly knock: () => Promise<void>;
   /** The policy that a decision was made with, by the id it names: what goes on with the decision keeps to it. */
   readonly policyOfVersion: PolicyOfVersion;
   readonly close: (graceMs: Ms) => Promise<void>;
@@ -130,6 +140,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     environments,
     pollDeals: () => pollAllDeals(feedback),
     sync: () => syncAll(syncing),
+    knock: () => knockAgain({ db, clock, log, place }),
     policyOfVersion,
     close: async (graceMs) => {
       await theEngine().stop(graceMs);
@@ -184,10 +195,17 @@ function worksOf(joints: Joints): {
     ].map((kind) => kind as RunKind<never>),
     schedules: [
       ...upkeep({ db, clock, engine, conversationKind, log }),
+      startWaiting(db, engine, {
+        handoff: handoffKind,
+        "follow-up": followUpKind,
+        feedback: feedbackKind,
+        conversation: conversationKind,
+      }),
       followUpSweep(followUpDesk, followUpKind),
       boardSweep(responseDesk, boardKind),
       ...feedbackSchedules(feedback),
       ...syncSchedules(syncing),
+      knocking({ db, clock, log, place }),
     ],
   };
 }
@@ -268,7 +286,7 @@ function deskOf(
     },
     environmentsOf: async (workspace) => (await fedBy(workspace)).map((one) => one.name),
     personChanged: (news) => personSync(syncing, news),
-    decideAbout: (subject) => decideAbout(parts, subject),
+    decideAbout: (subject, attempt) => decideAbout(parts, subject, attempt),
   };
 }
 
@@ -345,6 +363,13 @@ async function makePlace(
     records: crm?.sync ?? null,
     contacts: inbox?.sync ?? null,
     enricher: opened(environment.enrichmentConnection, openEnrichment),
+    knock: async (destination) => {
+      if (destination === "salesforce") await crm?.directory();
+      else if (destination === "intercom") await inbox?.me();
+      else if (destination === "slack") await slack?.whoami();
+      else return false;
+      return true;
+    },
     directory: remembered(options.clock, DIRECTORY_FRESH_MS, async () =>
       crm === null ? none : namedIn(policy, await crm.directory()),
     ),

@@ -107,6 +107,7 @@ function userName(): string {
   }
 }
 
+const authoredDeps = { terminal, openStore, user: userName() };
 const setupDeps = { clock: terminal.clock, openStore };
 const deps: StartDeps = { start: startService, untilStopped };
 
@@ -150,6 +151,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   environment: async () => (await import("./cli/environment.ts")).environmentCommand({ terminal, openStore }),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   routing: async () => (await import("./cli/routing.ts")).routingCommand(terminal, { openStore }),
+  issues: async () => (await import("./cli/issues.ts")).issuesCommand(authoredDeps),
+  pause: async () => (await import("./cli/pauses.ts")).pauseCommand(authoredDeps),
+  resume: async () => (await import("./cli/pauses.ts")).resumeCommand(authoredDeps),
+  pauses: async () => (await import("./cli/pauses.ts")).pausesCommand(authoredDeps),
   config: async () => configCommand(terminal),
   salesforce: async () =>
     (await import("./cli/salesforce.ts")).salesforceCommand(terminal, {

@@ -19,6 +19,8 @@ import { backtestRoutes } from "./http/api/backtests.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
 import { policyRoutes } from "./http/api/policy.ts";
+import { issueRoutes } from "./http/api/issues.ts";
+import { pauseRoutes } from "./http/api/pauses.ts";
 import { routingRoutes } from "./http/api/routing.ts";
 import { promoteRoutes } from "./http/api/promote.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
@@ -261,6 +263,8 @@ function apiOf({ clock }: ServiceOptions, { database }: House, vault: Vault): Ap
       ...draftRoutes(db),
       ...backtestRoutes(database, clock),
       ...routingRoutes(db, clock),
+      ...issueRoutes(db, clock),
+      ...pauseRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),
     ],
   };

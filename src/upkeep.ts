@@ -4,6 +4,8 @@ import { type Db, inTransaction, type Log } from "./store/database.ts";
 import { type Environment, isUndecided, type Released, releaseOldest, undecided } from "./decide/queries.ts";
 import type { Place } from "./desk.ts";
 import { carryAgain, pollDeals, type PollParts } from "./feedback/poll.ts";
+import { resume } from "./handoff/pause.ts";
+import { isPaused, listPauses, takeReady, type WaitingKind } from "./handoff/pause-queries.ts";
 import { untaken } from "./intake/queries.ts";
 import type { Clock, EpochMs, Ms } from "./kernel/time.ts";
 import { type News, newsOf, start } from "./news.ts";
@@ -77,6 +79,61 @@ export async function decideAgain(
     log("warn", `${waiting.length} conversations waited for a decision; their runs are started again`);
 }
 
+const START_WAITING_EVERY_MS = 1_000;
+/** So many runs that waited are started at once: what was held back for hours comes as a stream, not as a flood. */
+const MOST_WAITING = 20;
+
+export type WaitingKinds = Readonly<Record<WaitingKind, RunKind<never>>>;
+
+/** Starts what has waited for destinations that are resumed, or was asked for again by a person, the oldest first. */
+export function startWaiting(db: Db, engine: () => Engine, kinds: WaitingKinds): Schedule {
+  return {
+    name: "start what waited",
+    everyMs: START_WAITING_EVERY_MS,
+    body: () =>
+      inTransaction(db, async (tx) => {
+        for (const { kind, runId: id, partition, input } of await takeReady(tx, MOST_WAITING))
+          await engine().start(kinds[kind], input as never, {
+            id,
+            tx,
+            ...(partition !== null && { partition }),
+          });
+      }),
+  };
+}
+
+const KNOCK_EVERY_MS = 60_000;
+/** What cannot be asked (a mail server) is tried again after this long: the first message asks. */
+const TRY_AFTER_MS = 900_000;
+
+export interface KnockParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly place: (environment: string) => Promise<Pick<Place, "knock">>;
+}
+
+/** Every minute: `knockAgain`. */
+export function knocking(parts: KnockParts): Schedule {
+  return { name: "knock again", everyMs: KNOCK_EVERY_MS, body: () => knockAgain(parts) };
+}
+
+/** Resumes destinations that refused Baton's credentials and accept them now. What a person paused stays paused. */
+export async function knockAgain({ db, clock, log, place }: KnockParts): Promise<void> {
+  for (const { environment, destination, since, isAutomatic } of await listPauses(db, null)) {
+    if (!isAutomatic) continue;
+    try {
+      const { knock } = await place(environment);
+      if (!(await knock(destination)) && clock() - since < TRY_AFTER_MS) continue;
+    } catch (error) {
+      log("debug", `${destination} of ${environment} does not let Baton in yet`, { error: String(error) });
+      continue;
+    }
+    await resume(db, environment, destination);
+    log("info", `${destination} of ${environment} lets Baton in again; what waited goes out`);
+  }
+}
+
 const POLL_DEALS_EVERY_MS = 30_000;
 /** A deal's effects this old should be done or waiting for a later start of their run. */
 const CARRY_DEALS_AFTER_MS = 900_000;
@@ -119,6 +176,7 @@ export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
       const hasCaps = Object.values(policy.routing.pools).some(({ members }) =>
         members.some(({ cap }) => cap?.open !== undefined),
       );
+      if (await isPaused(parts.db, name, "salesforce")) continue;
       if (feed === null || (policy.feedback.stages.length === 0 && !hasCaps)) continue;
       const place = { environment: name, policy, policyVersion, feed };
       const taken = await pollDeals(parts, place, parts.clock());

@@ -3,14 +3,15 @@
  * calls one room; how it is done stands there. Intake comes before (an event is stored, then this run is started),
  * the handoff's own run comes after (handoff/run.ts).
  */
-import type { Engine, RetryPolicy, RunKind } from "./engine/engine.ts";
+import type { Attempt, Engine, RetryPolicy, RunKind } from "./engine/engine.ts";
 import { stepOrLater, waitBefore } from "./engine/patience.ts";
 import { hear } from "./conversation/refresh.ts";
 import type { Trigger } from "./conversation/fold.ts";
 import { notePending, pendingOf } from "./decide/queries.ts";
-import type { Tx } from "./store/database.ts";
+import { letWait } from "./handoff/pause-queries.ts";
+import type { Db, Tx } from "./store/database.ts";
 import type { Desk } from "./desk.ts";
-import { type News, start, wakeConversations } from "./news.ts";
+import { type News, runOf, start, wakeConversations } from "./news.ts";
 
 const PATIENCE: RetryPolicy = { attempts: 4, firstDelayMs: 200, maxDelayMs: 4_000 };
 
@@ -41,13 +42,27 @@ export function walk(desk: Desk, engine: () => Engine): RunKind<News> {
 
       // conversation -> score -> decision -> handoff, once for each environment this workspace feeds
       for (const { environment, triggers } of waiting) {
-        const decide = () => desk.decideAbout({ environment, workspace, conversation, version, triggers });
+        const subject = { environment, workspace, conversation, version, triggers };
+        const decide = (attempt: Attempt) => desk.decideAbout(subject, attempt.number);
         const decided = await stepOrLater(steps, `decide for ${environment}`, decide, PATIENCE);
         if (decided.kind === "later") return later(decided.reason);
+        if (decided.value === "paused")
+          await steps.step(`wait for ${environment}`, () => letNewsWait(desk.db, environment, news));
       }
     },
   };
   return kind;
+}
+
+/** The conversation is read again and decided when Salesforce is resumed. */
+async function letNewsWait(db: Db, environment: string, news: News): Promise<string> {
+  const id = `${news.id.split("@")[0] ?? ""}@${environment}`;
+  const next = { ...news, id, reread: true, turn: news.turn + 1 };
+  const { input, id: runId, partition } = runOf(next);
+  const subject = news.conversation ?? "";
+  const destinations = ["salesforce"];
+  await letWait(db, { runId, kind: "conversation", subject, environment, destinations, partition, input });
+  return "waits for salesforce";
 }
 
 type Listened = { version: number; waiting: { environment: string; triggers: Trigger[] }[] };

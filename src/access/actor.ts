@@ -7,6 +7,8 @@ export const SCOPES = [
   "policy:read",
   "policy:write",
   "policy:publish",
+  "issues:read",
+  "issues:write",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

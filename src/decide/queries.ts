@@ -131,7 +131,8 @@ const keepingHandedOff = sql`
       from (select s.bucket in ('handed-off', 'failed') and excluded.bucket not in ('handed-off', 'failed') as keeps) as was)`;
 
 /**
- * Conversations in which something has waited for a decision since before `olderThanMs` ago, the longest waiting first.
+ * Conversations in which something has waited for a decision since before `olderThanMs` ago, the longest waiting first;
+ * without those whose environment's Salesforce is paused: they have their place in the line.
  * `isDecided`: a decision about this very state stands already, so only a state of its own can be decided.
  */
 export async function undecided(
@@ -145,7 +146,9 @@ export async function undecided(
     select s.workspace, s.conversation_id as conversation, coalesce(bool_or(d.version = c.version), false) as "isDecided"
     from standings s join conversations c on c.workspace = s.workspace and c.id = s.conversation_id
     left join decisions d on d.id = s.decision_id
-    where s.pending <> '{}' and c.updated_at < now() - make_interval(secs => ${olderThanMs / 1_000})
+    where s.pending <> '{}' and not exists (
+        select 1 from pauses p where p.environment = s.environment and p.destination = 'salesforce')
+      and c.updated_at < now() - make_interval(secs => ${olderThanMs / 1_000})
     group by 1, 2 order by min(c.updated_at) limit ${limit}`.execute(db);
   return rows;
 }

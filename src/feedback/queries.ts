@@ -104,7 +104,10 @@ export async function openEffects(db: Db, environment: string, deal: string): Pr
 export type EffectEnd =
   | { readonly state: "done"; readonly people: number }
   | { readonly state: "would" }
-  | { readonly state: "skipped" | "failed"; readonly error: { readonly message: string } };
+  | {
+      readonly state: "skipped" | "failed";
+      readonly error: { readonly code?: string; readonly message: string };
+    };
 
 /** Ends an effect, once. */
 export async function finishEffect(
@@ -131,6 +134,9 @@ export async function dealsLeftOpen(
   const { rows } = await sql<{ environment: string; deal: string }>`
     select distinct e.environment, e.opportunity_id as deal from feedback_effects e
     join deal_changes c using (environment, opportunity_id, change_id)
-    where e.state = 'planned' and c.seen_at < to_timestamp(${olderThan / 1_000}) limit 500`.execute(db);
+    where e.state = 'planned' and c.seen_at < to_timestamp(${olderThan / 1_000})
+      and not exists (select 1 from pauses p where p.environment = e.environment and p.destination = 'intercom') limit 500`.execute(
+    db,
+  );
   return rows;
 }

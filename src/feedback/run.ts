@@ -3,12 +3,15 @@
  * still asks for, the earliest change first, so that a later stage never overtakes an earlier one.
  */
 import { assertNever } from "../kernel/assert-never.ts";
-import { PermanentFailure } from "../kernel/failure.ts";
+import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Clock } from "../kernel/time.ts";
-import type { Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
+import type { Attempt, Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import type { Db } from "../store/database.ts";
 import type { Scalar } from "../policy/condition.ts";
+import { plainFacts } from "../handoff/outcome.ts";
+import { pausedFor, waitForSignIn } from "../handoff/pause.ts";
+import { isPaused, letWait } from "../handoff/pause-queries.ts";
 import type { FeedbackRequest } from "./plan.ts";
 import { type EffectEnd, finishEffect, openEffects } from "./queries.ts";
 
@@ -57,10 +60,14 @@ export function feedbackRun(desk: FeedbackDesk): RunKind<FeedbackInput> {
     name: "feedback",
     queue: "conversation",
     body: async (steps, input) => {
-      const carried = await stepOrLater(steps, "feedback", () => carryDeal(desk, input), RETRY);
-      if (carried.kind === "done") return;
+      const next = { ...input, turn: input.turn + 1 };
+      const carry = (attempt: Attempt) => carryDeal(desk, input, attempt.number);
+      const carried = await stepOrLater(steps, "feedback", carry, RETRY);
+      if (carried.kind === "done") {
+        if (carried.value === "paused") await steps.step("wait", () => letDealWait(desk.db, next));
+        return;
+      }
       await steps.step("later", async () => {
-        const next = { ...input, turn: input.turn + 1 };
         await desk.engine().start(kind, next, { ...feedbackStart(next), delayMs: waitBefore(input.turn) });
         return carried.reason;
       });
@@ -69,15 +76,49 @@ export function feedbackRun(desk: FeedbackDesk): RunKind<FeedbackInput> {
   return kind;
 }
 
-/** Carries out what the deal asks for; returns how many effects that were. Throws RetryableFailure where it must stop. */
-async function carryDeal(desk: FeedbackDesk, { environment, deal }: FeedbackInput): Promise<number> {
-  const effects = await openEffects(desk.db, environment, deal);
+/** The next start waits until Intercom is resumed. */
+async function letDealWait(db: Db, input: FeedbackInput): Promise<string> {
+  const { environment, deal: subject } = input;
+  const { id: runId, partition } = feedbackStart(input);
+  await letWait(db, {
+    runId,
+    partition,
+    kind: "feedback",
+    subject,
+    environment,
+    destinations: ["intercom"],
+    input,
+  });
+  return "waits for intercom";
+}
+
+/**
+ * Carries out what the deal asks for; "paused" when Intercom is paused before it is through. Throws RetryableFailure
+ * where it must stop.
+ */
+async function carryDeal(
+  desk: FeedbackDesk,
+  { environment, deal }: FeedbackInput,
+  attempt: number,
+): Promise<"through" | "paused"> {
+  const { db } = desk;
+  const effects = await openEffects(db, environment, deal);
   const { mode, people } = await desk.place(environment);
+  if (mode === "live" && effects.length > 0 && (await isPaused(db, environment, "intercom"))) return "paused";
   for (const effect of effects) {
-    const end = await endOf(mode, people, effect.request);
-    await finishEffect(desk.db, { environment, deal }, effect, end, desk.clock());
+    try {
+      const end = await endOf(mode, people, effect.request);
+      await finishEffect(db, { environment, deal }, effect, end, desk.clock());
+    } catch (error) {
+      if (
+        error instanceof RetryableFailure &&
+        (await pausedFor(db, environment, error, attempt, desk.clock()))
+      )
+        return "paused";
+      throw error;
+    }
   }
-  return effects.length;
+  return "through";
 }
 
 async function endOf(
@@ -86,7 +127,10 @@ async function endOf(
   request: FeedbackRequest,
 ): Promise<EffectEnd> {
   if (mode === "shadow") return { state: "would" };
-  if (people === null) return failed("this environment has no Intercom connection: connect it");
+  if (people === null) {
+    const message = "this environment has no Intercom connection: connect it";
+    return { state: "failed", error: { code: "not_connected", message } };
+  }
   try {
     const contacts = await people.contactsByEmail(request.email);
     if (contacts.length === 0) {
@@ -95,13 +139,10 @@ async function endOf(
     for (const contact of contacts) await apply(people, contact, request);
     return { state: "done", people: contacts.length };
   } catch (error) {
-    if (error instanceof PermanentFailure) return failed(error.message);
-    throw error;
+    if (!(error instanceof PermanentFailure)) throw error;
+    if (error.facts.isSignIn === true) throw waitForSignIn(error);
+    return { state: "failed", error: plainFacts(error.facts) };
   }
-}
-
-function failed(message: string): EffectEnd {
-  return { state: "failed", error: { message } };
 }
 
 async function apply(people: People, contact: string, request: FeedbackRequest): Promise<void> {

@@ -124,12 +124,15 @@ export async function leaveArmed(
   end: {
     readonly state: "fired" | "cancelled" | "skipped" | "failed";
     readonly reason: string | null;
+    /** Why it failed, in data. */
+    readonly error?: object;
     readonly seen: readonly Contact[];
     readonly now: EpochMs;
   },
 ): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
-    update follow_ups set state = ${end.state}, reason = ${end.reason}, seen = ${JSON.stringify(end.seen)}::jsonb,
+    update follow_ups set state = ${end.state}, reason = ${end.reason},
+      error = ${end.error === undefined ? null : JSON.stringify(end.error)}::jsonb, seen = ${JSON.stringify(end.seen)}::jsonb,
       fired_at = to_timestamp(${end.state === "fired" ? seconds(end.now) : null}::float8),
       ended_at = to_timestamp(${end.state === "fired" ? null : seconds(end.now)}::float8)
     where id = ${id} and state = 'armed' returning id`.execute(tx);
@@ -138,7 +141,7 @@ export async function leaveArmed(
 
 /** The end of a timer that fired, from its effects: failed before maybe; skipped when none of them was carried out. Null when it had ended. */
 export async function finishFollowUp(
-  db: Db,
+  db: Db | Tx,
   id: string,
   now: EpochMs,
 ): Promise<{ readonly state: string; readonly handoff: string } | null> {

@@ -5,7 +5,7 @@
 import { PermanentFailure } from "../kernel/failure.ts";
 import type { Clock } from "../kernel/time.ts";
 import type { Policy } from "../policy/schema.ts";
-import type { Engine, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
+import type { Attempt, Engine, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { type Db, inTransaction, type Log, type Tx } from "../store/database.ts";
 import { recipeOf } from "../decide/judge.ts";
@@ -15,8 +15,11 @@ import type { Directory } from "../decide/route.ts";
 import { policyLoader, type PolicyOfVersion } from "../versions/loader.ts";
 import { hindranceTo } from "../handoff/answer.ts";
 import { carryAll, type World, writtenIn } from "../handoff/carry.ts";
-import { addEffects, loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
 import { noteNewAlerts, noteNews } from "../handoff/board-queries.ts";
+import { plainFacts } from "../handoff/outcome.ts";
+import { pausedFor, waitForSignIn } from "../handoff/pause.ts";
+import { letWait } from "../handoff/pause-queries.ts";
+import { addEffects, loadHandoff, type StoredEffect, type StoredHandoff } from "../handoff/queries.ts";
 import type { CrmTouches, TouchQuestion } from "../handoff/ports.ts";
 import { effectsOf, type Firing, poolToAsk, reassigns, replyOf } from "./actions.ts";
 import { type Contact, contactFor, contactsIn, contactText, partiesOf, type Unless } from "./contact.ts";
@@ -45,6 +48,8 @@ export type FollowUpInput = {
   readonly followUp: string;
   /** 1 for the first start; each later start of the same timer counts on. */
   readonly turn: number;
+  /** Counts the times that a person had it tried again. */
+  readonly again?: number;
 };
 
 const PATIENCE: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 5_000 };
@@ -53,8 +58,9 @@ const SWEEP_EVERY_MS = 1_000;
 const SWEEP_LEASE_MS = 2_000;
 const MOST_AT_ONCE = 200;
 
-function followUpRunId({ followUp, turn }: FollowUpInput): string {
-  return turn === 1 ? followUp : `${followUp}~${turn}`;
+export function followUpRunId({ followUp, turn, again }: FollowUpInput): string {
+  const id = again === undefined ? followUp : `${followUp}~again${again}`;
+  return turn === 1 ? id : `${id}~${turn}`;
 }
 
 export function followUpRun(desk: FollowUpDesk): RunKind<FollowUpInput> {
@@ -73,12 +79,18 @@ export function followUpRun(desk: FollowUpDesk): RunKind<FollowUpInput> {
             .then(() => reason),
         );
       };
-      const look = () => decideTimer(desk, policies, input.followUp);
+      const wait = (destinations: readonly string[]) =>
+        steps.step("wait", () => letTimerWait(desk, { ...input, turn: input.turn + 1 }, destinations));
+      const look = (attempt: Attempt) => decideTimer(desk, policies, input.followUp, attempt.number);
       const looked = await stepOrLater(steps, "look", look, PATIENCE);
       if (looked.kind === "later") return later(looked.reason);
-      if (looked.value !== "fired") return;
-      const carried = await stepOrLater(steps, "carry", () => carry(desk, input.followUp), PATIENCE);
+      const { state, waitsFor } = looked.value;
+      if (waitsFor.length > 0) return void (await wait(waitsFor));
+      if (state !== "fired") return;
+      const carryIt = (attempt: Attempt) => carry(desk, input.followUp, attempt.number);
+      const carried = await stepOrLater(steps, "carry", carryIt, PATIENCE);
       if (carried.kind === "later") return later(carried.reason);
+      if (carried.value.length > 0) return void (await wait(carried.value));
       await steps.step("finish", () => finish(desk, input.followUp));
     },
   };
@@ -90,6 +102,19 @@ async function finish({ db, clock }: FollowUpDesk, id: string): Promise<string> 
   if (ended === null) return "ended before";
   await noteNewAlerts(db, ended.handoff);
   return ended.state;
+}
+
+/** The next start waits until its destinations are resumed. */
+async function letTimerWait(
+  { db }: FollowUpDesk,
+  input: FollowUpInput,
+  destinations: readonly string[],
+): Promise<string> {
+  const timer = await loadFollowUp(db, input.followUp);
+  const environment = timer?.environment ?? "";
+  const run = { runId: followUpRunId(input), subject: input.followUp, environment, destinations };
+  await letWait(db, { ...run, kind: "follow-up", partition: null, input });
+  return `waits for ${destinations.join(", ")}`;
 }
 
 /** Starts the run of every timer that is due, each once: by the clock of the house, whatever the engine's. */
@@ -112,15 +137,29 @@ export function followUpSweep(desk: FollowUpDesk, kind: RunKind<FollowUpInput>):
   };
 }
 
-/** Returns the state in which the timer is then. Throws RetryableFailure while a system that must be asked is away. */
-async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: string): Promise<string> {
+type Looked = { readonly state: string; readonly waitsFor: readonly string[] };
+
+/**
+ * Returns the state in which the timer is then, and the paused destinations for which it stays armed. Throws
+ * RetryableFailure while a system that must be asked is away.
+ */
+async function decideTimer(
+  desk: FollowUpDesk,
+  policies: PolicyOfVersion,
+  id: string,
+  attempt: number,
+): Promise<Looked> {
   const { db } = desk;
   const timer = await loadFollowUp(db, id);
   if (timer === null) throw new Error(`follow-up ${id} has a run but no row`);
   const { kind } = timer;
-  if (timer.state !== "armed" || kind === "claim" || kind === "reject") return timer.state;
+  if (timer.state !== "armed" || kind === "claim" || kind === "reject")
+    return { state: timer.state, waitsFor: [] };
   const handoff = await loadHandoff(db, timer.handoff);
   if (handoff === null) throw new Error(`follow-up ${id} has no handoff`);
+  // Who was in touch is read from Salesforce; an acknowledgement asks only Intercom.
+  if (timer.kind !== "acknowledge" && handoff.paused.includes("salesforce"))
+    return { state: timer.state, waitsFor: ["salesforce"] };
   const { policy } = await policies(timer.policyVersion);
   try {
     const [verdict, asked] = await verdictOn(desk, { ...timer, kind }, handoff, policy);
@@ -140,14 +179,21 @@ async function decideTimer(desk: FollowUpDesk, policies: PolicyOfVersion, id: st
         await passOn(tx, timer, firing);
       }
       if (left && (verdict.contact !== null || timer.kind === "breach")) await noteNews(tx, timer.handoff);
-      return verdict.state;
+      return { state: verdict.state, waitsFor: [] };
     });
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
-    const { message } = error.facts;
-    await leaveArmed(db, id, { state: "failed", reason: message, seen: [], now: desk.clock() });
+    const { message, target } = error.facts;
+    if (error.facts.isSignIn === true) {
+      const refused = waitForSignIn(error);
+      if (await pausedFor(db, timer.environment, refused, attempt, desk.clock()))
+        return { state: timer.state, waitsFor: [target] };
+      throw refused;
+    }
+    const end = { reason: message, error: plainFacts(error.facts), seen: [], now: desk.clock() };
+    await leaveArmed(db, id, { state: "failed", ...end });
     desk.log("error", "a follow-up could not find out whether somebody was in touch", { id, message });
-    return "failed";
+    return { state: "failed", waitsFor: [] };
   }
 }
 
@@ -301,12 +347,12 @@ function touchQuestion(
   }
 }
 
-/** Carries out the effects of this timer that are still open. */
-async function carry(desk: FollowUpDesk, id: string): Promise<number> {
+/** Carries out the effects of this timer that are still open; returns the paused destinations for which some wait. */
+async function carry(desk: FollowUpDesk, id: string, attempt: number): Promise<readonly string[]> {
   const timer = await loadFollowUp(desk.db, id);
   const handoff = timer === null ? null : await loadHandoff(desk.db, timer.handoff);
   if (handoff === null) throw new Error(`follow-up ${id} has a run but no row`);
   const world = await desk.world(handoff.environment);
-  const carried = await carryAll(desk.db, world, handoff, (effect) => effect.followUp === id);
-  return carried.effects.length;
+  const isMine = (effect: StoredEffect): boolean => effect.followUp === id;
+  return (await carryAll(desk.db, world, handoff, isMine, attempt)).waitsFor;
 }

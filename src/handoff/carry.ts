@@ -13,6 +13,8 @@ import { ownerName } from "./alert.ts";
 import { answerOnce } from "./answer.ts";
 import { afterMove, referredIds } from "./moved.ts";
 import type { EffectRequest } from "./effects.ts";
+import { pausedFor, waitForSignIn } from "./pause.ts";
+import type { Destination } from "./pause-queries.ts";
 import { done, type EffectResult, type Outcome, plainFacts, skipped } from "./outcome.ts";
 import type { Alert, Crm, CrmOperation, CrmValue, CrmWritten, Inbox, Notifier } from "./ports.ts";
 import { finishEffect, markEffect, markOwner, type StoredEffect, type StoredHandoff } from "./queries.ts";
@@ -29,25 +31,54 @@ export interface World {
   readonly clock: Clock;
 }
 
-/** One effect after the other; a failure that time may cure lets the others go on first, and is thrown then. */
+export interface Carried {
+  readonly handoff: StoredHandoff;
+  /** Paused destinations for which effects are left open. */
+  readonly waitsFor: readonly Destination[];
+}
+
+/**
+ * One effect after the other; what goes to a paused destination is left open. A failure that time may cure lets the
+ * others go on first, and is thrown then; where it is refused credentials on a late `attempt`, the destination is
+ * paused instead.
+ */
 export async function carryAll(
   db: Db,
   world: World,
   handoff: StoredHandoff,
   isMeant: (effect: StoredEffect) => boolean,
-): Promise<StoredHandoff> {
+  attempt: number,
+): Promise<Carried> {
   let hindered: RetryableFailure | null = null;
   const effects: StoredEffect[] = [];
+  const waitsFor = new Set<Destination>();
   for (const effect of handoff.effects) {
+    const { target } = effect;
+    if (
+      isMeant(effect) &&
+      goesOut(handoff, effect) &&
+      (waitsFor.has(target) || handoff.paused.includes(target))
+    ) {
+      waitsFor.add(target);
+      effects.push(effect);
+      continue;
+    }
     try {
       effects.push(isMeant(effect) ? await carryOut(db, world, handoff, effect) : effect);
     } catch (error) {
       if (!(error instanceof RetryableFailure)) throw error;
-      hindered = error;
+      if (await pausedFor(db, handoff.environment, error, attempt, world.clock())) waitsFor.add(target);
+      else hindered = error;
+      effects.push(effect);
     }
   }
   if (hindered !== null) throw hindered;
-  return { ...handoff, effects };
+  return { handoff: { ...handoff, effects }, waitsFor: [...waitsFor] };
+}
+
+/** Whether carrying it out would send something. */
+function goesOut({ mode }: StoredHandoff, { state, request }: StoredEffect): boolean {
+  return (state === "planned" || state === "sending") && mode === "live" && request.kind !== "impossible";
 }
 
 /**
@@ -88,6 +119,7 @@ async function outcomeOf(
     return await attempt(db, world, handoff, effect);
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
+    if (error.facts.isSignIn === true) throw waitForSignIn(error);
     return { state: "failed", facts: plainFacts(error.facts) };
   }
 }

@@ -4,6 +4,7 @@ import type { EpochMs } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { EarlierHandoff, OwnerRef } from "../decide/decision.ts";
 import type { EffectRequest, PlannedEffect } from "./effects.ts";
+import type { Destination } from "./pause-queries.ts";
 
 export type EffectState = "planned" | "sending" | "done" | "would" | "maybe" | "failed" | "skipped";
 
@@ -12,7 +13,7 @@ export interface StoredEffect {
   /** The follow-up it belongs to; null: the handoff itself. */
   readonly followUp: string | null;
   readonly kind: EffectRequest["kind"];
-  readonly target: string;
+  readonly target: Destination;
   readonly key: string;
   readonly request: EffectRequest;
   readonly state: EffectState;
@@ -29,6 +30,10 @@ export interface StoredHandoff {
   readonly status: string;
   /** An earlier handoff of the same conversation is still under way. */
   readonly blocked: boolean;
+  /** What that earlier handoff waits for, where it waits for paused destinations. */
+  readonly blockedFor: readonly string[];
+  /** Destinations to which its environment sends nothing for now. */
+  readonly paused: readonly string[];
   readonly effects: readonly StoredEffect[];
 }
 
@@ -122,6 +127,11 @@ export async function loadHandoff(db: Db, id: string): Promise<StoredHandoff | n
       exists (
         select 1 from handoffs o where o.environment = h.environment and o.workspace = h.workspace
           and o.conversation_id = h.conversation_id and o.decision_id < h.decision_id and o.status = 'running') as blocked,
+      array(
+        select unnest(w.destinations) from handoffs o join waiting_runs w on w.kind = 'handoff' and w.subject = o.id
+        where o.environment = h.environment and o.workspace = h.workspace
+          and o.conversation_id = h.conversation_id and o.decision_id < h.decision_id and o.status = 'running') as "blockedFor",
+      array(select p.destination from pauses p where p.environment = h.environment) as paused,
       coalesce((
         select jsonb_agg(jsonb_build_object('ordinal', e.ordinal, 'followUp', e.follow_up_id, 'kind', e.kind, 'target', e.target, 'key', e.key,
           'request', e.request, 'state', e.state, 'attempts', e.attempts, 'result', e.result) order by e.ordinal)
@@ -172,16 +182,18 @@ export interface EndedHandoff {
   readonly conversation: string;
   readonly recipe: string;
   readonly status: "done" | "failed" | "maybe";
+  /** A person had failed effects of it tried again. */
+  readonly isRerun: boolean;
 }
 
 /** The handoff's end, from its own effects: failed before maybe before done. */
-export async function finishHandoff(db: Db, id: string): Promise<EndedHandoff> {
+export async function finishHandoff(db: Db | Tx, id: string): Promise<EndedHandoff> {
   const { rows } = await sql<EndedHandoff>`
     update handoffs h set finished_at = coalesce(finished_at, now()), status = case
       when exists (select 1 from effects e where e.handoff_id = h.id and e.follow_up_id is null and e.state in ('failed', 'planned', 'sending')) then 'failed'
       when exists (select 1 from effects e where e.handoff_id = h.id and e.follow_up_id is null and e.state = 'maybe') then 'maybe'
       else 'done' end
-    where id = ${id} returning id, environment, workspace, conversation_id as conversation, recipe, status`.execute(
+    where id = ${id} returning id, environment, workspace, conversation_id as conversation, recipe, status, reruns > 0 as "isRerun"`.execute(
     db,
   );
   const [ended] = rows;

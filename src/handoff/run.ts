@@ -8,7 +8,8 @@ import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import type { Db } from "../store/database.ts";
 import { setStanding } from "../decide/queries.ts";
 import { noteNewAlerts } from "./board-queries.ts";
-import { carryAll, type World } from "./carry.ts";
+import { type Carried, carryAll, type World } from "./carry.ts";
+import { letWait } from "./pause-queries.ts";
 import { type EndedHandoff, finishHandoff, loadHandoff, type StoredHandoff } from "./queries.ts";
 
 export interface HandoffDesk {
@@ -27,20 +28,28 @@ export type HandoffInput = {
   readonly turn: number;
   /** Whose systems its effects touch: stages without any are left out. */
   readonly targets: readonly string[];
+  /** Counts the times that a person had failed effects tried again. */
+  readonly again?: number;
 };
 
 const HANDOFF_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 5_000 };
 
-/** The targets in the order in which a handoff reaches them. */
-const STAGES: readonly { readonly name: string; readonly targets: readonly string[] }[] = [
-  { name: "salesforce", targets: ["salesforce"] },
-  { name: "intercom", targets: ["intercom"] },
-  { name: "tell", targets: ["slack", "email"] },
+/** The targets in the order in which a handoff reaches them, and what must not wait if a stage is to begin. */
+const STAGES: readonly {
+  readonly name: string;
+  readonly targets: readonly string[];
+  readonly after: readonly string[];
+}[] = [
+  { name: "salesforce", targets: ["salesforce"], after: [] },
+  { name: "intercom", targets: ["intercom"], after: [] },
+  // What people are told links to the record and goes to whoever owns it in the end.
+  { name: "tell", targets: ["slack", "email"], after: ["salesforce"] },
 ];
 
-/** The engine's id of a handoff's `turn`-th start. */
-export function handoffRunId({ handoff, turn }: Pick<HandoffInput, "handoff" | "turn">): string {
-  return turn === 1 ? handoff : `${handoff}~${turn}`;
+/** The engine's id of a handoff's `turn`-th start, since it was last tried again. */
+export function handoffRunId({ handoff, turn, again }: Omit<HandoffInput, "targets">): string {
+  const id = again === undefined ? handoff : `${handoff}~again${again}`;
+  return turn === 1 ? id : `${id}~${turn}`;
 }
 
 export function handoffRun(desk: HandoffDesk): RunKind<HandoffInput> {
@@ -48,18 +57,22 @@ export function handoffRun(desk: HandoffDesk): RunKind<HandoffInput> {
     name: "handoff",
     queue: "handoff",
     body: async (steps, input) => {
+      const next = { ...input, turn: input.turn + 1 };
       // What is left to do: read at the first stage and kept up to date; a try that failed reads again.
       let handoff: StoredHandoff | null = null;
-      for (const { name, targets } of STAGES) {
+      const waitsFor = new Set<string>();
+      for (const { name, targets, after } of STAGES) {
         if (!input.targets.some((target) => targets.includes(target))) continue;
-        const carry = async (attempt: Attempt): Promise<number> => {
+        if (after.some((target) => waitsFor.has(target))) continue;
+        const carry = async (attempt: Attempt): Promise<string[]> => {
           const known = attempt.number === 1 ? handoff : null;
-          handoff = await carryStage(desk, known ?? (await openHandoff(desk, input.handoff)), targets);
-          return handoff.effects.length;
+          const opened = known ?? (await openHandoff(desk, input.handoff));
+          const carried = await carryStage(desk, opened, targets, attempt.number);
+          handoff = carried.handoff;
+          return [...carried.waitsFor];
         };
         const carried = await stepOrLater(steps, name, carry, HANDOFF_RETRY);
         if (carried.kind === "later") {
-          const next = { ...input, turn: input.turn + 1 };
           const start = { id: handoffRunId(next), delayMs: waitBefore(input.turn) };
           await steps.step("later", async () => {
             await desk.engine().start(kind, next, start);
@@ -67,11 +80,32 @@ export function handoffRun(desk: HandoffDesk): RunKind<HandoffInput> {
           });
           return;
         }
+        for (const target of carried.value) waitsFor.add(target);
       }
-      await steps.step("finish", () => finish(desk, input.handoff));
+      if (waitsFor.size > 0) await steps.step("wait", () => letHandoffWait(desk, next, [...waitsFor]));
+      else await steps.step("finish", () => finish(desk, input.handoff));
     },
   };
   return kind;
+}
+
+/** The next start waits until its destinations are resumed. */
+async function letHandoffWait(
+  { db }: HandoffDesk,
+  input: HandoffInput,
+  destinations: readonly string[],
+): Promise<string> {
+  const handoff = await loadHandoff(db, input.handoff);
+  const environment = handoff?.environment ?? "";
+  const run = {
+    runId: handoffRunId(input),
+    subject: input.handoff,
+    environment,
+    destinations,
+    partition: null,
+  };
+  await letWait(db, { ...run, kind: "handoff", input });
+  return `waits for ${destinations.join(", ")}`;
 }
 
 async function openHandoff(desk: HandoffDesk, id: string): Promise<StoredHandoff> {
@@ -80,12 +114,15 @@ async function openHandoff(desk: HandoffDesk, id: string): Promise<StoredHandoff
   return handoff;
 }
 
-/** The handoff with this stage's effects at their end. */
+/** The handoff with this stage's effects at their end, but for those that wait. */
 async function carryStage(
   desk: HandoffDesk,
   handoff: StoredHandoff,
   targets: readonly string[],
-): Promise<StoredHandoff> {
+  attempt: number,
+): Promise<Pick<Carried, "handoff"> & { readonly waitsFor: readonly string[] }> {
+  // Behind a handoff that waits, it waits for the same: a record's writes keep their order.
+  if (handoff.blockedFor.length > 0) return { handoff, waitsFor: handoff.blockedFor };
   if (handoff.blocked) {
     throw new RetryableFailure(
       {
@@ -102,6 +139,7 @@ async function carryStage(
     world,
     handoff,
     (effect) => effect.followUp === null && targets.includes(effect.target),
+    attempt,
   );
 }
 
@@ -109,6 +147,7 @@ async function finish(desk: HandoffDesk, id: string): Promise<string> {
   const ended = await finishHandoff(desk.db, id);
   await noteNewAlerts(desk.db, id);
   if (ended.status === "failed") await setStanding(desk.db, ended, "failed");
+  else if (ended.isRerun) await setStanding(desk.db, ended, "handed-off");
   desk.onEnd(ended);
   return ended.status;
 }

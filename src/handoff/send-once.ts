@@ -2,7 +2,7 @@
  * Sending to a target that keeps no key of ours (Slack, SMTP, answers in Intercom): what may have been sent is looked
  * for, at once and after the settle time, and what cannot be known ends as "maybe" rather than being sent blindly again.
  */
-import { RetryableFailure } from "../kernel/failure.ts";
+import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
 import { done, type Outcome, plainFacts } from "./outcome.ts";
@@ -33,7 +33,9 @@ export async function sendOnce(
   try {
     return done(await sending.send());
   } catch (error) {
-    if (error instanceof RetryableFailure && (await certainlyNotSent(sending, error)))
+    // Whoever is not let in has sent nothing.
+    const isSignIn = error instanceof PermanentFailure && error.facts.isSignIn === true;
+    if (isSignIn || (error instanceof RetryableFailure && (await certainlyNotSent(sending, error))))
       await markEffect(db, effect.key, "planned", plainFacts(error.facts));
     throw error;
   }
@@ -53,6 +55,6 @@ async function lookTwice(sending: Sending, { settleMs, sleep }: Patience): Promi
   if (first.kind === "delivered") return done({ id: first.id, already: true });
   const second = first.kind === "absent" ? await sleep(settleMs).then(() => sending.find()) : first;
   if (second.kind === "delivered") return done({ id: second.id, already: true });
-  const message = `${sending.to} may or may not have got this: the answer was lost and the message is not to be seen. Ask them, then retry or skip.`;
+  const message = `${sending.to} may or may not have got this: the answer was lost and the message is not to be seen. Ask them, then say so at its issue: it is not sent again blindly.`;
   return { state: "maybe", facts: { message } };
 }

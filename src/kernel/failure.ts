@@ -15,6 +15,8 @@ export interface FailureFacts {
   readonly status?: number;
   /** One plain sentence for a person: what happened, where, and what to do next. Holds no secret and no chat text. */
   readonly message: string;
+  /** The target does not accept our credentials: every other call would be refused, too. */
+  readonly isSignIn?: true;
   readonly cause?: unknown;
 }
 

@@ -27,7 +27,7 @@ export interface TestHouse {
   /** Moves the clock of the service and of the emulators. */
   readonly advance: (ms: Ms) => void;
   readonly now: () => number;
-  /** Resolves when every webhook is delivered, no run is waiting, delayed or under way, and no timer is due. */
+  /** Resolves when every webhook is delivered, no run is waiting, delayed or under way but for those of paused destinations, and no timer is due. */
   readonly settle: () => Promise<void>;
   /** Stops the service, lets `ms` pass, and starts it again over the same database and accounts. */
   readonly restart: (ms: Ms) => Promise<void>;
@@ -148,7 +148,10 @@ async function settle(
         + (select count(*) from presses where answered_at is null and kind <> 'ignored')::int
         + (select count(*) from alert_boards where shown < news)::int
         + (select count(*) from follow_ups
-            where state = 'fired' or (state = 'armed' and due_at <= to_timestamp(${now() / 1_000})))::int as n`.execute(
+            where (state = 'fired' or (state = 'armed' and due_at <= to_timestamp(${now() / 1_000})))
+              and not exists (select 1 from waiting_runs w where w.subject in (follow_ups.id, follow_ups.handoff_id)))::int
+        + (select count(*) from waiting_runs w where not exists (
+            select 1 from pauses p where p.environment = w.environment and p.destination = any(w.destinations)))::int as n`.execute(
       db,
     );
     const delivered = emulators.intercom.deliveries.length;

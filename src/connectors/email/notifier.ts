@@ -63,9 +63,11 @@ function failureOf(error: unknown, sending: Sending, host: string): RetryableFai
     return new PermanentFailure({ ...facts, message });
   }
   if (status !== undefined && status >= 500) {
-    const next = code === "EAUTH" ? "Check the user and password of the connection." : "Check the address.";
+    const isSignIn = code === "EAUTH";
+    const next = isSignIn ? "Check the user and password of the connection." : "Check the address.";
     return new PermanentFailure({
       ...facts,
+      ...(isSignIn && { isSignIn }),
       message: `The mail server ${host} refused the message: ${quoted} ${next}`,
     });
   }

@@ -92,7 +92,8 @@ export function failureOfStatus(
     status === 401 || status === 403
       ? "Check the credentials and permissions of the connection."
       : "The request was refused.";
-  return new PermanentFailure({ ...facts, message: `${where}. ${next}` });
+  const signIn = status === 401 ? ({ isSignIn: true } as const) : {};
+  return new PermanentFailure({ ...facts, ...signIn, message: `${where}. ${next}` });
 }
 
 /**

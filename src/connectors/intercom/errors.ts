@@ -61,7 +61,13 @@ export function failureOfAnswer(
   const byStatus = failureOfStatus("intercom", request, response, now);
   const error = firstError(response.text);
   if (error === null || byStatus instanceof RetryableFailure) return byStatus;
-  const facts = { target: "intercom", code: error.code, status } as const;
+  const { isSignIn } = byStatus.facts;
+  const facts = {
+    target: "intercom",
+    code: error.code,
+    status,
+    ...(isSignIn === true && { isSignIn }),
+  } as const;
   const said = redact(error.message).slice(0, 200);
   const message =
     `Intercom refused ${callForPeople(request)}: ${error.code}. ${NEXT[error.code] ?? said}`.trim();

@@ -30,8 +30,19 @@ export interface RefusalDetail {
 }
 
 type Meaning =
-  | { readonly kind: "retry"; readonly words: string; readonly waitMs?: Ms }
-  | { readonly kind: "permanent"; readonly words: string; readonly quote?: boolean };
+  | {
+      readonly kind: "retry";
+      readonly words: string;
+      readonly waitMs?: Ms;
+      /** The org does not let Baton in: every other call would be refused, too. */
+      readonly isSignIn?: true;
+    }
+  | {
+      readonly kind: "permanent";
+      readonly words: string;
+      readonly quote?: boolean;
+      readonly isSignIn?: true;
+    };
 
 const retry = (words: string, waitMs?: Ms): Meaning => ({
   kind: "retry",
@@ -39,6 +50,7 @@ const retry = (words: string, waitMs?: Ms): Meaning => ({
   ...(waitMs === undefined ? {} : { waitMs }),
 });
 const permanent = (words: string, quote = false): Meaning => ({ kind: "permanent", words, quote });
+const signIn = (meaning: Meaning): Meaning => ({ ...meaning, isSignIn: true });
 
 const LOCKED = "another process holds the record; it is tried again";
 const SIDE = "a fault on Salesforce's side; it is tried again";
@@ -62,7 +74,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   EXCEEDED_CONCURRENCY_LIMIT: retry(LIMIT, 5_000),
   TXN_SECURITY_METERING_ERROR: retry(LIMIT, 5_000),
   APEX_CONCURRENCY_LIMIT: retry(LIMIT, 5_000),
-  INVALID_SESSION_ID: retry("the session ended and a new one was refused at once; it is tried again"),
+  INVALID_SESSION_ID: signIn(retry("the session ended and a new one was refused at once; it is tried again")),
   DUPLICATE_VALUE: permanent("another record already has a value that must be unique", true),
   DUPLICATES_DETECTED: permanent(
     "a duplicate rule of the org found a record like it: link to that one, or let Baton's user bypass the rule",
@@ -100,9 +112,9 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   TRANSFER_REQUIRES_READ: permanent(
     "the new owner cannot see the record: give that user access to the object",
   ),
-  API_DISABLED_FOR_ORG: permanent("this edition of Salesforce has no API"),
-  API_CURRENTLY_DISABLED: permanent(
-    "the integration user may not use the API: check the permission set Baton_Integration",
+  API_DISABLED_FOR_ORG: signIn(permanent("this edition of Salesforce has no API")),
+  API_CURRENTLY_DISABLED: signIn(
+    permanent("the integration user may not use the API: check the permission set Baton_Integration"),
   ),
   STORAGE_LIMIT_EXCEEDED: permanent("the org's storage is full: free some or buy more"),
   MALFORMED_QUERY: permanent(BUG),
@@ -113,16 +125,20 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   UNSUPPORTED_API_VERSION: permanent(
     "this org no longer knows the API version that Baton uses: update Baton",
   ),
-  invalid_grant: permanent(
-    "the sign-in was refused: check the Run As user, My Domain and the permitted users of the app",
-    true,
+  invalid_grant: signIn(
+    permanent(
+      "the sign-in was refused: check the Run As user, My Domain and the permitted users of the app",
+      true,
+    ),
   ),
-  invalid_client: permanent("the sign-in was refused: check the consumer key and secret of the connection"),
-  invalid_client_id: permanent("the sign-in was refused: check the consumer key of the connection"),
-  inactive_user: permanent("the integration user is inactive"),
-  inactive_org: permanent("the org is inactive or locked"),
-  unsupported_grant_type: permanent(
-    "the app does not allow this sign-in: switch on its client credentials flow or use JWT",
+  invalid_client: signIn(
+    permanent("the sign-in was refused: check the consumer key and secret of the connection"),
+  ),
+  invalid_client_id: signIn(permanent("the sign-in was refused: check the consumer key of the connection")),
+  inactive_user: signIn(permanent("the integration user is inactive")),
+  inactive_org: signIn(permanent("the org is inactive or locked")),
+  unsupported_grant_type: signIn(
+    permanent("the app does not allow this sign-in: switch on its client credentials flow or use JWT"),
   ),
   rate_limit_exceeded: retry("too many sign-ins; it is tried again", 60_000),
 };
@@ -200,7 +216,14 @@ export function failureOfError(
   const quote =
     meaning.kind === "permanent" && meaning.quote === true && said !== "" ? ` Salesforce says: ${said}` : "";
   const message = `Salesforce refused${what}: ${error.code}: ${meaning.words}.${quote}`;
-  const facts = { target: "salesforce", code: error.code, status: call.status, message } as const;
+  const { isSignIn } = meaning;
+  const facts = {
+    target: "salesforce",
+    code: error.code,
+    status: call.status,
+    message,
+    ...(isSignIn === true && { isSignIn }),
+  } as const;
   if (meaning.kind === "retry") {
     const outcome = call.effect === "write" && !call.rolledBack ? "unknown" : "not-executed";
     return new RetryableFailure(facts, outcome, call.retryAfterMs ?? meaning.waitMs);

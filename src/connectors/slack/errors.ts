@@ -30,6 +30,15 @@ export const NEXT: Readonly<Record<string, string>> = {
   org_login_required: "The workspace is being moved; wait until Slack has finished.",
 };
 
+/** Errors that say that the token is no good: every other call would be refused, too. */
+const SIGN_IN: ReadonlySet<string> = new Set([
+  "invalid_auth",
+  "not_authed",
+  "token_revoked",
+  "token_expired",
+  "account_inactive",
+]);
+
 /** Errors that time cures, and whether the message may have been posted all the same. */
 const RETRYABLE: Readonly<Record<string, "not-executed" | "unknown">> = {
   ratelimited: "not-executed",
@@ -76,5 +85,6 @@ export function failureOf(error: unknown, method: string, effect: Effect): unkno
   const message = redact(
     `Slack refused ${method}: ${said}. ${NEXT[said] ?? "See Slack's page of this method."}`,
   );
-  return new PermanentFailure({ target: "slack", code: said, message }, { error: said });
+  const signIn = SIGN_IN.has(said) ? ({ isSignIn: true } as const) : {};
+  return new PermanentFailure({ target: "slack", code: said, message, ...signIn }, { error: said });
 }

@@ -1,0 +1,98 @@
+/**
+ * Pausing a destination of an environment: what goes there waits, and goes out in order when it is resumed. A person
+ * pauses and resumes; refused credentials pause by themselves, so that one issue stands for what would be thousands.
+ */
+import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
+import type { EpochMs } from "../kernel/time.ts";
+import { type Db, inTransaction } from "../store/database.ts";
+import {
+  deletePause,
+  type Destination,
+  DESTINATIONS,
+  insertPause,
+  isPaused,
+  listPauses,
+  noteRefusal,
+  type Pause,
+} from "./pause-queries.ts";
+
+/** Refused so often in a row by one run, a destination is paused. */
+const REFUSALS = 3;
+
+/** Refused credentials fail no effect: they are tried again, until the destination is paused. */
+export function waitForSignIn({ facts }: PermanentFailure): RetryableFailure {
+  return new RetryableFailure(facts, "not-executed");
+}
+
+/** Pauses the destination whose credentials were refused again and again; false for every other failure. */
+export async function pausedFor(
+  db: Db,
+  environment: string,
+  error: RetryableFailure,
+  attempt: number,
+  now: EpochMs,
+): Promise<boolean> {
+  const { isSignIn, target, code, message } = error.facts;
+  const destination = DESTINATIONS.find((one) => one === target);
+  if (isSignIn !== true || destination === undefined || attempt < REFUSALS) return false;
+  await inTransaction(db, async (tx) => {
+    await noteRefusal(tx, { environment, destination, code, message });
+    const pause = {
+      environment,
+      destination,
+      reason: message,
+      pausedBy: "Baton",
+      isAutomatic: true,
+      since: now,
+    };
+    await insertPause(tx, pause);
+  });
+  return true;
+}
+
+/** Pauses a destination until somebody resumes it; returns the pause. A second call changes the reason. */
+export async function pause(
+  db: Db,
+  asked: { readonly environment: string; readonly destination: Destination; readonly reason: string },
+  actor: string,
+  now: EpochMs,
+): Promise<Pause> {
+  await insertPause(db, { ...asked, pausedBy: actor, isAutomatic: false, since: now });
+  const found = (await listPauses(db, asked.environment)).find(
+    (one) => one.destination === asked.destination,
+  );
+  if (found === undefined) throw new Error("a pause was stored and is not there");
+  return found;
+}
+
+/** Ends a pause and returns it as it was; null when there was none. What waits goes out, the oldest first. */
+export function resume(db: Db, environment: string, destination: Destination): Promise<Pause | null> {
+  return inTransaction(db, async (tx) => {
+    const found = (await listPauses(tx, environment)).find((one) => one.destination === destination) ?? null;
+    await deletePause(tx, environment, destination);
+    return found;
+  });
+}
+
+/**
+ * The answer of `ask`, a question to a destination; "paused" when it is paused, or is so now because it refused the
+ * credentials again and again. Throws what `ask` throws otherwise.
+ */
+export async function unlessPaused<T extends object>(
+  db: Db,
+  place: { readonly environment: string; readonly destination: Destination },
+  now: EpochMs,
+  attempt: number,
+  ask: () => Promise<T>,
+): Promise<T | "paused"> {
+  const { environment, destination } = place;
+  if (await isPaused(db, environment, destination)) return "paused";
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof PermanentFailure) || error.facts.isSignIn !== true) throw error;
+    const refused = waitForSignIn(error);
+    if (await pausedFor(db, environment, refused, attempt, now)) return "paused";
+    throw refused;
+  }
+}
