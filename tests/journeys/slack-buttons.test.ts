@@ -1,10 +1,7 @@
 /** Slack as a place to work: claimed, rejected, reminded, by whom it concerns, once; and the alert says what became of it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sql } from "kysely";
+import type { SlackPress } from "../../emulators/slack/interact.ts";
 import { durationMs } from "../../src/kernel/time.ts";
-import { saasDefault } from "../../src/policy/templates/saas-default.ts";
-import { emulatedAccounts } from "../../emulators/all.ts";
-import { signedHeaders } from "../../emulators/slack/interact.ts";
 import {
   clearFaults,
   faultOn,
@@ -19,24 +16,19 @@ import {
   BEN,
   messageOf,
   oldBlocks,
+  POOL_POLICY,
   poolLead,
   type PoolLead,
+  presses,
   shownAlert,
   turns,
   whispers,
 } from "../support/slack-leads.ts";
 import { timersOf } from "../support/timers.ts";
 
-// By day and night, so that the journey does not depend on the hour at which it runs.
-const POLICY = saasDefault
-  // Where the whole pool sees it, beside the owner's own alert.
-  .replaceAll("- { slack: owner }", '- { slack: owner, also: ["#sales"] }')
-  .replace("clock: working-hours", "clock: always")
-  .replace("whenAllAway: hold", "whenAllAway: ignore-hours");
-
 let house: TestHouse;
 beforeAll(async () => {
-  house = await openTestHouse({ policy: POLICY });
+  house = await openTestHouse({ policy: POOL_POLICY });
 });
 afterAll(() => house.close());
 
@@ -54,11 +46,7 @@ const assignmentOf = (one: PoolLead) => assignment(house, one);
 const turnsOf = (member: string) => turns(house, member);
 const leadRow = ({ handoff }: PoolLead) => recordsOf(house, handoff).find(({ object }) => object === "Lead");
 
-async function pressed(press: Parameters<TestHouse["emulators"]["slack"]["press"]>[0]) {
-  const sent = await slack().press(press);
-  await house.settle();
-  return sent;
-}
+const pressed = (press: SlackPress) => presses(house, press);
 
 const timer = async ({ talk }: PoolLead, kind: string) =>
   (await timersOf(house, talk.conversation)).find((one) => one.kind === kind);
@@ -308,73 +296,12 @@ test("a write that lands late never is the last one", async () => {
   });
 });
 
-describe("at the door", () => {
-  const post = async (
-    body: string,
-    headers: Readonly<Record<string, string>>,
-    connection = "emulated-slack",
-  ) =>
-    (await fetch(`${house.service.url}/webhooks/slack/${connection}`, { method: "POST", headers, body }))
-      .status;
-  const presses = async (): Promise<number> => {
-    const { rows } = await sql<{ n: number }>`select count(*)::int as n from presses`.execute(
-      house.database.db,
-    );
-    return rows[0]?.n ?? 0;
-  };
-
-  test("a replayed press is acknowledged and worked once", async () => {
-    const mine = await lead("pina");
-    const { request } = await pressed({
-      user: mine.owner,
-      key: mine.key,
-      action: "baton-remind",
-      option: "1h",
-    });
-    const before = await presses();
-    expect(await post(request.body, request.headers)).toBe(200);
-    await house.settle();
-    expect(await presses()).toBe(before);
-    const snoozes = (await timersOf(house, mine.talk.conversation)).filter(({ kind }) => kind === "snooze");
-    expect(snoozes).toHaveLength(1);
-  });
-
-  test("what is not signed, not now, or not for this is refused, and nothing is stored", async () => {
-    const body = new URLSearchParams({ payload: "{}" }).toString();
-    const secret = emulatedAccounts.slack.signingSecret;
-    const before = await presses();
-    const good = signedHeaders(body, secret, house.now());
-    const wrong = { ...good, "x-slack-signature": `v0=${"0".repeat(64)}` };
-    expect(await post(body, wrong)).toBe(401);
-    expect(await post(`${body}&more=1`, good)).toBe(401);
-    expect(await post(body, signedHeaders(body, secret, house.now() - durationMs("6m")))).toBe(401);
-    expect(await post(body, signedHeaders(body, secret, house.now() + durationMs("6m")))).toBe(401);
-    expect(await post(body, { ...good, "content-type": "application/json" })).toBe(415);
-    expect(await post(body, good)).toBe(400);
-    expect(await post(body, good, "emulated-intercom")).toBe(404);
-    const long = "x".repeat(1024 * 1024 + 1);
-    expect(await post(long, signedHeaders(long, secret, house.now()))).toBe(413);
-    expect(await presses()).toBe(before);
-  });
-
-  test("a kind nobody knows is kept and ignored", async () => {
-    const payload = { type: "shortcut", trigger_id: "1.2.new", user: { id: "U1" } };
-    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-    const before = await presses();
-    expect(await post(body, signedHeaders(body, emulatedAccounts.slack.signingSecret, house.now()))).toBe(
-      200,
-    );
-    await house.settle();
-    expect(await presses()).toBe(before + 1);
-  });
-
-  test("somebody whom the lead does not concern is told why not", async () => {
-    const mine = await lead("quin");
-    await pressed({ user: "stranger@ourcompany.example", key: mine.key, action: "baton-claim" });
-    expect(whispersTo("stranger@ourcompany.example").at(-1)).toContain("This lead is for others");
-    expect(await timer(mine, "claim")).toBeUndefined();
-    expect(alertOf(mine.key).lines).toEqual([]);
-  });
+test("somebody whom the lead does not concern is told why not", async () => {
+  const mine = await lead("quin");
+  await pressed({ user: "stranger@ourcompany.example", key: mine.key, action: "baton-claim" });
+  expect(whispersTo("stranger@ourcompany.example").at(-1)).toContain("This lead is for others");
+  expect(await timer(mine, "claim")).toBeUndefined();
+  expect(alertOf(mine.key).lines).toEqual([]);
 });
 
 test("somebody whose address Slack hides is told what the app lacks", async () => {

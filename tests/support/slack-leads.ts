@@ -1,6 +1,8 @@
 /** Leads of the pool of Ana and Ben that are told in #sales too, and what Slack shows of them, for journeys. */
 import { expect } from "vitest";
 import { sql } from "kysely";
+import type { Pressed, SlackPress } from "../../emulators/slack/interact.ts";
+import { saasDefault } from "../../src/policy/templates/saas-default.ts";
 import {
   handoffOf,
   type ShownHandoff,
@@ -10,6 +12,12 @@ import {
   WORDS,
   writes,
 } from "./house.ts";
+
+/** By day and night, so that no journey depends on the hour at which it runs; the whole pool sees each lead in #sales. */
+export const POOL_POLICY = saasDefault
+  .replaceAll("- { slack: owner }", '- { slack: owner, also: ["#sales"] }')
+  .replace("clock: working-hours", "clock: always")
+  .replace("whenAllAway: hold", "whenAllAway: ignore-hours");
 
 export const ANA = "ana@ourcompany.example";
 export const BEN = "ben@ourcompany.example";
@@ -33,6 +41,13 @@ export async function poolLead(house: TestHouse, who: string): Promise<PoolLead>
   const keys = handoff.effects.filter(({ kind }) => kind === "notify").map(({ key }) => key);
   const key = keys.find((one) => slackMessages(house, one).some(({ to }) => to === "#sales")) ?? "";
   return { talk, handoff, key, owner: email, other: email === ANA ? BEN : ANA };
+}
+
+/** Somebody presses; resolves when Baton is through with it. */
+export async function presses(house: TestHouse, press: SlackPress): Promise<Pressed> {
+  const sent = await house.emulators.slack.press(press);
+  await house.settle();
+  return sent;
 }
 
 /** What only this person was told in Slack, the newest last. */
