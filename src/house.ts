@@ -6,7 +6,6 @@ import type { Clock, Ms } from "./kernel/time.ts";
 import type { Engine, RunKind, Schedule } from "./engine/engine.ts";
 import { createEngine } from "./engine/dbos.ts";
 import { type Database, type Db, type Log, openDatabase } from "./store/database.ts";
-import { UserError } from "./kernel/failure.ts";
 import { requireKeys, type Vault } from "./vault/vault.ts";
 import { type ConnectionRow, listConnections } from "./vault/queries.ts";
 import type { CompiledPolicy } from "./qualify/compile.ts";
@@ -15,7 +14,6 @@ import type { Embedder } from "./qualify/meaning/understand.ts";
 import { type Environment, listEnvironments } from "./decide/queries.ts";
 import { policyLoader, type PolicyOfVersion } from "./versions/loader.ts";
 import type { Decision } from "./decide/decision.ts";
-import type { Directory } from "./decide/route.ts";
 import type { World } from "./handoff/carry.ts";
 import { type HandoffInput, handoffRun } from "./handoff/run.ts";
 import type { EndedHandoff } from "./handoff/queries.ts";
@@ -25,18 +23,10 @@ import type { Press } from "./response/press.ts";
 import { type PressInput, pressRun, type ResponseDesk, takePress } from "./response/run.ts";
 import { type FeedbackInput, feedbackRun } from "./feedback/run.ts";
 import { type SyncInput, syncRun } from "./sync/run.ts";
-import {
-  notifierOf,
-  openEmail,
-  openEnrichment,
-  openIntercom,
-  openSalesforce,
-  openSlack,
-  type Plugs,
-} from "./connections.ts";
 import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
 import { personSync, type SyncParts, syncAll, syncPlaceOf, syncSchedules } from "./syncing.ts";
 import type { News } from "./news.ts";
+import { type Places, placesOf, remembered } from "./places.ts";
 import { walk } from "./walk.ts";
 import {
   type FeedbackParts,
@@ -93,7 +83,6 @@ export interface House {
 
 /** A change of connections, environments or policy is seen this much later at most. */
 const FRESH_MS: Ms = 2_000;
-const DIRECTORY_FRESH_MS: Ms = 300_000;
 
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { clock, log, vault } = options;
@@ -287,126 +276,5 @@ function deskOf(
     environmentsOf: async (workspace) => (await fedBy(workspace)).map((one) => one.name),
     personChanged: (news) => personSync(syncing, news),
     decideAbout: (subject, attempt) => decideAbout(parts, subject, attempt),
-  };
-}
-
-type Places = (environment: string) => Promise<Place>;
-/** A version of the policy, read by a text model. */
-type PolicyOf = (version: number, textModel: number | null) => Promise<CompiledPolicy>;
-
-/** Places are made anew when their environment, a connection or the policy changed, and kept otherwise. */
-function placesOf(
-  policyOf: PolicyOf,
-  options: HouseOptions,
-  connections: () => Promise<readonly ConnectionRow[]>,
-  environments: () => Promise<readonly Environment[]>,
-): Places {
-  const kept = new Map<string, { readonly fingerprint: string; readonly place: Promise<Place> }>();
-  return async (name) => {
-    const environment = (await environments()).find((one) => one.name === name);
-    if (environment === undefined) throw new UserError(`there is no environment "${name}"`);
-    const rows = (await connections()).filter((row) => idsOf(environment).includes(row.id));
-    const fingerprint = JSON.stringify([environment, rows]);
-    const known = kept.get(name);
-    if (known?.fingerprint === fingerprint) return known.place;
-    const place = makePlace(policyOf, options, environment, rows);
-    kept.set(name, { fingerprint, place });
-    return place;
-  };
-}
-
-function idsOf(environment: Environment): readonly (string | null)[] {
-  return [
-    environment.intercomConnection,
-    environment.salesforceConnection,
-    environment.slackConnection,
-    environment.emailConnection,
-    environment.enrichmentConnection,
-  ];
-}
-
-async function makePlace(
-  policyOf: PolicyOf,
-  options: HouseOptions,
-  environment: Environment,
-  rows: readonly ConnectionRow[],
-): Promise<Place> {
-  const { policyVersion } = environment;
-  if (policyVersion === null)
-    throw new UserError(`environment ${environment.name} has no live policy: publish one`);
-  const plugs: Plugs = { clock: options.clock, log: httpLog(options.log), vault: options.vault };
-  const opened = <T>(id: string | null, open: (row: ConnectionRow, plugs: Plugs) => T): T | null => {
-    const row = rows.find((one) => one.id === id);
-    return row === undefined ? null : open(row, plugs);
-  };
-  const slack = opened(environment.slackConnection, openSlack);
-  const crm = opened(environment.salesforceConnection, openSalesforce);
-  const inbox = opened(environment.intercomConnection, openIntercom);
-  const world: World = {
-    crm,
-    inbox,
-    notifier: notifierOf(slack, opened(environment.emailConnection, openEmail)),
-    settleMs: options.settleMs,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    clock: options.clock,
-  };
-  const policy = await policyOf(policyVersion, environment.textModel);
-  const none: Directory = { users: [], queues: [] };
-  return {
-    environment,
-    policy,
-    policyVersion,
-    world,
-    feed: crm,
-    people: inbox,
-    board: slack?.board ?? null,
-    records: crm?.sync ?? null,
-    contacts: inbox?.sync ?? null,
-    enricher: opened(environment.enrichmentConnection, openEnrichment),
-    knock: async (destination) => {
-      if (destination === "salesforce") await crm?.directory();
-      else if (destination === "intercom") await inbox?.me();
-      else if (destination === "slack") await slack?.whoami();
-      else return false;
-      return true;
-    },
-    directory: remembered(options.clock, DIRECTORY_FRESH_MS, async () =>
-      crm === null ? none : namedIn(policy, await crm.directory()),
-    ),
-  };
-}
-
-/** Only users and queues that the policy names: a decision keeps what it rested on, not the whole org. */
-function namedIn({ policy }: CompiledPolicy, directory: Directory): Directory {
-  const text = JSON.stringify(policy.routing).toLowerCase();
-  return {
-    users: directory.users.filter((user) => text.includes(JSON.stringify(user.email.toLowerCase()))),
-    queues: directory.queues.filter((queue) => text.includes(JSON.stringify(queue.name.toLowerCase()))),
-  };
-}
-
-function httpLog(log: Log): HttpLogLines {
-  return {
-    debug: (facts, message) => log("debug", message, { ...facts }),
-    warn: (facts, message) => log("warn", message, { ...facts }),
-  };
-}
-interface HttpLogLines {
-  debug(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-}
-
-/** Asks again only when the last answer is older than `freshMs`; callers at the same time share one question. */
-function remembered<T>(clock: Clock, freshMs: Ms, ask: () => Promise<T>): () => Promise<T> {
-  let answer: { readonly at: number; readonly value: Promise<T> } | null = null;
-  return () => {
-    if (answer === null || clock() - answer.at >= freshMs) {
-      const value = ask();
-      answer = { at: clock(), value };
-      value.catch(() => {
-        if (answer?.value === value) answer = null;
-      });
-    }
-    return answer.value;
   };
 }
