@@ -25,6 +25,7 @@ import type { Directory } from "./decide/route.ts";
 import type { DealFeed } from "./feedback/deal.ts";
 import type { People } from "./feedback/run.ts";
 import type { World } from "./handoff/carry.ts";
+import type { ConversationList } from "./intake/conversation-list.ts";
 import { recordKeys } from "./handoff/effects.ts";
 import { unlessPaused } from "./handoff/pause.ts";
 import type { Destination } from "./handoff/pause-queries.ts";
@@ -47,6 +48,8 @@ export interface Place {
   /** What changes in Salesforce, and the people of Intercom it concerns; null without that connection. */
   readonly feed: DealFeed | null;
   readonly people: People | null;
+  /** Intercom's own list of conversations. */
+  readonly list: ConversationList | null;
   /** Where people press; null where alerts offer nothing to press. */
   readonly board: Board | null;
   /** The same two for fields of people and companies. */

@@ -28,6 +28,7 @@ import { personSync, type SyncParts, syncAll, syncPlaceOf, syncSchedules } from 
 import type { News } from "./news.ts";
 import { type Places, placesOf, remembered } from "./places.ts";
 import { walk } from "./walk.ts";
+import { type ReconcileParts, reconcileSchedule, sweepAll } from "./reconcile.ts";
 import {
   type FeedbackParts,
   feedbackSchedules,
@@ -47,6 +48,8 @@ export interface HouseOptions {
   readonly concurrency: number;
   /** How long after an unanswered message its target is asked again. */
   readonly settleMs: Ms;
+  /** Time between two looks for what no webhook brought. */
+  readonly sweepMs: Ms;
   /** Where tests kill the process. */
   readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
   /** Compares the examples of signals; null where that is off. */
@@ -76,6 +79,8 @@ export interface House {
   readonly sync: () => Promise<void>;
   /** Looks at once whether destinations that refused the credentials accept them now, as a schedule does every minute. */
   readonly knock: () => Promise<void>;
+  /** Looks at once for conversations that no webhook brought, as the schedule does; returns how many there were. */
+  readonly sweepIntercom: () => Promise<number>;
   /** The policy that a decision was made with, by the id it names: what goes on with the decision keeps to it. */
   readonly policyOfVersion: PolicyOfVersion;
   readonly close: (graceMs: Ms) => Promise<void>;
@@ -105,7 +110,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return engine;
   };
   const joints: Joints = { options, db, place, environments, engine: theEngine };
-  const { conversationKind, pressKind, feedback, syncing, kinds, schedules } = worksOf(joints);
+  const { conversationKind, pressKind, feedback, syncing, reconcile, kinds, schedules } = worksOf(joints);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
     kinds,
@@ -130,6 +135,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     pollDeals: () => pollAllDeals(feedback),
     sync: () => syncAll(syncing),
     knock: () => knockAgain({ db, clock, log, place }),
+    sweepIntercom: () => sweepAll(reconcile),
     policyOfVersion,
     close: async (graceMs) => {
       await theEngine().stop(graceMs);
@@ -152,6 +158,7 @@ function worksOf(joints: Joints): {
   readonly pressKind: RunKind<PressInput>;
   readonly feedback: FeedbackParts;
   readonly syncing: SyncParts;
+  readonly reconcile: ReconcileParts;
   readonly kinds: readonly RunKind<never>[];
   readonly schedules: readonly Schedule[];
 } {
@@ -168,10 +175,13 @@ function worksOf(joints: Joints): {
   const conversationKind = walk(deskOf(joints, handoffKind, syncing), engine);
   const feedbackKind = feedbackKindOf(joints);
   const feedback = { db, clock, log, engine, kind: () => feedbackKind, environments, place };
+  const { sweepMs } = options;
+  const reconcile = { db, clock, log, engine, conversationKind, environments, place, sweepMs };
   return {
     conversationKind,
     pressKind,
     feedback,
+    reconcile,
     syncing,
     kinds: [
       conversationKind,
@@ -195,6 +205,7 @@ function worksOf(joints: Joints): {
       ...feedbackSchedules(feedback),
       ...syncSchedules(syncing),
       knocking({ db, clock, log, place }),
+      reconcileSchedule(reconcile),
     ],
   };
 }

@@ -66,6 +66,7 @@ async function startService(
     log: loggerOf(config),
     concurrency: config.concurrency,
     settleMs: config.settleMs,
+    sweepMs: config.sweepMs,
     beatMs: config.beatMs,
     crashPoint: crashPointOf(process.env["BATON_CRASH_AT"], () => process.kill(process.pid, "SIGKILL")),
     ...parts,

@@ -97,6 +97,7 @@ async function makePlace(
     world,
     feed: crm,
     people: inbox,
+    list: inbox,
     board: slack?.board ?? null,
     records: crm?.sync ?? null,
     contacts: inbox?.sync ?? null,

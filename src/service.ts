@@ -47,6 +47,7 @@ export interface ServiceOptions {
   readonly fresh?: boolean;
   readonly concurrency: number;
   readonly settleMs: Ms;
+  readonly sweepMs: Ms;
   readonly beatMs?: Ms | undefined;
   readonly crashPoint: (step: string, phase: "before" | "after-body" | "after-record") => void;
 }

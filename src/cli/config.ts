@@ -31,6 +31,7 @@ export interface Config {
   /** Runs of one kind that a process does at a time. */
   readonly concurrency: number;
   readonly settleMs: Ms;
+  readonly sweepMs: Ms;
   readonly beatMs: Ms;
   readonly allowUnsafeDatabase: boolean;
   /** Whether the examples of signals are compared with what customers write. */
@@ -124,6 +125,13 @@ const VARIABLES = {
     default: "15000",
     secret: false,
   },
+  BATON_SWEEP_MS: {
+    type: "milliseconds",
+    expected: "a whole number from 500 to 3600000",
+    meaning: "Time between two looks into Intercom's own list for conversations that no webhook brought.",
+    default: "120000",
+    secret: false,
+  },
   BATON_HEARTBEAT_MS: {
     type: "milliseconds",
     expected: "a whole number from 200 to 60000",
@@ -155,7 +163,7 @@ const NAMES = Object.keys(VARIABLES) as readonly Name[];
 const text = z.string().trim().optional();
 
 function wholeNumber(
-  name: "BATON_CONCURRENCY" | "BATON_SETTLE_MS" | "BATON_HEARTBEAT_MS",
+  name: "BATON_CONCURRENCY" | "BATON_SETTLE_MS" | "BATON_SWEEP_MS" | "BATON_HEARTBEAT_MS",
   least: number,
   most: number,
 ) {
@@ -184,6 +192,7 @@ const configSchema = z
     BATON_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
     BATON_CONCURRENCY: wholeNumber("BATON_CONCURRENCY", 1, 500),
     BATON_SETTLE_MS: wholeNumber("BATON_SETTLE_MS", 0, 600_000),
+    BATON_SWEEP_MS: wholeNumber("BATON_SWEEP_MS", 500, 3_600_000),
     BATON_HEARTBEAT_MS: wholeNumber("BATON_HEARTBEAT_MS", 200, 60_000),
     BATON_ALLOW_UNSAFE_DATABASE: z.enum(["true", "false"]).default("false"),
     BATON_MEANING: z.enum(["on", "off"]).default("off"),
@@ -309,6 +318,7 @@ function configOf(values: z.output<typeof configSchema>): Config {
     log: values.BATON_LOG,
     concurrency: Number(values.BATON_CONCURRENCY),
     settleMs: Number(values.BATON_SETTLE_MS),
+    sweepMs: Number(values.BATON_SWEEP_MS),
     beatMs: Number(values.BATON_HEARTBEAT_MS),
     allowUnsafeDatabase: values.BATON_ALLOW_UNSAFE_DATABASE === "true",
     meaning: values.BATON_MEANING === "on",

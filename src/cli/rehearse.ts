@@ -68,6 +68,7 @@ interface Options {
 const SCALE = 30;
 /** Longer than any late commit of the built-in plan. */
 const SETTLE_MS: Ms = 2_500;
+const SWEEP_MS: Ms = 3_000;
 const HEARTBEAT_MS: Ms = 1_000;
 const SAY_EVERY_MS: Ms = 5_000;
 
@@ -221,6 +222,7 @@ async function inSite(
     clock: terminal.clock,
     isStopped: () => stopped.yet,
     onProgress: progressLines(terminal, conversations.length),
+    sweepMs: SWEEP_MS,
     ...(options.hoursAs !== undefined && { meanwhile: reps.work, waitsForTimers: true }),
   });
   if (stopped.yet) throw new UserError("rehearse: stopped before its end; there is no report");
@@ -298,6 +300,7 @@ function childEnv(terminal: Terminal, site: Site, key: string): Readonly<Record<
     BATON_PORT: "0",
     BATON_LOG: "warn",
     BATON_SETTLE_MS: String(SETTLE_MS),
+    BATON_SWEEP_MS: String(SWEEP_MS),
     BATON_HEARTBEAT_MS: String(HEARTBEAT_MS),
   };
 }

@@ -16,6 +16,9 @@ import { type Service, startService } from "../../src/service.ts";
 import { openVault } from "../../src/vault/vault.ts";
 import { freshDatabase, type TestDatabase } from "./database.ts";
 
+/** Time between two sweeps: long, since tests sweep when they say so. */
+export const SWEEP_MS = 3_600_000;
+
 const KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 export interface TestHouse {
@@ -76,6 +79,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
       works: true,
       concurrency: 8,
       settleMs,
+      sweepMs: SWEEP_MS,
       crashPoint: () => {},
     });
     emulators.intercom.setWebhooks(`${started.url}${path}`);
@@ -121,6 +125,7 @@ function configFor(url: string, settleMs: Ms, meaning: boolean): Config {
     log: "silent",
     concurrency: 8,
     settleMs,
+    sweepMs: SWEEP_MS,
     beatMs: 5_000,
     allowUnsafeDatabase: true,
     meaning,

@@ -1,10 +1,10 @@
 /** The run of a rehearsal: conversations come in, workers die, and at the end everything must have come to rest. */
 import type { Emulators } from "../../../emulators/all.ts";
-import type { Clock, Ms } from "../../kernel/time.ts";
+import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
 import { type Replayable, replay, type Replayed } from "../emulated.ts";
 import type { Crew } from "./processes.ts";
-import { hanging, type Progress, progress } from "./queries.ts";
+import { hanging, type Progress, progress, sweptUntil } from "./queries.ts";
 
 export interface Drive {
   readonly emulators: Emulators;
@@ -24,6 +24,8 @@ export interface Drive {
   readonly meanwhile?: () => Promise<void>;
   /** Waits for timers that are due later, too. */
   readonly waitsForTimers?: boolean;
+  /** Time between two of the service's sweeps of Intercom; what webhooks never brought is waited for. */
+  readonly sweepMs?: Ms;
   /** No number moved for this long: something hangs. Default 90 s. */
   readonly patienceMs?: Ms;
 }
@@ -57,6 +59,7 @@ export async function drive(options: Drive): Promise<Driven> {
     underway: new Set(),
     error: null,
     now: await progress(options.db),
+    quietSince: null,
     startedAt: options.clock(),
   };
   const watch = watcher(options);
@@ -70,7 +73,9 @@ export async function drive(options: Drive): Promise<Driven> {
     state.now = await progress(options.db);
     options.onProgress({ replayed: state.started, progress: state.now, kills: options.crew.kills() });
     const isQuiet = isSent && isDelivered && isAtRest(state.now, options);
-    if (isQuiet && options.crew.kills() >= options.kills && (await isStillAtRest(options))) break;
+    state.quietSince = isQuiet ? (state.quietSince ?? options.clock()) : null;
+    const isOver = state.quietSince !== null && (await isSwept(options, state.quietSince));
+    if (isOver && options.crew.kills() >= options.kills && (await isStillAtRest(options))) break;
     if (watch(state)) return { replayed: state.replayed, hanging: await stalled(options) };
     if (isDelivered) await sleep(LOOK_EVERY_MS);
   }
@@ -83,7 +88,9 @@ interface State {
   readonly underway: Set<Promise<void>>;
   error: unknown;
   now: Progress;
-  readonly startedAt: number;
+  /** Since when nothing has been left to do. */
+  quietSince: EpochMs | null;
+  readonly startedAt: EpochMs;
 }
 
 function startMore(options: Drive, state: State): void {
@@ -131,6 +138,15 @@ function isAtRest(now: Progress, { waitsForTimers = false }: Pick<Drive, "waitsF
   if (waitsForTimers && now.timersWaiting > 0) return false;
   const { untaken, pending, runsOpen, handoffsRunning, effectsOpen, timersDue } = now;
   return untaken + pending + runsOpen + handoffsRunning + effectsOpen + timersDue === 0;
+}
+
+/** Whether a sweep began so long after `since` that it left nothing to webhooks on their way; true where all arrived. */
+async function isSwept(
+  { emulators, db, sweepMs = 0 }: Pick<Drive, "emulators" | "db" | "sweepMs">,
+  since: EpochMs,
+): Promise<boolean> {
+  const areAllSent = emulators.intercom.deliveries.every(({ status }) => status !== "withheld");
+  return areAllSent || (await sweptUntil(db)) > since + sweepMs;
 }
 
 /** Writes that a fault holds back may cause webhooks of their own. */

@@ -1,6 +1,7 @@
 /** SQL of the rehearsal: how far the work is, and at the end everything that the checker looks at. */
 import { sql } from "kysely";
 import { Client } from "pg";
+import type { EpochMs } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
 import type {
   DecisionFact,
@@ -203,4 +204,11 @@ export async function failedRunFacts(db: Db): Promise<readonly FailedRun[]> {
     from dbos.workflow_status s left join dbos.workflow_output o using (workflow_uuid)
     where s.status in ('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED') order by s.created_at`.execute(db);
   return rows;
+}
+
+/** Up to when every workspace was swept; 0 where none ever was. */
+export async function sweptUntil(db: Db): Promise<EpochMs> {
+  const { rows } = await sql<{ until: string | null }>`
+    select (extract(epoch from min(swept_until)) * 1000)::bigint::text as until from sweeps`.execute(db);
+  return Number(rows[0]?.until ?? 0);
 }

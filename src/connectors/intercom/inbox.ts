@@ -3,12 +3,14 @@ import type { z } from "zod";
 import type { Company, Person, Snapshot } from "../../conversation/snapshot.ts";
 import type { People } from "../../feedback/run.ts";
 import type { Inbox, Teammate } from "../../handoff/ports.ts";
+import type { ConversationList } from "../../intake/conversation-list.ts";
 import { assertNever } from "../../kernel/assert-never.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
 import type { SyncPeople } from "../../sync/ports.ts";
 import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import { createHttp, type HttpLog } from "../http/http.ts";
 import { attributesOf, setContactAttributes } from "./attributes.ts";
+import { conversationsChanged } from "./changed.ts";
 import { createClient } from "./client.ts";
 import { isNotFound, oddBody } from "./errors.ts";
 import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
@@ -46,7 +48,7 @@ export interface ConnectorDeps {
   readonly log: HttpLog;
 }
 
-export interface IntercomConnection extends Inbox, People {
+export interface IntercomConnection extends Inbox, People, ConversationList {
   /** GET /me: whose token this is, and of which workspace. */
   me(): Promise<schema.Me>;
   /** All tags, teams or teammates of the workspace, asked anew. */
@@ -213,6 +215,18 @@ async function withTag(
   }
 }
 
+async function tagConversation(workspace: Workspace, conversation: string, tag: string): Promise<void> {
+  const [api, admin_id] = await Promise.all([workspace.sdk(), actingAdmin(workspace)]);
+  await withTag(workspace, tag, (id) =>
+    api.tags.tagConversation({ conversation_id: conversation, id, admin_id }),
+  );
+}
+
+async function tagContact(workspace: Workspace, contact: string, tag: string): Promise<void> {
+  const api = await workspace.sdk();
+  await withTag(workspace, tag, (id) => api.tags.tagContact({ contact_id: contact, id }));
+}
+
 async function me(workspace: Workspace): Promise<schema.Me> {
   const sdk = await workspace.sdk();
   return parsed(schema.Me, await sdk.admins.identify(), "GET", `${workspace.settings.apiUrl}/me`);
@@ -339,17 +353,10 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
     me: () => me(workspace),
     list,
     read: (id) => read(workspace, id),
-    async tagConversation(conversation, tag) {
-      const [api, admin_id] = await Promise.all([sdk(), actingAdmin(workspace)]);
-      await withTag(workspace, tag, (id) =>
-        api.tags.tagConversation({ conversation_id: conversation, id, admin_id }),
-      );
-    },
-    async tagContact(contact, tag) {
-      const api = await sdk();
-      await withTag(workspace, tag, (id) => api.tags.tagContact({ contact_id: contact, id }));
-    },
+    tagConversation: (conversation, tag) => tagConversation(workspace, conversation, tag),
+    tagContact: (contact, tag) => tagContact(workspace, contact, tag),
     contactsByEmail: (email) => contactsByEmail(people, email),
+    changedSince: (since, after) => conversationsChanged(sdk, settings.apiUrl, since, after),
     untagContact: (contact, tag) => untagContact(people, contact, tag),
     moveToTeam: (conversation, team) => moveToTeam(workspace, conversation, team),
     reply: (conversation, admin, text) => reply(workspace, conversation, admin, text),

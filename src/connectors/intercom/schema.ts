@@ -127,3 +127,12 @@ export const ContactPage = z.object({
 
 /** A page of a search for people, of which only the ids are read. */
 export const ContactIds = z.array(z.object({ id }));
+
+/** A page of a search for conversations, of which only ids and times are read. */
+export const ConversationPage = z.object({
+  conversations: z.array(z.object({ id, updated_at: instant })),
+  pages: z
+    .object({ next: z.object({ starting_after: text }).nullish() })
+    .nullish()
+    .transform((pages) => pages?.next?.starting_after ?? null),
+});
