@@ -80,7 +80,9 @@ describe("alerts that Slack refuses for good", () => {
       retryIssue(db(), asked, ACTOR),
       retryIssue(db(), asked, ACTOR),
     ]);
-    expect(changes.map((change) => change?.changed.length).toSorted((a = 0, b = 0) => a - b)).toEqual([0, 0, 3]);
+    expect(changes.map((change) => change?.changed.length).toSorted((a = 0, b = 0) => a - b)).toEqual([
+      0, 0, 3,
+    ]);
     await house.settle();
     for (const conversation of talks) {
       const handoff = await handoffOf(house, conversation);

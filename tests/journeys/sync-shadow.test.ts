@@ -1,7 +1,8 @@
 /** An environment in shadow mode says what it would sync, and writes nothing. */
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTestHouse, type TestHouse, writesOutside } from "../support/house.ts";
+import { openTestHouse, type TestHouse } from "../support/house.ts";
+import { writesOutside } from "../support/written.ts";
 import { withMapping } from "../support/mapping.ts";
 
 let house: TestHouse;

@@ -12,8 +12,8 @@ import {
   type TestHouse,
   WORDS,
   writes,
-  writesOutside,
 } from "../support/house.ts";
+import { writesOutside } from "../support/written.ts";
 
 let house: TestHouse;
 beforeAll(async () => {

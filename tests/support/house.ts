@@ -337,14 +337,6 @@ export async function standingsOf(
   return Object.fromEntries(rows.map((row) => [row.environment, row.bucket]));
 }
 
-/** Every change that any emulator but Intercom's own people made: method and path of committed requests. */
-export function writesOutside({ emulators }: TestHouse): readonly string[] {
-  const { intercom, salesforce, slack, smtp } = emulators;
-  return [intercom, salesforce, slack, smtp].flatMap(({ ledger }) =>
-    ledger.entries().flatMap((entry) => (entry.committed ? [`${entry.method} ${entry.path}`] : [])),
-  );
-}
-
 /** Slack's messages that carry this key, with the e-mail or name of where they lie. */
 export function slackMessages({ emulators }: TestHouse, key: string) {
   const workspace = emulators.slack.workspace();
