@@ -11,7 +11,7 @@ import type { Ms } from "../kernel/time.ts";
 import type { Database } from "../store/database.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
-import { connectEmulators, DEMO_ENVIRONMENT, prepareWorld, replay } from "./emulated.ts";
+import { connectEmulators, deliverTo, DEMO_ENVIRONMENT, prepareWorld, replay } from "./emulated.ts";
 import type { RunningService } from "./start.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -110,7 +110,7 @@ async function run(terminal: Terminal, options: Options, running: Running): Prom
     now: terminal.clock(),
   });
   await prepareWorld(emulators, conversations);
-  emulators.intercom.setWebhooks(`${service.url}${webhooks}`);
+  deliverTo(emulators, service.url, webhooks);
   terminal.err(
     `Connected. Baton listens on ${service.url} - replaying ${conversations.length} conversations.`,
   );

@@ -21,6 +21,8 @@ type NewContact = Parameters<Emulators["intercom"]["addContact"]>[0];
 /** The environment that the demo works in. */
 export const DEMO_ENVIRONMENT = "production";
 
+const id = (kind: ConnectionRow["kind"]): string => `emulated-${kind}`;
+
 /** A conversation that can be replayed: what the demo's have, and what a line of a file may add. */
 export interface Replayable extends Omit<DemoConversation, "expect" | "contact" | "company"> {
   /** Said at the time of the replay, whatever the times of its turns. */
@@ -33,6 +35,13 @@ export interface Replayable extends Omit<DemoConversation, "expect" | "contact" 
   };
 }
 
+/** The emulated vendors call the service at `url` (null: it only works): Intercom under this path, Slack when somebody presses something. */
+export function deliverTo({ intercom, slack }: Emulators, url: string | null, webhooks: string): void {
+  if (url === null) return;
+  intercom.setWebhooks(`${url}${webhooks}`);
+  slack.setInteractivity(`${url}/webhooks/slack/${id("slack")}`);
+}
+
 export interface Connecting {
   readonly db: Db;
   readonly vault: Vault;
@@ -42,8 +51,6 @@ export interface Connecting {
   /** The policy as YAML; the default one with its pools at work round the clock when absent. */
   readonly policy?: string;
 }
-
-const id = (kind: ConnectionRow["kind"]): string => `emulated-${kind}`;
 
 /**
  * Writes the connections to all five emulators, an environment that uses them, and its policy. Returns the path under

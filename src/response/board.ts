@@ -9,7 +9,7 @@ import { inTransaction } from "../store/database.ts";
 import { asSent } from "../handoff/carry.ts";
 import type { EffectResult } from "../handoff/outcome.ts";
 import { loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
-import { finishShowing, happenedTo, takeStale } from "./queries.ts";
+import { finishShowing, happenedTo, stillShowing, takeStale } from "./queries.ts";
 import type { ResponseDesk } from "./run.ts";
 import { standingOf } from "./standing.ts";
 
@@ -42,12 +42,11 @@ export function boardRun(desk: ResponseDesk): RunKind<BoardInput> {
       if (shown.kind === "later") {
         const next = { ...input, turn: input.turn + 1 };
         const start = { id: boardRunId(next), delayMs: waitBefore(input.turn) };
-        await steps.step("later", () =>
-          desk
-            .engine()
-            .start(kind, next, start)
-            .then(() => shown.reason),
-        );
+        await steps.step("later", async () => {
+          await stillShowing(desk.db, input.handoff, input.news, desk.clock());
+          await desk.engine().start(kind, next, start);
+          return shown.reason;
+        });
         return;
       }
       await steps.step("alerts renewed", () =>
@@ -68,7 +67,7 @@ export function boardSweep(desk: ResponseDesk, kind: RunKind<BoardInput>): Sched
       let taken: number;
       do {
         taken = await inTransaction(desk.db, async (tx) => {
-          const stale = await takeStale(tx, MOST_AT_ONCE);
+          const stale = await takeStale(tx, desk.clock(), MOST_AT_ONCE);
           const runs = stale.map((one) => ({ ...one, turn: 1 }));
           await desk.engine().startMany(
             kind,

@@ -1,6 +1,6 @@
 /** SQL of the response room: presses, what they leave, and the alerts that tell of it. */
 import { sql } from "kysely";
-import type { EpochMs } from "../kernel/time.ts";
+import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { OwnerRef } from "../decide/decision.ts";
 import type { DecisionInputs } from "../decide/decide.ts";
@@ -139,17 +139,32 @@ export async function insertPressed(
   return rows[0]?.id ?? null;
 }
 
+/** A run that was not heard of for so long is dead; between its starts it waits for five minutes at most. */
+const SILENT_MS: Ms = 1_200_000;
+
 /** Takes alerts that do not say yet what happened, each handoff's by one run at a time. */
 export async function takeStale(
   tx: Tx,
+  now: EpochMs,
   most: number,
 ): Promise<readonly { readonly handoff: string; readonly news: number }[]> {
+  // Whoever takes over from a dead run counts up: a run is started once by its id, and its id has the count in it.
   const { rows } = await sql<{ handoff: string; news: number }>`
     with stale as (
-      select handoff_id from alert_boards where shown < news and showing is null limit ${most} for update skip locked)
-    update alert_boards b set showing = b.news from stale where b.handoff_id = stale.handoff_id
+      select handoff_id, news + case when showing = news then 1 else 0 end as news from alert_boards
+      where shown < news and (showing is null or showing_at < to_timestamp(${(now - SILENT_MS) / 1_000}))
+      limit ${most} for update skip locked)
+    update alert_boards b set news = stale.news, showing = stale.news, showing_at = to_timestamp(${now / 1_000})
+    from stale where b.handoff_id = stale.handoff_id
     returning b.handoff_id as handoff, b.news`.execute(tx);
   return rows;
+}
+
+/** The run is alive and goes on later. */
+export async function stillShowing(db: Db, handoff: string, news: number, now: EpochMs): Promise<void> {
+  await sql`
+    update alert_boards set showing_at = to_timestamp(${now / 1_000})
+    where handoff_id = ${handoff} and showing = ${news}`.execute(db);
 }
 
 /** The alerts tell what had happened when `news` was counted. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sql } from "kysely";
 import { type Emulators, startEmulators } from "../../emulators/all.ts";
-import { connectEmulators, DEMO_ENVIRONMENT, prepareWorld } from "../../src/cli/emulated.ts";
+import { connectEmulators, deliverTo, DEMO_ENVIRONMENT, prepareWorld } from "../../src/cli/emulated.ts";
 import { addressIn, type Process, startProcess, stopProcess } from "../../src/cli/rehearsal/processes.ts";
 import { openVault } from "../../src/vault/vault.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
@@ -56,8 +56,7 @@ beforeAll(async () => {
   });
   server = start("serving process", ["start", "--serve-only"]);
   const address = addressIn(await server.ready);
-  emulators.intercom.setWebhooks(`${address}${webhooks}`);
-  emulators.slack.setInteractivity(`${address}/webhooks/slack/emulated-slack`);
+  deliverTo(emulators, address, webhooks);
 });
 
 afterAll(async () => {

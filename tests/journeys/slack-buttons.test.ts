@@ -1,5 +1,6 @@
 /** Slack as a place to work: claimed, rejected, reminded, by whom it concerns, once; and the alert says what became of it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "kysely";
 import type { SlackPress } from "../../emulators/slack/interact.ts";
 import { durationMs } from "../../src/kernel/time.ts";
 import {
@@ -302,6 +303,17 @@ test("somebody whom the lead does not concern is told why not", async () => {
   expect(whispersTo("stranger@ourcompany.example").at(-1)).toContain("This lead is for others");
   expect(await timer(mine, "claim")).toBeUndefined();
   expect(alertOf(mine.key).lines).toEqual([]);
+});
+
+test("a run of the alerts that died for good is taken over", async () => {
+  const mine = await lead("sven");
+  await pressed({ user: mine.owner, key: mine.key, action: "baton-claim" });
+  messageOf(house, mine.key).blocks = oldBlocks(mine.key);
+  await sql`
+    update alert_boards set news = news + 1, showing = news + 1, showing_at = to_timestamp(${house.now() / 1_000})
+    where handoff_id = ${mine.handoff.id}`.execute(house.database.db);
+  await later("21m");
+  expect(alertOf(mine.key).lines).toEqual([expect.stringMatching(/^Claimed by/) as string]);
 });
 
 test("somebody whose address Slack hides is told what the app lacks", async () => {

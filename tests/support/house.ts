@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { type Emulators, startEmulators } from "../../emulators/all.ts";
 import type { FaultRule } from "../../emulators/core/faults.ts";
 import type { SituationName } from "../../emulators/salesforce/situation-records.ts";
-import { connectEmulators, prepareWorld } from "../../src/cli/emulated.ts";
+import { connectEmulators, deliverTo, prepareWorld } from "../../src/cli/emulated.ts";
 import type { Config } from "../../src/cli/config.ts";
 import type { Decision } from "../../src/decide/decision.ts";
 import type { EffectState } from "../../src/handoff/queries.ts";
@@ -82,8 +82,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
       sweepMs: SWEEP_MS,
       crashPoint: () => {},
     });
-    emulators.intercom.setWebhooks(`${started.url}${path}`);
-    emulators.slack.setInteractivity(`${started.url}/webhooks/slack/emulated-slack`);
+    deliverTo(emulators, started.url, path);
     return started;
   };
   let service = await open();
