@@ -57,7 +57,7 @@ export async function claimIt(doing: Doing, done: Done): Promise<void> {
     await leave(tx, doing, {
       kind: "claim",
       owner: claimer,
-      reason: contactText(contact),
+      reason: null,
       seen: [contact],
       effects,
     });
@@ -168,7 +168,7 @@ export async function remindLater(doing: Doing, when: RemindWhen, done: Done): P
 interface Left {
   readonly kind: "claim" | "reject";
   readonly owner: OwnerRef | null;
-  readonly reason: string;
+  readonly reason: string | null;
   readonly seen: readonly Contact[];
   readonly effects: readonly PlannedEffect[];
 }

@@ -2,10 +2,12 @@
  * Brings to every alert of a handoff what became of its lead. One run at a time for a handoff, and each writes what is
  * stored by then: the newest state is the last that is written, and a repeat changes nothing.
  */
-import { PermanentFailure } from "../kernel/failure.ts";
+import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Attempt, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { inTransaction } from "../store/database.ts";
+import { waitForSignIn } from "../handoff/pause.ts";
+import { isPaused } from "../handoff/pause-queries.ts";
 import { asSent } from "../handoff/carry.ts";
 import type { EffectResult } from "../handoff/outcome.ts";
 import { loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
@@ -97,6 +99,10 @@ async function show(desk: ResponseDesk, id: string): Promise<number> {
   const handoff = await opened(desk, id);
   const { board, world } = await desk.place(handoff.environment);
   if (board === null) return 0;
+  if (await isPaused(desk.db, handoff.environment, "slack")) {
+    const message = "Slack is paused: alerts are renewed when it is resumed.";
+    throw new RetryableFailure({ target: "slack", code: "paused", message }, "not-executed");
+  }
   const standing = standingOf(await happenedTo(desk.db, id));
   let shown = 0;
   for (const { request, state, result, target, followUp } of handoff.effects) {
@@ -110,6 +116,7 @@ async function show(desk: ResponseDesk, id: string): Promise<number> {
       shown += 1;
     } catch (error) {
       if (!(error instanceof PermanentFailure)) throw error;
+      if (error.facts.isSignIn === true) throw waitForSignIn(error);
       desk.log("warn", "an alert could not be renewed", { handoff: id, message: error.facts.message });
     }
   }

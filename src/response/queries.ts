@@ -94,7 +94,7 @@ export async function happenedTo(
       from follow_ups where handoff_id = ${handoff})
     select
       (select jsonb_build_object('who', pressed_by ->> 'name', 'email', pressed_by ->> 'email', 'at', at) from own where kind = 'claim') as claim,
-      (select jsonb_build_object('who', pressed_by ->> 'name', 'reason', reason, 'at', at) from own where kind = 'reject') as rejection,
+      (select jsonb_build_object('who', pressed_by ->> 'name', 'reason', pressed_by ->> 'reason', 'at', at) from own where kind = 'reject') as rejection,
       coalesce((select jsonb_agg(jsonb_build_object('to', given.to, 'at', coalesce(b.at, given.at)) order by given.at) from (
           select arming, coalesce(owner ->> 'name', owner ->> 'email', owner ->> 'id') as to, min(at) as at
           from own where owner is not null and kind <> 'claim' group by 1, 2) as given
@@ -112,6 +112,7 @@ export interface PressedRow {
   readonly pressedBy: PressedBy;
   /** Who has it from now on; null: whoever had it. */
   readonly owner: OwnerRef | null;
+  /** Why it is no lead; null for a claim. Stands with who pressed: the row's own reason tells what became of its effects. */
   readonly reason: string | null;
   readonly seen: readonly Contact[];
   /** Its effects are carried out by a run. */
@@ -129,10 +130,10 @@ export async function insertPressed(
   const now = row.now / 1_000;
   const { rows } = await sql<{ id: string }>`
     insert into follow_ups (id, handoff_id, environment, workspace, conversation_id, kind, arming, owner, pressed_by,
-      since, due_at, state, reason, seen, started_at, fired_at, ended_at)
+      since, due_at, state, seen, started_at, fired_at, ended_at)
     values (${id}, ${handoff}, ${environment}, ${workspace}, ${conversation}, ${row.kind}, 1,
-      ${row.owner === null ? null : JSON.stringify(row.owner)}::jsonb, ${JSON.stringify(row.pressedBy)}::jsonb,
-      to_timestamp(${now}), to_timestamp(${now}), ${row.hasEffects ? "fired" : "done"}, ${row.reason},
+      ${row.owner === null ? null : JSON.stringify(row.owner)}::jsonb, ${JSON.stringify({ ...row.pressedBy, reason: row.reason })}::jsonb,
+      to_timestamp(${now}), to_timestamp(${now}), ${row.hasEffects ? "fired" : "done"},
       ${JSON.stringify(row.seen)}::jsonb, to_timestamp(${now}), to_timestamp(${now}),
       to_timestamp(${row.hasEffects ? null : now}::float8))
     on conflict (id) do nothing returning id`.execute(tx);

@@ -155,7 +155,7 @@ describe("not a lead", () => {
       .filter((task) => task["WhoId"] === leadRow(bad)?.["Id"] && task["Status"] === "Completed");
     expect(notes).toMatchObject([{ Subject: "Not a lead: Spam or a test" }]);
     expect(alertOf(bad.key)).toEqual({
-      lines: [expect.stringMatching(/^Not a lead, says (Ana|Ben): Spam or a test/) as string],
+      lines: [expect.stringMatching(/^Not a lead, says (Ana|Ben): Spam or a test \(writes/) as string],
       offers: [],
     });
   });
