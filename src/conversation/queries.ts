@@ -38,7 +38,17 @@ export async function untakenOfContact(
 
 export async function markTaken(tx: Tx | Db, seqs: readonly string[]): Promise<void> {
   if (seqs.length === 0) return;
-  await sql`update events set taken_at = now() where seq = any(${seqs}::bigint[])`.execute(tx);
+  await sql`update events set taken_at = now(), parked_reason = null where seq = any(${seqs}::bigint[])`.execute(
+    tx,
+  );
+}
+
+/** Sets an event aside with the reason: no run takes it until a person asks for it. */
+export async function parkEvent(db: Db, seq: string, reason: string): Promise<void> {
+  await sql`
+    update events set taken_at = now(), parked_reason = ${reason} where seq = ${seq}::bigint and taken_at is null`.execute(
+    db,
+  );
 }
 
 export interface StoredConversation {

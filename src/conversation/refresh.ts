@@ -6,7 +6,7 @@
 import { RetryableFailure } from "../kernel/failure.ts";
 import { type EpochMs, parseInstant } from "../kernel/time.ts";
 import { type ContactChange, type Notification, parseNotification } from "../intake/notification.ts";
-import { type Db, inTransaction, type Tx } from "../store/database.ts";
+import { type Db, inTransaction, sqlState, type Tx } from "../store/database.ts";
 import {
   absorb,
   type ConversationState,
@@ -24,6 +24,7 @@ import {
   loadConversation,
   lockPerson,
   markTaken,
+  parkEvent,
   storeConversation,
   untakenOfContact,
   untakenOfConversation,
@@ -52,22 +53,27 @@ export interface Hearing {
 
 /**
  * Folds what is new into the stored conversation and returns its version; null when it is unknown and nothing is new.
- * Throws what `read` throws; nothing is lost then.
+ * An event that cannot be folded is parked, the others are folded in their order. Throws what `read` throws; nothing is
+ * lost then.
  */
 export async function hear(hearing: Hearing): Promise<number | null> {
   const { db, workspace, conversation } = hearing;
-  const [events, stored] = await Promise.all([
-    untakenOfConversation(db, workspace, conversation),
-    loadConversation(db, workspace, conversation),
-  ]);
+  const events = await untakenOfConversation(db, workspace, conversation);
+  const heard = await sparing(db, events, (some) => fold(hearing, some));
+  return heard ?? (await loadConversation(db, workspace, conversation))?.version ?? null;
+}
+
+async function fold(hearing: Hearing, events: readonly UntakenEvent[]): Promise<number | null> {
+  const { db, workspace, conversation } = hearing;
+  const stored = await loadConversation(db, workspace, conversation);
   if (events.length === 0 && !hearing.reread) return stored?.version ?? null;
 
   const before = stored?.state ?? emptyState(workspace, conversation);
-  const told = notificationsOf(events).reduce(evolve, before);
+  const told = attempted(() => notificationsOf(events).reduce(evolve, before));
   const read = await completed(told, hearing);
   const version = (stored?.version ?? 0) + 1;
 
-  const won = await inTransaction(db, async (tx) => {
+  const won = await kept(db, async (tx) => {
     const after = await withUsage(tx, read, hearing.now);
     const first = await storeConversation(tx, version, after);
     if (!first) return false;
@@ -85,6 +91,52 @@ export async function hear(hearing: Hearing): Promise<number | null> {
     throw new RetryableFailure({ target: "database", code: "folded_meanwhile", message }, "not-executed");
   }
   return version;
+}
+
+/** What an event asks for cannot be done, however often it is tried: no fault of anything outside. */
+class Poison extends Error {
+  override readonly name = "Poison";
+}
+
+function attempted<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new Poison(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** One transaction. PostgreSQL's classes of errors for values that it cannot hold (22) or must not (23) are Poison. */
+async function kept<T>(db: Db, body: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await inTransaction(db, body);
+  } catch (cause) {
+    if (!/^2[23]/.test(sqlState(cause) ?? "") || !(cause instanceof Error)) throw cause;
+    throw new Poison(cause.message, { cause });
+  }
+}
+
+const LONGEST_REASON = 200;
+
+/** Takes the events together or, when one of them is poison, each by itself, and parks the one; null when none is left. */
+async function sparing<T>(
+  db: Db,
+  events: readonly UntakenEvent[],
+  take: (events: readonly UntakenEvent[]) => Promise<T>,
+): Promise<T | null> {
+  const [only, ...others] = events;
+  try {
+    return await take(events);
+  } catch (error) {
+    if (!(error instanceof Poison) || only === undefined) throw error;
+    if (others.length === 0) {
+      await parkEvent(db, only.seq, `could not be folded: ${error.message.slice(0, LONGEST_REASON)}`);
+      return null;
+    }
+  }
+  let last: T | null = null;
+  for (const event of events) last = (await sparing(db, [event], take)) ?? last;
+  return last;
 }
 
 async function completed(state: ConversationState, hearing: Hearing): Promise<ConversationState> {
@@ -124,11 +176,16 @@ export interface PersonalHearing {
 
 /** A person's news that belongs to no conversation: merges, tags, product usage. Returns how many conversations it woke. */
 export async function hearPerson(hearing: PersonalHearing): Promise<number> {
-  const { db, workspace, contact, wake } = hearing;
+  const { db, workspace, contact } = hearing;
   const events = await untakenOfContact(db, workspace, contact);
+  return (await sparing(db, events, (some) => takePersonal(hearing, some))) ?? 0;
+}
+
+async function takePersonal(hearing: PersonalHearing, events: readonly UntakenEvent[]): Promise<number> {
+  const { db, workspace, contact, wake } = hearing;
   if (events.length === 0) return 0;
-  const notifications = notificationsOf(events);
-  return inTransaction(db, async (tx) => {
+  const notifications = attempted(() => notificationsOf(events));
+  return kept(db, async (tx) => {
     const current = await currentContact(tx, workspace, contact);
     await lockPerson(tx, workspace, current);
     for (const [i, notification] of notifications.entries()) {

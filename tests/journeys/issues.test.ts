@@ -1,4 +1,5 @@
 /** Failures that a person can act on: grouped, told in words, tried again once however often it is asked, skipped, answered. */
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultRule } from "../../emulators/core/faults.ts";
 import { SCOPES } from "../../src/access/actor.ts";
@@ -266,4 +267,59 @@ test("the API lists, shows, retries, skips and answers, behind its scopes", asyn
     { "if-match": shown.etag },
   );
   expect(answered).toMatchObject({ status: 200, body: { by: ACTOR, changed: [effect] } });
+});
+
+describe("an event that cannot be folded", () => {
+  const forbid = (on: boolean) =>
+    on
+      ? sql`alter table conversations add constraint poison check (state::text not like '%POISON%')`.execute(
+          db(),
+        )
+      : sql`alter table conversations drop constraint poison`.execute(db());
+  const customerSays = async (conversationId: string, body: string) => {
+    house.emulators.intercom.customerReplies({ conversationId, body });
+    await house.emulators.intercom.flush();
+  };
+  const saidIn = async (conversation: string) => {
+    const { rows } = await sql<{ state: { snapshot: { messages: readonly { text: string }[] } } }>`
+      select state from conversations where id = ${conversation}`.execute(db());
+    return rows[0]?.state.snapshot.messages.map(({ text }) => text);
+  };
+
+  let conversation = "";
+
+  test("is parked with its reason; what came after it is heard, and other conversations are unharmed", async () => {
+    const talk = await writes(house, { who: "pia", text: WORDS.idle });
+    conversation = talk.conversation;
+    await forbid(true);
+    await customerSays(talk.conversation, "POISON");
+    await house.settle();
+    await customerSays(talk.conversation, "Still here");
+    const other = await writes(house, { who: "leo", text: WORDS.buying });
+    expect((await handoffOf(house, other.conversation)).status).toBe("done");
+    expect(await saidIn(talk.conversation)).toEqual([WORDS.idle, "Still here"]);
+    const issue = await issueOf("parked_event");
+    expect(issue).toMatchObject({ destination: "intercom", status: "open", open: 1, handoffs: 0 });
+    expect(issue.message).toContain("could not be folded");
+  });
+
+  test("is parked again when it is asked for before the fix, and heard in its place after it", async () => {
+    const { id } = await issueOf("parked_event");
+    const again = async () => {
+      expect((await retryIssue(db(), { issue: id, effect: null }, ACTOR))?.changed).toHaveLength(1);
+      expect((await retryIssue(db(), { issue: id, effect: null }, ACTOR))?.changed).toEqual([]);
+      // The sweep finds it in time; the next event of its conversation brings it along at once.
+      await customerSays(conversation, "Hello?");
+      await house.settle();
+    };
+    await again();
+    expect(await issueOf("parked_event")).toMatchObject({ status: "open", times: 2 });
+    await forbid(false);
+    await again();
+    expect(await issueOf("parked_event")).toMatchObject({ status: "resolved", open: 0 });
+    expect(await saidIn(conversation)).toEqual([WORDS.idle, "POISON", "Still here", "Hello?", "Hello?"]);
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from events where parked_reason like 'could not be folded%'`.execute(db());
+    expect(rows).toEqual([{ n: 0 }]);
+  });
 });
