@@ -40,6 +40,7 @@ export default defineConfig({
         "src/feedback/plan.ts",
         "src/response/{press,standing}.ts",
         "src/sync/{budget,fields,plan}.ts",
+        "src/followup/owner-watch.ts",
         "src/issues/issue.ts",
         "src/insights/*.ts",
       ],

@@ -18,6 +18,7 @@ import type { World } from "./handoff/carry.ts";
 import { type HandoffInput, handoffRun } from "./handoff/run.ts";
 import type { EndedHandoff } from "./handoff/queries.ts";
 import { type FollowUpDesk, type FollowUpInput, followUpRun, followUpSweep } from "./followup/run.ts";
+import { ownerWatch, watchOwners } from "./followup/watch.ts";
 import { boardRun, boardSweep } from "./response/board.ts";
 import type { Press } from "./response/press.ts";
 import { type PressInput, pressRun, type ResponseDesk, takePress } from "./response/run.ts";
@@ -81,6 +82,8 @@ export interface House {
   readonly knock: () => Promise<void>;
   /** Looks at once for conversations that no webhook brought, as the schedule does; returns how many there were. */
   readonly sweepIntercom: () => Promise<number>;
+  /** Looks at once whose the records are that are due for it, as a schedule does. */
+  readonly watchOwners: () => Promise<void>;
   /** The policy that a decision was made with, by the id it names: what goes on with the decision keeps to it. */
   readonly policyOfVersion: PolicyOfVersion;
   readonly close: (graceMs: Ms) => Promise<void>;
@@ -136,6 +139,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     sync: () => syncAll(syncing),
     knock: () => knockAgain({ db, clock, log, place }),
     sweepIntercom: () => sweepAll(reconcile),
+    watchOwners: () => watchOwners({ db, clock, log, world: async (name) => (await place(name)).world }),
     policyOfVersion,
     close: async (graceMs) => {
       await theEngine().stop(graceMs);
@@ -201,6 +205,7 @@ function worksOf(joints: Joints): {
         conversation: conversationKind,
       }),
       followUpSweep(followUpDesk, followUpKind),
+      ownerWatch(followUpDesk),
       boardSweep(responseDesk, boardKind),
       ...feedbackSchedules(feedback),
       ...syncSchedules(syncing),

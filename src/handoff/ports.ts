@@ -80,6 +80,15 @@ export interface CrmTouches {
   readonly owner: CrmOwner | null;
 }
 
+/** Whose a Lead or Opportunity is now, and who changed it last. */
+export interface RecordOwner {
+  readonly id: string;
+  readonly owner: CrmOwner;
+  readonly stage: string | null;
+  readonly changedBy: { readonly id: string; readonly name: string | null };
+  readonly changedAt: EpochMs;
+}
+
 export interface Crm {
   /** Who is this in Salesforce: one composite call. */
   look(question: CrmQuestion): Promise<CrmView>;
@@ -92,6 +101,8 @@ export interface Crm {
   directory(): Promise<CrmDirectory>;
   /** What people did on these records since: one composite call. */
   touches(question: TouchQuestion): Promise<CrmTouches>;
+  /** Whose these Leads and Opportunities are now: one composite call. Others, and those that are gone, are left out. */
+  owners(ids: readonly string[]): Promise<readonly RecordOwner[]>;
   /** Where a person opens the record in a browser. */
   recordUrl(id: string): string;
 }

@@ -45,8 +45,9 @@ export interface Affected {
 export const UNKNOWN_OUTCOME = "outcome_unknown";
 /** Code of an event that could not be read or folded. */
 export const PARKED_EVENT = "parked_event";
-/** Code of a record whose owner or stage somebody else changed right after a handoff wrote it. */
+/** Codes of a record whose owner or stage somebody else changed right after a handoff wrote it. */
 export const OWNER_CHANGED = "owner_changed";
+export const STAGE_CHANGED = "stage_changed";
 
 /** What a person does about it. */
 export function nextStep({
@@ -65,6 +66,7 @@ export function nextStep({
     case PARKED_EVENT:
       return `Update Baton or report the event, then \`baton issues retry ${id}\`; ${skip} lets it be.`;
     case OWNER_CHANGED:
+    case STAGE_CHANGED:
       return `Agree with whoever runs that automation who is to own such records, or change the routing of the policy; then ${skip}.`;
     default:
       return `Correct the cause in ${DESTINATION_NAMES[destination]} or in the policy, then \`baton issues retry ${id}\`; ${skip} lets it be.`;

@@ -11,6 +11,7 @@ import { readDirectory } from "./directory.ts";
 import { findWritten } from "./find.ts";
 import { fitting } from "./fit.ts";
 import { createLook } from "./look.ts";
+import { readOwners } from "./owners.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
 import { createSync, usageOf } from "./sync.ts";
 import { readTouches } from "./touches.ts";
@@ -87,6 +88,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     whereabouts: (ids) => whereabouts(client, ids),
     directory: () => readDirectory(client),
     touches: (question) => readTouches(client, question),
+    owners: (ids) => readOwners(client, ids),
     ...createDealFeed(client, clock),
     sync: createSync(client, { usage }, clock),
     recordUrl: (id) =>

@@ -67,3 +67,65 @@ test.for([
 ] as const)("the errors of %s", ([, body, code]) => {
   expect(errorsOf(body)[0]?.code).toBe(code);
 });
+
+const TIME_CURES = [
+  "UNABLE_TO_LOCK_ROW",
+  "REQUEST_LIMIT_EXCEEDED",
+  "SERVER_UNAVAILABLE",
+  "UNKNOWN_EXCEPTION",
+  "QUERY_TIMEOUT",
+  "EXCEEDED_CONCURRENCY_LIMIT",
+  "TXN_SECURITY_METERING_ERROR",
+  "INVALID_SESSION_ID",
+];
+const A_PERSON_CURES = [
+  "DUPLICATE_VALUE",
+  "DUPLICATES_DETECTED",
+  "MULTIPLE_CHOICES",
+  "ENTITY_IS_DELETED",
+  "NOT_FOUND",
+  "INVALID_CROSS_REFERENCE_KEY",
+  "CANNOT_UPDATE_CONVERTED_LEAD",
+  "INACTIVE_OWNER_OR_USER",
+  "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+  "REQUIRED_FIELD_MISSING",
+  "STRING_TOO_LONG",
+  "INVALID_EMAIL_ADDRESS",
+  "FIELD_INTEGRITY_EXCEPTION",
+  "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+  "NUMBER_OUTSIDE_VALID_RANGE",
+  "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+  "INVALID_FIELD",
+  "INVALID_TYPE",
+  "INVALID_FIELD_FOR_INSERT_UPDATE",
+  "INSUFFICIENT_ACCESS_OR_READONLY",
+  "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+  "STORAGE_LIMIT_EXCEEDED",
+  "MALFORMED_QUERY",
+  "MALFORMED_ID",
+  "JSON_PARSER_ERROR",
+];
+
+test.for([
+  ...TIME_CURES.map((code) => [code, "RetryableFailure"] as const),
+  ...A_PERSON_CURES.map((code) => [code, "PermanentFailure"] as const),
+])("%s is a %s, with words of its own", ([code, name]) => {
+  const failure = failureOfError({ code, ...said }, write);
+  expect([failure.name, code in MEANINGS]).toEqual([name, true]);
+});
+
+test.for([
+  ["INVALID_SESSION_ID", true],
+  ["invalid_grant", true],
+  ["invalid_client", true],
+  ["invalid_client_id", true],
+  ["inactive_user", true],
+  ["inactive_org", true],
+  ["unsupported_grant_type", true],
+  ["API_DISABLED_FOR_ORG", true],
+  ["API_CURRENTLY_DISABLED", true],
+  ["INSUFFICIENT_ACCESS_OR_READONLY", undefined],
+  ["rate_limit_exceeded", undefined],
+] as const)("whether %s keeps Baton out of the org altogether: %s", ([code, isSignIn]) => {
+  expect(failureOfError({ code, ...said }, write).facts.isSignIn).toBe(isSignIn);
+});
