@@ -156,6 +156,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   pause: async () => (await import("./cli/pauses.ts")).pauseCommand(authoredDeps),
   resume: async () => (await import("./cli/pauses.ts")).resumeCommand(authoredDeps),
   pauses: async () => (await import("./cli/pauses.ts")).pausesCommand(authoredDeps),
+  sync: async () =>
+    (await import("./cli/sync.ts")).syncCommand(terminal, {
+      openStore,
+      untilStopped,
+      place: async ({ db, vault }, environment) =>
+        (await import("./setup.ts")).syncPlaceOf({ db, vault, clock: terminal.clock }, environment),
+    }),
   config: async () => configCommand(terminal),
   salesforce: async () =>
     (await import("./cli/salesforce.ts")).salesforceCommand(terminal, {

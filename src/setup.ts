@@ -9,6 +9,7 @@ import { openVault, type Vault } from "./vault/vault.ts";
 import { type ConnectionKind, type ConnectionRow, listConnections, secretContext } from "./vault/queries.ts";
 import { listEnvironments } from "./decide/queries.ts";
 import type { CrmDirectory } from "./handoff/ports.ts";
+import type { SyncPlace } from "./sync/place.ts";
 import { documentOf } from "./versions/queries.ts";
 import type { LookAtTarget, System } from "./versions/target.ts";
 import { policyOf } from "./policy/read.ts";
@@ -67,6 +68,37 @@ export async function ownersOf(environment: string, deps: SetupDeps): Promise<Cr
   } finally {
     org.close();
   }
+}
+
+/** An environment that is connected on both sides and has a live policy, as sync needs it. */
+export async function syncPlaceOf(
+  { db, vault, clock }: Pick<Store, "db" | "vault"> & { readonly clock: Clock },
+  name: string,
+): Promise<SyncPlace> {
+  const environment = (await listEnvironments(db)).find((one) => one.name === name);
+  if (environment === undefined)
+    throw new UserError(`there is no environment "${name}"; \`baton environment list\` names them`);
+  const { policyVersion, mode, workspace } = environment;
+  const document = policyVersion === null ? null : await documentOf(db, policyVersion);
+  if (policyVersion === null || document === null)
+    throw new UserError(`environment ${name} has no live policy: publish one`);
+  const rows = await listConnections(db);
+  const row = (id: string | null): ConnectionRow | undefined => rows.find((one) => one.id === id);
+  const [inbox, org] = [row(environment.intercomConnection), row(environment.salesforceConnection)];
+  if (inbox === undefined || org === undefined)
+    throw new UserError(
+      `environment ${name} has no ${inbox === undefined ? "Intercom" : "Salesforce"} connection: add one with \`baton connect\``,
+    );
+  const plugs = { clock, log: SILENT, vault };
+  return {
+    environment: name,
+    mode,
+    workspace,
+    policy: policyOf(document, `the live policy of ${name}`),
+    policyVersion,
+    crm: openSalesforce(org, plugs).sync,
+    people: openIntercom(inbox, plugs).sync,
+  };
 }
 
 /** Asks the accounts that an environment is connected to, at the time of the question. */

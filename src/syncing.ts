@@ -9,7 +9,7 @@ import type { News } from "./news.ts";
 import type { Log } from "./store/database.ts";
 import { isSynced, objectsToPoll } from "./sync/fields.ts";
 import type { SyncPlace } from "./sync/place.ts";
-import { pollSalesforce, sweepIntercom } from "./sync/poll.ts";
+import { hearCompanies, pollSalesforce, sweepIntercom } from "./sync/poll.ts";
 import { startSync, syncAgain, type SyncDesk, type SyncInput } from "./sync/run.ts";
 
 export interface SyncParts {
@@ -75,7 +75,8 @@ export async function syncAll(parts: SyncParts): Promise<void> {
 
 function pollAll(parts: SyncParts): Promise<void> {
   const { desk, kind, log } = parts;
-  return eachPlace(parts, "what changed in Salesforce", async (place) => {
+  return eachPlace(parts, "what changed in Salesforce, or which companies did,", async (place) => {
+    await hearCompanies(desk, kind, place, desk.clock());
     if (objectsToPoll(place.policy).length === 0) return;
     const started = await pollSalesforce(desk, kind, place);
     if (started > 0) log("info", `${started} records of ${place.environment} changed in Salesforce`);

@@ -1,12 +1,14 @@
 /** `baton environment list|set`: which environments there are, and how each works. */
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../kernel/failure.ts";
+import { setShare } from "../sync/queries.ts";
 import { changeEnvironment, type EnvironmentState, listEnvironmentStates } from "../versions/queries.ts";
 import { requireEnvironment, type StoredDeps, withStore } from "./stored.ts";
 
 interface Change {
   readonly mode?: "shadow" | "live";
   readonly review?: "required" | "none";
+  readonly syncShare?: number;
   readonly json?: true;
 }
 
@@ -37,19 +39,32 @@ export function environmentCommand(deps: StoredDeps): Command {
         "none",
       ]),
     )
+    .addOption(
+      new Option(
+        "--sync-share <percent>",
+        "share of the org's API calls of a day that sync may use",
+      ).argParser(percent),
+    )
     .option("--json", "print one JSON object")
     .action((name: string, change: Change) =>
       withStore(deps, change.json === true, async ({ db }) => {
-        const { mode, review } = change;
-        if (mode === undefined && review === undefined)
-          throw new UserError("nothing to set: name --mode or --review");
+        const { mode, review, syncShare } = change;
+        if (mode === undefined && review === undefined && syncShare === undefined)
+          throw new UserError("nothing to set: name --mode, --review or --sync-share");
         await requireEnvironment(db, name);
         await changeEnvironment(db, name, { mode, review: review === "none" ? "optional" : review });
+        if (syncShare !== undefined) await setShare(db, name, syncShare / 100);
         const now = (await listEnvironmentStates(db)).filter((one) => one.name === name);
         return { json: now[0], lines: now.map(stateLine) };
       }),
     );
   return environment;
+}
+
+function percent(text: string): number {
+  const value = Number(text.replace(/\s*%$/, ""));
+  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
+  throw new InvalidArgumentError("It must be a number above 0, at most 100.");
 }
 
 function stateLine({ name, mode, review, live, drafts }: EnvironmentState): string {

@@ -17,6 +17,10 @@ test("the share of the day's calls may be used, and not one more", () => {
   expect(asked(4_000, [1, 1_000])).toMatchObject({ kind: "spent", used: 1_000, allowed: 1_000 });
 });
 
+test("a share is what a person would reckon", () => {
+  expect(budgetOf({ share: 0.29, most: 100, spent: [], now: NOON })).toMatchObject({ allowed: 29 });
+});
+
 test("calls of more than a day ago do not count", () => {
   expect(asked(4_000, [25, 1_000], [24, 10])).toEqual({ kind: "open", used: 10, allowed: 1_000 });
 });

@@ -27,6 +27,8 @@ export type Budget =
     };
 
 const HOUR_MS: Ms = 3_600_000;
+/** 0.29 of 100 is 28.999… to a computer. */
+const ROUNDING = 1e-6;
 /** An hour counts until its last call is a day old. */
 export const COUNTED_FOR_MS: Ms = 25 * HOUR_MS;
 
@@ -35,7 +37,7 @@ export function budgetOf({ share, most, spent, now }: BudgetQuestion): Budget {
     .filter(({ hour }) => hour + COUNTED_FOR_MS > now)
     .toSorted((one, other) => one.hour - other.hour);
   const used = counted.reduce((sum, { calls }) => sum + calls, 0);
-  const allowed = most === null ? null : Math.floor(share * most);
+  const allowed = most === null ? null : Math.floor(share * most + ROUNDING);
   if (allowed === null || used < allowed) return { kind: "open", used, allowed };
   let left = used;
   let until = now + HOUR_MS;

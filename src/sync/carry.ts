@@ -2,6 +2,7 @@
  * Carries the changes of people or companies to the other side: each is stored before it is written, and what an
  * earlier attempt left is read again before it is written again. In shadow mode nothing is written.
  */
+import { isDeepStrictEqual } from "node:util";
 import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Clock, EpochMs } from "../kernel/time.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
@@ -17,12 +18,17 @@ import {
   type ChangeState,
   countCalls,
   endChange,
+  forgetPair,
   heirsAmong,
   insertChange,
+  pairsOfRecords,
   savePair,
   spendingOf,
 } from "./queries.ts";
 import { idOf, settle, type Subject } from "./settle.ts";
+
+/** The failure that says that sync's share of the day's calls is used. */
+export const SHARE_USED = "sync_share";
 
 export interface CarryParts {
   readonly db: Db;
@@ -55,20 +61,25 @@ interface Job {
   readonly writes: readonly Write[];
 }
 
-/** Whether sync may ask Salesforce now. */
-async function budgetNow(db: Db, place: SyncPlace, now: EpochMs): Promise<Budget> {
-  const { share, spent, most } = await spendingOf(db, place.environment, now - COUNTED_FOR_MS);
-  return budgetOf({ share, most: place.crm.usage()?.most ?? most, spent, now });
+/** Whether sync may ask Salesforce now; `most` is what the org allows a day, null where only Baton's memory tells. */
+export async function budgetNow(
+  db: Db,
+  environment: string,
+  most: number | null,
+  now: EpochMs,
+): Promise<Budget> {
+  const spending = await spendingOf(db, environment, now - COUNTED_FOR_MS);
+  return budgetOf({ ...spending, most: most ?? spending.most, now });
 }
 
 /** Throws a RetryableFailure that says until when, while the share of the day's calls is used. */
 async function requireBudget(db: Db, place: SyncPlace, now: EpochMs): Promise<void> {
-  const budget = await budgetNow(db, place, now);
+  const budget = await budgetNow(db, place.environment, place.crm.usage()?.most ?? null, now);
   if (budget.kind === "open") return;
   const { used, allowed, until } = budget;
   const message = `Sync has made ${used} calls to Salesforce within a day, its share is ${allowed}: it pauses until ${new Date(until).toISOString()}. \`baton environment set ${place.environment} --sync-share\` changes the share.`;
   throw new RetryableFailure(
-    { target: "salesforce", code: "sync_share", message },
+    { target: "salesforce", code: SHARE_USED, message },
     "not-executed",
     until - now,
   );
@@ -103,6 +114,7 @@ export async function carry(
     );
   return counted(parts, place, async () => {
     const met = await meet(parts.db, place, subjects, look, parts.clock());
+    await freeRecords(parts.db, place, met);
     const tally = new Map<ChangeState, number>();
     const count = (state: ChangeState): void => void tally.set(state, (tally.get(state) ?? 0) + 1);
     const jobs = await inTransaction(parts.db, async (tx) => {
@@ -117,6 +129,30 @@ export async function carry(
     const matched = met.filter(({ record }) => record !== null).length;
     return { matched, changes: Object.fromEntries(tally) };
   });
+}
+
+/**
+ * A record stays with the contact that had it first, unless Intercom has that one no more: before version 2.15 a merge
+ * does not say who is gone.
+ */
+async function freeRecords(db: Db, place: SyncPlace, met: readonly Met[]): Promise<void> {
+  const { environment, people } = place;
+  const wanted = met.flatMap(({ subject, record, pair }) =>
+    subject.kind === "company" || record === null || pair?.record?.id === record.id
+      ? []
+      : [{ id: subject.person.id, record: record.id }],
+  );
+  if (wanted.length === 0) return;
+  const owners = await pairsOfRecords(
+    db,
+    environment,
+    wanted.map(({ record }) => record),
+  );
+  for (const { id, record } of wanted) {
+    const owner = owners.get(record)?.id ?? id;
+    if (owner === id || (await people.readPerson(owner, { companies: false })) !== null) continue;
+    await inTransaction(db, (tx) => forgetPair(tx, { environment, kind: "person", id: owner }));
+  }
 }
 
 /** Stores what is planned for one; null when there is nothing to write, or somebody else plans for them. */
@@ -139,13 +175,16 @@ async function store(
   }
   const fields = pair?.fields ?? {};
   const settled = settle({ subject, record, fields, open, policy, aligning, now });
+  const { changes, still, ends } = settled;
+  const isIdle = changes.length + still.length + ends.length === 0 && pair?.record?.id === record.id;
+  if (isIdle && isDeepStrictEqual(settled.fields, fields)) return null;
   if (!(await savePair(tx, whom, { ...seen, record, fields: settled.fields }))) return null;
-  for (const end of settled.ends) {
+  for (const end of ends) {
     await endChange(tx, end, now);
     count(end.state);
   }
-  const writes: Write[] = [...settled.still];
-  for (const change of settled.changes) {
+  const writes: Write[] = [...still];
+  for (const change of changes) {
     const state = stateOf(change, mode);
     const row = await insertChange(tx, whom, { ...change, record, lookedFor, state, policyVersion, now });
     if (state === "planned") writes.push({ ...change, row });
@@ -160,7 +199,10 @@ function stateOf({ outcome }: SyncChange, mode: SyncPlace["mode"]): ChangeState 
   return mode === "shadow" ? "would" : "planned";
 }
 
-/** Salesforce's records 200 a call, then Intercom's people one by one; what ended is stored after each. */
+/** People written to Intercom at one time. */
+const AT_A_TIME = 10;
+
+/** Salesforce's records 200 a call, then Intercom's people some at a time; what ended is stored after each. */
 async function write(
   parts: CarryParts,
   place: SyncPlace,
@@ -184,9 +226,15 @@ async function write(
     whole.map((job) => [job, ends.get(job) ?? []]),
     count,
   );
-  for (const job of jobs.filter(isSplit)) {
-    const all = [...(ends.get(job) ?? []), ...(await writeToIntercom(place, job))];
-    await finish(parts, place, [[job, all]], count);
+  const split = jobs.filter(isSplit);
+  for (let at = 0; at < split.length; at += AT_A_TIME) {
+    const group = split.slice(at, at + AT_A_TIME);
+    const written = await Promise.all(
+      group.map(
+        async (job) => [job, [...(ends.get(job) ?? []), ...(await writeToIntercom(place, job))]] as const,
+      ),
+    );
+    await finish(parts, place, written, count);
   }
 }
 

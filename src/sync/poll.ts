@@ -10,7 +10,7 @@ import { isSynced, objectsToPoll, type SyncedObject, syncedRows } from "./fields
 import type { SyncPlace } from "./place.ts";
 import { isNews } from "./plan.ts";
 import type { CrmRecord } from "./ports.ts";
-import { cursorOf, moveCursor, pairsOfRecords } from "./queries.ts";
+import { companiesToldOf, cursorOf, moveCursor, pairsOfRecords } from "./queries.ts";
 import { startSync, type SyncDesk, type SyncInput } from "./run.ts";
 
 /** Starts runs for what changed in Salesforce; returns how many. Throws what Salesforce throws; nothing is lost then. */
@@ -113,4 +113,28 @@ export async function sweepIntercom(
     await moveCursor(tx, environment, PEOPLE, now);
   });
   return changed.length;
+}
+
+const COMPANIES = "companies";
+
+/** Starts runs for companies of which Intercom told something; no conversation's run takes that. Returns for how many. */
+export async function hearCompanies(
+  desk: SyncDesk,
+  kind: RunKind<SyncInput>,
+  place: SyncPlace,
+  now: EpochMs,
+): Promise<number> {
+  const { db } = desk;
+  const { environment, workspace, policy } = place;
+  if (!isSynced(policy, "company")) return 0;
+  const since = await cursorOf(db, environment, COMPANIES, now);
+  const told = await companiesToldOf(db, workspace, since - OVERLAP_MS);
+  await inTransaction(db, async (tx) => {
+    for (const { id, event } of told) {
+      const input = { environment, kind: "company", id, news: `e${event}`, looks: false, turn: 1 } as const;
+      await startSync(desk.engine(), kind, input, { tx });
+    }
+    await moveCursor(tx, environment, COMPANIES, now);
+  });
+  return told.length;
 }

@@ -3,11 +3,16 @@ import type { Company, Person } from "../conversation/snapshot.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import type { SyncedObject, Value, Values } from "./fields.ts";
 
+export interface CompanyReading {
+  readonly company: Company;
+  readonly updatedAt: EpochMs;
+}
+
 /** A person of Intercom, as the API shows them now. */
 export interface PersonReading {
   readonly person: Person;
   /** The first of their companies; null when none, or when it was not asked for. */
-  readonly company: Company | null;
+  readonly company: CompanyReading | null;
   readonly updatedAt: EpochMs;
 }
 
@@ -17,11 +22,6 @@ export interface PeoplePage {
   readonly total: number;
   /** Where the next page begins; null after the last one. */
   readonly next: string | null;
-}
-
-export interface CompanyReading {
-  readonly company: Company;
-  readonly updatedAt: EpochMs;
 }
 
 /** What may be asked about people. */

@@ -235,6 +235,19 @@ export async function moveCursor(
     where environment = ${environment} and source = ${source}`.execute(tx);
 }
 
+/** Companies that were made or changed since, by Intercom's time, each with the newest event that told so. */
+export async function companiesToldOf(
+  db: Db,
+  workspace: string,
+  since: EpochMs,
+): Promise<readonly { readonly id: string; readonly event: string }[]> {
+  const { rows } = await sql<{ id: string; event: string }>`
+    select body #>> '{data,item,id}' as id, max(seq)::text as event from events
+    where workspace = ${workspace} and topic like 'company.%' and topic in ('company.created', 'company.updated')
+      and created_at >= ${instant(since)} and body #>> '{data,item,id}' is not null group by 1`.execute(db);
+  return rows;
+}
+
 const HOUR_MS: Ms = 3_600_000;
 
 /** Counts calls into the hour in which they were made. */
@@ -251,6 +264,10 @@ export async function countCalls(
     on conflict (environment, hour) do update set calls = c.calls + excluded.calls, most = coalesce(excluded.most, c.most)`.execute(
     db,
   );
+}
+
+export async function setShare(db: Db, environment: string, share: number): Promise<void> {
+  await sql`update environments set sync_share = ${share} where name = ${environment}`.execute(db);
 }
 
 export interface Spending {
@@ -270,4 +287,56 @@ export async function spendingOf(db: Db, environment: string, since: EpochMs): P
       (select c.most from sync_calls c where c.environment = e.name and c.most is not null order by c.hour desc limit 1) as most
     from environments e where e.name = ${environment}`.execute(db);
   return rows[0] ?? { share: 0, spent: [], most: null };
+}
+
+export interface BackfillState {
+  /** Where the next page begins; null at the beginning and after the end. */
+  readonly nextPage: string | null;
+  readonly looked: number;
+  readonly matched: number;
+  readonly total: number;
+  readonly changes: Readonly<Partial<Record<ChangeState, number>>>;
+  readonly beganAt: EpochMs;
+  readonly lookedAt: EpochMs;
+  /** Null while it is not through. */
+  readonly endedAt: EpochMs | null;
+}
+
+const backfillColumns = sql`next_page as "nextPage", looked, matched, total, changes,
+  (extract(epoch from began_at) * 1000)::float8 as "beganAt", (extract(epoch from looked_at) * 1000)::float8 as "lookedAt",
+  (extract(epoch from ended_at) * 1000)::float8 as "endedAt"`;
+
+/** The environment's last backfill; null when there was none. */
+export async function backfillOf(db: Db, environment: string): Promise<BackfillState | null> {
+  const { rows } = await sql<BackfillState>`
+    select ${backfillColumns} from sync_backfills where environment = ${environment}`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Begins a new one in place of the last. */
+export async function beginBackfill(db: Db, environment: string, now: EpochMs): Promise<BackfillState> {
+  const state: BackfillState = {
+    nextPage: null,
+    looked: 0,
+    matched: 0,
+    total: 0,
+    changes: {},
+    beganAt: now,
+    lookedAt: now,
+    endedAt: null,
+  };
+  await sql`delete from sync_backfills where environment = ${environment}`.execute(db);
+  await saveBackfill(db, environment, state);
+  return state;
+}
+
+export async function saveBackfill(db: Db, environment: string, state: BackfillState): Promise<void> {
+  const { nextPage, looked, matched, total, changes, beganAt, lookedAt, endedAt } = state;
+  await sql`
+    insert into sync_backfills (environment, next_page, looked, matched, total, changes, began_at, looked_at, ended_at)
+    values (${environment}, ${nextPage}, ${looked}, ${matched}, ${total}, ${JSON.stringify(changes)}::jsonb,
+      ${instant(beganAt)}, ${instant(lookedAt)}, ${endedAt === null ? null : instant(endedAt)})
+    on conflict (environment) do update set next_page = excluded.next_page, looked = excluded.looked,
+      matched = excluded.matched, total = excluded.total, changes = excluded.changes, looked_at = excluded.looked_at,
+      ended_at = excluded.ended_at`.execute(db);
 }

@@ -91,7 +91,7 @@ async function readSubject({ people, policy }: SyncPlace, kind: Kind, id: string
 }
 
 /** Whether a person's fields rest on their company's. */
-function readsCompanies({ mapping }: SyncPlace["policy"]): boolean {
+export function readsCompanies({ mapping }: SyncPlace["policy"]): boolean {
   return [...mapping.lead, ...mapping.contact].some(({ from }) => from.startsWith("company."));
 }
 

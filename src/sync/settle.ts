@@ -39,8 +39,8 @@ export function idOf(subject: Subject): string {
 
 /** What Intercom holds of a subject for these lines. */
 export function valuesOf(subject: Subject, rows: readonly FieldMapping[]): Values {
-  const { company } = subject;
-  return intercomValues(rows, { person: subject.kind === "person" ? subject.person : null, company });
+  if (subject.kind === "company") return intercomValues(rows, { person: null, company: subject.company });
+  return intercomValues(rows, { person: subject.person, company: subject.company?.company ?? null });
 }
 
 /** Compares what both sides hold now with what is remembered and with what was stored to be written. */
@@ -89,7 +89,8 @@ function settleOpen(
 /** Of a field that the org lacks Intercom's value is remembered, so that it is no news the next time. */
 function unheld(rows: readonly FieldMapping[], { values, at }: Side): Memory {
   const salesforce = { value: null, at: 0 };
+  const lacking = Object.entries(values).filter(([field]) => rows.some(({ to }) => to === field));
   return Object.fromEntries(
-    rows.map(({ to }) => [to, { intercom: { value: values[to] ?? null, at }, salesforce, wrote: null }]),
+    lacking.map(([field, value]) => [field, { intercom: { value, at }, salesforce, wrote: null }]),
   );
 }

@@ -15,6 +15,10 @@ const MAPPING = {
     { from: "contact.email", to: "Email", direction: "both" },
     { from: "contact.phone", to: "Phone", direction: "both" },
   ],
+  account: [
+    { from: "company.employees", to: "NumberOfEmployees", direction: "both" },
+    { from: "company.attributes.tier", to: "Type", direction: "to-intercom" },
+  ],
 };
 
 let house: TestHouse;
@@ -220,6 +224,20 @@ describe("people who move", () => {
     expect(await auditOf(user)).toContain("done salesforce.Phone: nothing -> +1 555 0304");
   });
 
+  test("a merge that does not say who is gone is seen by who is there no more", async () => {
+    Object.assign(intercom().workspace, { flavour: "2.5-2.14" });
+    const email = "gwen@gwen.example";
+    const lead = crm().insert("Lead", { LastName: "Gwen", Company: "gwen", Email: email });
+    const { id: old } = intercom().addContact({ email, name: "Gwen", role: "lead" });
+    await look();
+    const { id: user } = intercom().addContact({ externalId: "u-gwen", name: "Gwen", role: "user" });
+    intercom().mergeContacts({ fromId: old, intoId: user });
+    await house.settle();
+    inIntercom(user, { phone: "+1 555 0308" });
+    await house.settle();
+    expect(leadOf(lead)?.["Phone"]).toBe("+1 555 0308");
+  });
+
   test("somebody whom Salesforce does not know is left alone, and asked about once a day", async () => {
     const { id: contact } = intercom().addContact({ email: "no@body.example", name: "No", role: "user" });
     const asked = () => crm().calls.total;
@@ -231,6 +249,36 @@ describe("people who move", () => {
     expect(asked()).toBe(before);
     expect(await auditOf(contact)).toEqual([]);
   });
+});
+
+test("a company and the Account of its domain go the same way, both ways", async () => {
+  const account = crm().insert("Account", { Name: "Firm", Website: "https://www.firm.example/about" });
+  const { id } = intercom().addCompany({ companyId: "firm", name: "Firm", domain: "firm.example", size: 40 });
+  await look();
+  const record = () =>
+    crm()
+      .rows("Account")
+      .find((row) => row["Id"] === account);
+  expect(record()?.["NumberOfEmployees"]).toBe(40);
+  house.advance(2_000);
+  crm().update("Account", account, { NumberOfEmployees: 55, Type: "Other" });
+  await look();
+  expect(intercom().workspace.companies.get(id)).toMatchObject({
+    size: 55,
+    customAttributes: { tier: "Other" },
+  });
+  house.advance(2_000);
+  intercom().changeCompany({ id, size: 60 });
+  await house.settle();
+  await look();
+  await look();
+  expect(record()?.["NumberOfEmployees"]).toBe(60);
+  expect(await auditOf(id)).toEqual([
+    "done salesforce.NumberOfEmployees: nothing -> 40",
+    "done intercom.NumberOfEmployees: 40 -> 55",
+    "done intercom.Type: nothing -> Other",
+    "done salesforce.NumberOfEmployees: 55 -> 60",
+  ]);
 });
 
 describe("outages", () => {

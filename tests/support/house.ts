@@ -19,7 +19,8 @@ import { freshDatabase, type TestDatabase } from "./database.ts";
 /** Time between two sweeps: long, since tests sweep when they say so. */
 export const SWEEP_MS = 3_600_000;
 
-const KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+/** The secret key of the test houses. */
+export const KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 export interface TestHouse {
   readonly emulators: Emulators;

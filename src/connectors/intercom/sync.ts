@@ -104,7 +104,7 @@ async function readingOf(
   const company = !companies || first === undefined ? null : await readCompany(workspace, first);
   return {
     person: personOf(contact, [], workspace.settings.attributes),
-    company: company?.company ?? null,
+    company,
     updatedAt: contact.updated_at ?? 0,
   };
 }
