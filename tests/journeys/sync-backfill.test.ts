@@ -203,11 +203,14 @@ describe("the commands", () => {
       },
     ]);
     expect(await output("sync", "status")).toContain(`production  ${PEOPLE + 1} people and companies`);
-    expect(
-      JSON.parse(await output("sync", "history", "--email", "P0@people.example", "--json")),
-    ).toMatchObject([
-      { field: "Phone", writtenTo: "salesforce", before: "+1 555 0", after: "+1 555 9999", state: "done" },
-    ]);
+    const history = await output("sync", "history", "--email", "P0@people.example", "--json");
+    expect((JSON.parse(history) as readonly unknown[])[0]).toMatchObject({
+      field: "Phone",
+      writtenTo: "salesforce",
+      before: "+1 555 0",
+      after: "+1 555 9999",
+      state: "done",
+    });
     expect(await output("sync", "history", "--email", "nobody@people.example")).toBe(
       "sync has changed nothing of nobody@people.example\n",
     );
