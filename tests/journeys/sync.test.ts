@@ -254,6 +254,7 @@ describe("people who move", () => {
 test("a company and the Account of its domain go the same way, both ways", async () => {
   const account = crm().insert("Account", { Name: "Firm", Website: "https://www.firm.example/about" });
   const { id } = intercom().addCompany({ companyId: "firm", name: "Firm", domain: "firm.example", size: 40 });
+  await house.settle();
   await look();
   const record = () =>
     crm()
