@@ -239,3 +239,17 @@ test("a record that the org's duplicate rule named instead of a new one is no lo
   const records = GOOD.salesforce.records.slice(1);
   expect(counts({ ...facts, salesforce: { ...GOOD.salesforce, records } })).toEqual(NONE);
 });
+
+test("a write of sync is asked for by its own change, field by field", () => {
+  const records = [{ attributes: { type: "Lead" }, id: "00Q1", Phone: "1" }];
+  const sync = call({ method: "PATCH", path: "/services/data/v66.0/composite/sobjects", body: { records } });
+  const person = call({ method: "PUT", path: "/contacts/c1", keys: ["contact:c1"] });
+  const facts = {
+    ...GOOD,
+    salesforce: { ...GOOD.salesforce, calls: [...GOOD.salesforce.calls, sync] },
+    intercom: { ...GOOD.intercom, calls: [...GOOD.intercom.calls, person] },
+  };
+  expect(counts({ ...facts, synced: ["00Q1 Phone", "c1"] })).toEqual(NONE);
+  expect(counts({ ...facts, synced: ["00Q1 Email", "c1"] })).toEqual({ ...NONE, doubled: 1 });
+  expect(counts({ ...facts, synced: ["00Q1 Phone"] })).toEqual({ ...NONE, doubled: 1 });
+});

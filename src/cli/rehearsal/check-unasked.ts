@@ -1,4 +1,5 @@
 /** Writes that reached the outside although no effect asks for them. */
+import { z } from "zod";
 import type { LedgerEntry } from "../../../emulators/core/ledger.ts";
 import { carried, type Facts, type Problem } from "./facts.ts";
 import { inboxMark, inboxMarkOf, leftOfMessageId, outsideOf } from "./outside.ts";
@@ -24,9 +25,10 @@ function unaskedInSalesforce(facts: Facts): Problem[] {
       path.startsWith("/services/data") &&
       (keys.length === 0 || keys.some((key) => !asked.has(key))),
   );
+  const synced = new Set(facts.synced);
   const records = salesforce.records.filter(({ key }) => key !== null && !asked.has(key));
   return [
-    ...calls.map((entry) => unasked("Salesforce", entry)),
+    ...calls.filter((entry) => !isSync(entry, synced)).map((entry) => unasked("Salesforce", entry)),
     ...records.map(({ object, id, key }): Problem => ({
       kind: "doubled",
       line: `Salesforce has the ${object} ${id} with the key ${key}, which no effect carries`,
@@ -34,8 +36,23 @@ function unaskedInSalesforce(facts: Facts): Problem[] {
   ];
 }
 
+const Collection = z.object({
+  records: z.array(z.looseObject({ id: z.string(), attributes: z.unknown().optional() })),
+});
+
+/** Every field of every record of it is one that sync was to write. */
+function isSync({ method, path, body }: LedgerEntry, synced: ReadonlySet<string>): boolean {
+  if (method !== "PATCH" || !path.endsWith("/composite/sobjects")) return false;
+  const parsed = Collection.safeParse(body);
+  if (!parsed.success) return false;
+  return parsed.data.records.every(({ id, attributes: _, ...fields }) =>
+    Object.keys(fields).every((field) => synced.has(`${id} ${field}`)),
+  );
+}
+
 function unaskedInIntercom(facts: Facts): Problem[] {
   const outside = outsideOf(facts);
+  const synced = new Set(facts.synced);
   const effects = carried(facts).flatMap((owner) => owner.effects);
   const asked = new Set(effects.map((effect) => inboxMark(effect, outside)).filter((mark) => mark !== null));
   const tags = new Set([
@@ -58,6 +75,7 @@ function unaskedInIntercom(facts: Facts): Problem[] {
   return facts.intercom.calls
     .filter((entry) => entry.committed)
     .filter((entry) => {
+      if (entry.method === "PUT" && synced.has(entry.path.replace("/contacts/", ""))) return false;
       const mark = inboxMarkOf(entry);
       if (mark !== null) return !asked.has(mark) && !isFeedback(mark);
       return !makes(entry, "/tags", tags) && !makes(entry, "/data_attributes", attributes);

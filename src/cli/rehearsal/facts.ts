@@ -148,6 +148,8 @@ export interface Facts {
   readonly contacts: readonly ContactFact[];
   /** Tags that stages of deals put on people or take off them. */
   readonly feedbackTags: readonly string[];
+  /** What sync wrote: of a record "id field", of a person in Intercom the id. */
+  readonly synced: readonly string[];
   /** When the rehearsal ended. */
   readonly endedAt: EpochMs;
   readonly failedRuns: readonly FailedRun[];
@@ -206,6 +208,7 @@ export const NOTHING: Facts = {
   timerWishes: {},
   contacts: [],
   feedbackTags: [],
+  synced: [],
   endedAt: 0,
   failedRuns: [],
   inboxWishes: {},

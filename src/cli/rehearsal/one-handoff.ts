@@ -159,6 +159,7 @@ export const GOOD: Facts = {
   timerWishes: {},
   contacts: [],
   feedbackTags: [],
+  synced: [],
   endedAt: 0,
   failedRuns: [],
   inboxWishes: { "enterprise-inbound": 2 },

@@ -197,6 +197,16 @@ export async function feedbackTags(db: Db, environment: string): Promise<readonl
   return rows.map(({ tag }) => tag);
 }
 
+/** What sync was to write: of a record "id field", of a person in Intercom the id. */
+export async function synced(db: Db, environment: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ what: string }>`
+    select distinct case written_to when 'salesforce' then record_id || ' ' || field else intercom_id end as what
+    from sync_changes where environment = ${environment} and state in ('planned', 'done', 'lost', 'failed')`.execute(
+    db,
+  );
+  return rows.map(({ what }) => what);
+}
+
 export async function failedRunFacts(db: Db): Promise<readonly FailedRun[]> {
   const { rows } = await sql<FailedRun>`
     select s.workflow_uuid as id, s.name as kind,
