@@ -37,7 +37,7 @@ function unaskedInSalesforce(facts: Facts): Problem[] {
 }
 
 const Collection = z.object({
-  records: z.array(z.looseObject({ id: z.string(), attributes: z.unknown().optional() })),
+  records: z.array(z.looseObject({ id: z.string() })),
 });
 
 /** Every field of every record of it is one that sync was to write. */
@@ -45,8 +45,10 @@ function isSync({ method, path, body }: LedgerEntry, synced: ReadonlySet<string>
   if (method !== "PATCH" || !path.endsWith("/composite/sobjects")) return false;
   const parsed = Collection.safeParse(body);
   if (!parsed.success) return false;
-  return parsed.data.records.every(({ id, attributes: _, ...fields }) =>
-    Object.keys(fields).every((field) => synced.has(`${id} ${field}`)),
+  return parsed.data.records.every((record) =>
+    Object.keys(record).every(
+      (field) => field === "id" || field === "attributes" || synced.has(`${record.id} ${field}`),
+    ),
   );
 }
 
