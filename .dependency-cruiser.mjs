@@ -22,6 +22,7 @@ export const rooms = [
   "feedback",
   "sync",
   "issues",
+  "erasure",
   "insights",
   "meaning",
   "connectors",

@@ -42,6 +42,8 @@ export default defineConfig({
         "src/followup/owner-watch.ts",
         "src/sync/{budget,fields,plan,settle}.ts",
         "src/issues/issue.ts",
+        "src/erasure/remains.ts",
+        "src/intake/silence.ts",
         "src/insights/*.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.

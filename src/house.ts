@@ -28,6 +28,7 @@ import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
 import { personSync, type SyncParts, syncAll, syncPlaceOf, syncSchedules } from "./syncing.ts";
 import type { News } from "./news.ts";
 import { type Places, placesOf, remembered } from "./places.ts";
+import { forgettingSchedules } from "./forgetting.ts";
 import { walk } from "./walk.ts";
 import { type ReconcileParts, reconcileSchedule, sweepAll } from "./reconcile.ts";
 import {
@@ -211,6 +212,7 @@ function worksOf(joints: Joints): {
       ...syncSchedules(syncing),
       knocking({ db, clock, log, place }),
       reconcileSchedule(reconcile),
+      ...forgettingSchedules({ db, clock, log }),
     ],
   };
 }

@@ -179,6 +179,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
       baseUrl: () => configuration().baseUrl,
     }),
   connect: async () => (await import("./cli/connect.ts")).connectCommand(terminal, { openStore, split }),
+  erase: async () => (await import("./cli/erase.ts")).eraseCommand({ terminal, openStore, user: userName() }),
+  retention: async () =>
+    (await import("./cli/erase.ts")).retentionCommand({ terminal, openStore, user: userName() }),
   keys: async () => (await import("./cli/keys.ts")).keysCommand(terminal, openStore),
   token: async () => (await import("./cli/token.ts")).tokenCommand(terminal, { openStore, user: userName() }),
 };

@@ -5,12 +5,12 @@
 import type { Environment } from "./decide/queries.ts";
 import type { Place } from "./desk.ts";
 import type { Engine, RunKind, Schedule } from "./engine/engine.ts";
-import { habitOf, noteSilence } from "./intake/queries.ts";
+import { endSilence, habitOf, noteSilence } from "./intake/queries.ts";
 import { silenceOf } from "./intake/silence.ts";
 import { sweep } from "./intake/sweep.ts";
 import type { Clock, EpochMs, Ms } from "./kernel/time.ts";
 import { type News, start } from "./news.ts";
-import type { Db, Log } from "./store/database.ts";
+import { type Db, inTransaction, type Log } from "./store/database.ts";
 
 export interface ReconcileParts {
   readonly db: Db;
@@ -85,12 +85,14 @@ async function sweepOne(parts: ReconcileParts, workspace: string, environment: s
 /** Tells once when a workspace falls silent, and once when it speaks again. */
 async function listen({ db, log }: ReconcileParts, workspace: string, now: EpochMs): Promise<void> {
   const habit = await habitOf(db, workspace, now);
-  const usual = habit === null ? null : silenceOf(habit, now);
-  if (habit === null || !(await noteSilence(db, workspace, usual === null ? null : habit.lastAt))) return;
-  if (usual === null) log("info", `webhooks of Intercom workspace ${workspace} arrive again`);
-  else
-    log(
-      "error",
-      `no webhook of Intercom workspace ${workspace} since ${new Date(habit.lastAt).toISOString()}, where ${usual} are usual: look whether the app's webhooks are on and point here. The sweep finds conversations meanwhile, some minutes late`,
-    );
+  if (habit === null) return;
+  const usual = silenceOf(habit, now);
+  if (usual === null) {
+    if (await inTransaction(db, (tx) => endSilence(tx, workspace)))
+      log("info", `webhooks of Intercom workspace ${workspace} arrive again`);
+    return;
+  }
+  const message = `No webhook of Intercom workspace ${workspace} since ${new Date(habit.lastAt).toISOString()}, where ${usual} are usual: look whether the app's webhooks are on and point here. The sweep finds conversations meanwhile, some minutes late.`;
+  if (await inTransaction(db, (tx) => noteSilence(tx, workspace, habit.lastAt, message)))
+    log("error", message);
 }

@@ -51,6 +51,13 @@ export async function parkEvent(db: Db, seq: string, reason: string): Promise<vo
   );
 }
 
+/** Takes them without keeping their words: they are news of what was deleted. */
+export async function dropTaken(tx: Tx, seqs: readonly string[]): Promise<void> {
+  await sql`update events set taken_at = now(), body = null, raw = null where seq = any(${seqs}::bigint[])`.execute(
+    tx,
+  );
+}
+
 export interface StoredConversation {
   readonly version: number;
   readonly state: ConversationState;

@@ -21,6 +21,7 @@ import {
   addUsage,
   conversationsOf,
   currentContact,
+  dropTaken,
   loadConversation,
   lockPerson,
   markTaken,
@@ -77,7 +78,8 @@ async function fold(hearing: Hearing, events: readonly UntakenEvent[]): Promise<
     const after = await withUsage(tx, read, hearing.now);
     const first = await storeConversation(tx, version, after);
     if (!first) return false;
-    await markTaken(
+    const take = after.snapshot.deleted ? dropTaken : markTaken;
+    await take(
       tx,
       events.map((event) => event.seq),
     );

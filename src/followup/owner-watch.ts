@@ -9,7 +9,7 @@ import type { RecordOwner } from "../handoff/ports.ts";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 
 /** When it is looked, after the write. */
-export const LOOKS_AFTER_MS: readonly Ms[] = [60_000, 600_000, 3_600_000];
+const LOOKS_AFTER_MS: readonly Ms[] = [60_000, 600_000, 3_600_000];
 
 /** When the look after `looks` others is due; null: there is none. */
 export function nextLook(beganAt: EpochMs, looks: number): EpochMs | null {

@@ -33,13 +33,15 @@ export async function decisionsAfter(
 ): Promise<readonly StoredDecision[]> {
   const { rows } = await sql<StoredDecision>`
     select id, environment, conversation_id as conversation, version, policy_version as "policyVersion", kind, inputs, answer
-    from decisions where id > ${after} and ${within(scope)} order by id limit ${limit}`.execute(db);
+    from decisions where id > ${after} and erased_at is null and ${within(scope)} order by id limit ${limit}`.execute(
+    db,
+  );
   return rows;
 }
 
 export async function countDecisions(db: Db, scope: Scope): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*) as n from decisions where ${within(scope)}`.execute(db);
+    select count(*) as n from decisions where erased_at is null and ${within(scope)}`.execute(db);
   return rows[0]?.n ?? 0;
 }
 
@@ -58,7 +60,7 @@ function ofEnvironment(environment: string | null) {
   return environment === null ? sql`true` : sql`environment = ${environment}`;
 }
 
-/** A stretch of one environment's past; `until` is left out of it. */
+/** A stretch of one environment's past, without what was erased; `until` is left out of it. */
 export interface Window {
   readonly environment: string;
   readonly since: EpochMs;
@@ -128,7 +130,7 @@ export async function windowFacts(
 
 function inWindow({ environment, since, until }: Window) {
   return sql`environment = ${environment} and decided_at >= to_timestamp(${since / 1_000})
-    and decided_at < to_timestamp(${until / 1_000})`;
+    and decided_at < to_timestamp(${until / 1_000}) and erased_at is null`;
 }
 
 /** A pool at the beginning of a window. */

@@ -151,10 +151,35 @@ export async function habitOf(db: Db, workspace: string, now: EpochMs): Promise<
 
 const HABIT_SECONDS = 30 * 86_400;
 
-/** Notes that a workspace fell silent, or that it speaks again (null); true when that is news. */
-export async function noteSilence(db: Db, workspace: string, since: EpochMs | null): Promise<boolean> {
+/** Notes that a workspace fell silent since then, as an issue of all its environments; true when that is news. */
+export async function noteSilence(
+  tx: Tx,
+  workspace: string,
+  since: EpochMs,
+  message: string,
+): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update sweeps set silent_since = ${since === null ? null : new Date(since)}
-    where workspace = ${workspace} and (silent_since is null) <> ${since === null}`.execute(db);
-  return numAffectedRows === 1n;
+    update sweeps set silent_since = to_timestamp(${since / 1_000}) where workspace = ${workspace} and silent_since is null`.execute(
+    tx,
+  );
+  if (numAffectedRows === 0n) return false;
+  await sql`
+    select note_failure(e.name, 'intercom', ${SILENT}, 'silence:' || ${workspace}::text, null, ${message})
+    from environments e join connections c on c.id = e.intercom_connection
+    where c.settings ->> 'workspace' = ${workspace}`.execute(tx);
+  return true;
+}
+
+/** Code of the issue of a workspace whose webhooks do not come. */
+const SILENT = "webhooks_silent";
+
+/** Notes that a workspace speaks again; true when that is news. */
+export async function endSilence(tx: Tx, workspace: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update sweeps set silent_since = null where workspace = ${workspace} and silent_since is not null`.execute(
+    tx,
+  );
+  if (numAffectedRows === 0n) return false;
+  await sql`select settle_failure('silence:' || ${workspace}::text, 'resolved')`.execute(tx);
+  return true;
 }

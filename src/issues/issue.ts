@@ -48,6 +48,8 @@ export const PARKED_EVENT = "parked_event";
 /** Codes of a record whose owner or stage somebody else changed right after a handoff wrote it. */
 export const OWNER_CHANGED = "owner_changed";
 export const STAGE_CHANGED = "stage_changed";
+/** Code of a workspace whose webhooks do not come; it ends when they do. */
+const SILENT = "webhooks_silent";
 
 /** What a person does about it. */
 export function nextStep({
@@ -68,6 +70,8 @@ export function nextStep({
     case OWNER_CHANGED:
     case STAGE_CHANGED:
       return `Agree with whoever runs that automation who is to own such records, or change the routing of the policy; then ${skip}.`;
+    case SILENT:
+      return `Turn the app's webhooks on in Intercom's developer hub, at the address that \`baton intercom check\` prints; this ends when one arrives.`;
     default:
       return `Correct the cause in ${DESTINATION_NAMES[destination]} or in the policy, then \`baton issues retry ${id}\`; ${skip} lets it be.`;
   }

@@ -1,6 +1,7 @@
 /** What no webhook brought: found by the sweep within two turns, and nothing twice. */
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listIssues } from "../../src/issues/queries.ts";
 import {
   faultOn,
   handoffsOf,
@@ -115,6 +116,9 @@ describe("silence", () => {
       order by at`.execute(house.database.db);
     await house.service.house.sweepIntercom();
     expect((await silentSince())?.getTime()).toBe(last);
+    const [issue] = await listIssues(house.database.db, { environment: "production", all: false });
+    expect(issue).toMatchObject({ code: "webhooks_silent", status: "open" });
+    expect(issue?.message).toContain(`since ${new Date(last).toISOString()}`);
     await sql`
       insert into events (workspace, notification_id, topic, created_at, received_at, taken_at)
       select workspace, 'again', 'ping', at, at, at from sweeps, to_timestamp(${now / 1_000}::float8) at`.execute(
@@ -122,5 +126,6 @@ describe("silence", () => {
     );
     await house.service.house.sweepIntercom();
     expect(await silentSince()).toBeNull();
+    expect(await listIssues(house.database.db, { environment: "production", all: false })).toEqual([]);
   });
 });
