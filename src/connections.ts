@@ -55,6 +55,7 @@ const salesforceSecret = z.object({ clientSecret: text.optional(), privateKey: t
 const slackSettings = z.object({
   apiUrl: z.url().optional(),
   teammates: z.record(text, text).default({}),
+  fallbackChannel: text.nullable().default(null),
   allowPrivateAddresses: privateToo,
 });
 const slackSecret = z.object({ token: text, signingSecret: text.optional() });

@@ -75,6 +75,11 @@ function facts(
   );
 }
 
+/** The alert with a note of where it went instead, above all else that it tells. */
+export function withNote(alert: Alert, note: string): Alert {
+  return { ...alert, facts: [{ label: "Please pass on", value: note }, ...alert.facts] };
+}
+
 /** An owner as people read it. */
 export function ownerName(owner: OwnerRef): string {
   return owner.kind === "queue" ? `queue ${owner.name}` : (owner.name ?? owner.email ?? owner.id);

@@ -10,7 +10,7 @@ export interface EffectResult {
   readonly owner?: OwnerRef;
   readonly already?: boolean;
   readonly id?: string;
-  /** What of the plan Salesforce could not take. */
+  /** What of the plan its target could not take. */
   readonly notes?: readonly string[];
 }
 

@@ -160,9 +160,15 @@ export type Recipient =
 
 export type Delivery = { readonly kind: "delivered"; readonly id: string } | { readonly kind: "absent" };
 
+export interface Sent {
+  readonly id: string;
+  /** Why it went elsewhere than it was meant to, where it did. */
+  readonly note?: string;
+}
+
 export interface Notifier {
   /** Sends once. After a RetryableFailure with outcome "unknown" call `find` before anything else. */
-  send(recipient: Recipient, alert: Alert): Promise<{ readonly id: string }>;
+  send(recipient: Recipient, alert: Alert): Promise<Sent>;
   /** Whether the alert with this key reached the recipient. "cannot-tell": the target gives no way to ask (SMTP). */
   find(recipient: Recipient, key: string): Promise<Delivery | { readonly kind: "cannot-tell" }>;
 }

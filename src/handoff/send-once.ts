@@ -6,12 +6,12 @@ import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
 import { done, type Outcome, plainFacts } from "./outcome.ts";
-import type { Delivery } from "./ports.ts";
+import type { Delivery, Sent } from "./ports.ts";
 import { markEffect, type StoredEffect } from "./queries.ts";
 
 export interface Sending {
   /** Throws RetryableFailure with outcome "unknown" when nobody knows whether it went out. */
-  readonly send: () => Promise<{ readonly id?: string }>;
+  readonly send: () => Promise<Partial<Sent>>;
   readonly find: () => Promise<Delivery | { readonly kind: "cannot-tell" }>;
   /** Who gets it, as people read it. */
   readonly to: string;
@@ -31,7 +31,8 @@ export async function sendOnce(
   if (effect.state === "sending") return lookTwice(sending, patience);
   await markEffect(db, effect.key, "sending");
   try {
-    return done(await sending.send());
+    const { note, ...sent } = await sending.send();
+    return done(note === undefined ? sent : { ...sent, notes: [note] });
   } catch (error) {
     // Whoever is not let in has sent nothing.
     const isSignIn = error instanceof PermanentFailure && error.facts.isSignIn === true;

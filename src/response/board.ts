@@ -8,6 +8,7 @@ import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { inTransaction } from "../store/database.ts";
 import { waitForSignIn } from "../handoff/pause.ts";
 import { isPaused } from "../handoff/pause-queries.ts";
+import { withNote } from "../handoff/alert.ts";
 import { asSent } from "../handoff/carry.ts";
 import type { EffectResult } from "../handoff/outcome.ts";
 import { loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
@@ -108,11 +109,11 @@ async function show(desk: ResponseDesk, id: string): Promise<number> {
   for (const { request, state, result, target, followUp } of handoff.effects) {
     if (request.kind !== "notify" || target !== "slack" || state !== "done") continue;
     // finishEffect stored it as EffectResult.
-    const message = (result as EffectResult | null)?.id;
+    const { id: message, notes = [] } = (result ?? {}) as EffectResult;
     const sent = asSent(handoff, followUp, request, world.crm);
     if (message === undefined || sent === null) continue;
     try {
-      await board.show(message, sent.alert, standing);
+      await board.show(message, notes.reduce(withNote, sent.alert), standing);
       shown += 1;
     } catch (error) {
       if (!(error instanceof PermanentFailure)) throw error;

@@ -50,6 +50,7 @@ beforeEach(async () => {
       apiUrl: world.slack.apiUrl,
       token: emulatedAccounts.slack.botToken,
       teammates: {},
+      fallbackChannel: null,
       allowPrivateAddresses: true,
     },
     deps,

@@ -159,6 +159,22 @@ describe("sending", () => {
   });
 
   test.for([
+    ["a domain with an umlaut", "ana@b\u00fccher.example", "ana@xn--bcher-kva.example"],
+    ["a plus and dots", "a.na+x@x.example", "a.na+x@x.example"],
+    ["an apostrophe", "o'hara@x.example", "o'hara@x.example"],
+  ] as const)("reaches %s", async ([, email, onTheWire]) => {
+    const { port, received } = await mailServer();
+    await connect(port).send({ kind: "email", email }, ALERT);
+    expect(received[0]?.raw.split("\r\n").find((line) => line.startsWith("To:"))).toBe(`To: ${onTheWire}`);
+  });
+
+  test("takes a quoted address, which might hide a second one, for none and says where to correct it", async () => {
+    const email = '"ana,evil@x.example"@y.example';
+    const failure = await failureOf(connect(1).send({ kind: "email", email }, ALERT));
+    expect(failure.message).toContain("is no e-mail address: correct it in the policy or in Salesforce.");
+  });
+
+  test.for([
     "ana@x.example, evil@x.example",
     "a b@x.example",
     "Ana <ana@x.example>",
@@ -177,7 +193,25 @@ describe("sending", () => {
 
 describe("the ladder of failures", () => {
   test("nobody listens: not executed", async () => {
-    expect(await failureOf(connect(1).send(ANA, ALERT))).toMatchObject({ outcome: "not-executed" });
+    const failure = await failureOf(connect(1).send(ANA, ALERT));
+    expect(failure).toMatchObject({ outcome: "not-executed" });
+    expect(failure.message).toMatch(
+      /^The mail server 127\.0\.0\.1 could not be reached: nobody takes connections there; .*Nothing was sent; it is tried again\.$/,
+    );
+  });
+
+  test("a name that does not exist is told as such, not as a wrong password", async () => {
+    const mail = connect(25, { host: "nobody.invalid", user: "me", password: "hunter2" });
+    const failure = await failureOf(mail.send(ANA, ALERT));
+    expect(failure.message).toContain("nobody.invalid could not be reached: its name cannot be looked up");
+    expect(failure.facts.isSignIn).toBeUndefined();
+  });
+
+  test("a server that speaks no TLS is told as such", async () => {
+    const { port } = await mailServer();
+    const failure = await failureOf(connect(port, { secure: true }).send(ANA, ALERT));
+    expect(failure).toMatchObject({ outcome: "not-executed" });
+    expect(failure.message).toMatch(/could not be reached: .*wrong version number/);
   });
 
   test.for([

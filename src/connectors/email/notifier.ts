@@ -2,12 +2,14 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Readable } from "node:stream";
+import { getSystemErrorName } from "node:util";
 import type { createTransport, Transporter } from "nodemailer";
 import type { Alert, Notifier, Recipient } from "../../handoff/ports.ts";
 import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import type { Clock, Ms } from "../../kernel/time.ts";
 import { assertPublicHost, publicLookup } from "../http/addresses.ts";
 import { redact } from "../http/redact.ts";
+import { unreachableWords } from "../http/unreachable.ts";
 import type { HttpLog } from "../http/http.ts";
 import { mailOf, messageId } from "./message.ts";
 
@@ -51,13 +53,24 @@ interface SmtpError {
   readonly code?: string;
   readonly responseCode?: number;
   readonly response?: string;
+  readonly errno?: number;
   readonly message: string;
+}
+
+/** Why no server was reached: nodemailer keeps the number of the socket's error, and the text of what TLS disliked. */
+function unreachable({ code = "connection_failed", errno, message }: SmtpError): string {
+  if (errno !== undefined) return unreachableWords(getSystemErrorName(errno));
+  return `${unreachableWords(code)}: ${quotable(message)}`;
+}
+
+function quotable(text: string): string {
+  return redact(text).replaceAll(/\s+/g, " ").trim().slice(0, 200);
 }
 
 function failureOf(error: unknown, sending: Sending, host: string): RetryableFailure | PermanentFailure {
   const { code = "connection_failed", responseCode: status, message: said } = error as SmtpError;
   const facts = { target: "email", code, ...(status === undefined ? {} : { status }), cause: error } as const;
-  const quoted = redact(said).replaceAll(/\s+/g, " ").slice(0, 200);
+  const quoted = quotable(said);
   if (code === "private_address") {
     const message = `The mail server ${host} was not called: its address is inside a private network. Allow private addresses for this connection, if that is meant.`;
     return new PermanentFailure({ ...facts, message });
@@ -75,12 +88,12 @@ function failureOf(error: unknown, sending: Sending, host: string): RetryableFai
     const message = `The mail server ${host} does not take the message now: ${quoted} It is tried again.`;
     return new RetryableFailure({ ...facts, message }, "not-executed");
   }
-  const hasLeft = sending.stream?.readableDidRead === true;
-  const next = hasLeft
-    ? "It may have been sent; it is not sent again by itself."
-    : "Nothing was sent; it is tried again.";
-  const message = `The connection to the mail server ${host} was lost (${code}). ${next}`;
-  return new RetryableFailure({ ...facts, message }, hasLeft ? "unknown" : "not-executed");
+  if (sending.stream?.readableDidRead === true) {
+    const message = `The connection to the mail server ${host} was lost (${code}). It may have been sent; it is not sent again by itself.`;
+    return new RetryableFailure({ ...facts, message }, "unknown");
+  }
+  const message = `The mail server ${host} could not be reached: ${unreachable(error as SmtpError)}. Nothing was sent; it is tried again.`;
+  return new RetryableFailure({ ...facts, message }, "not-executed");
 }
 
 /** Opens the socket through the resolver that refuses private addresses. */

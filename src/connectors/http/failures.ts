@@ -4,6 +4,7 @@ import type { EpochMs } from "../../kernel/time.ts";
 import type { ExchangeError, HttpRequest, HttpResponse } from "./exchange.ts";
 import { waitAsked } from "./pace.ts";
 import { addressForPeople } from "./redact.ts";
+import { unreachableWords } from "./unreachable.ts";
 
 export type Effect = "read" | "write";
 
@@ -53,11 +54,13 @@ export function failureOfExchange(
       : `broke off before its answer was complete (${error.code})`
     : error.code === "timeout"
       ? "could not be reached in time"
-      : `could not be reached (${error.code})`;
+      : `could not be reached: ${unreachableWords(error.code)}`;
   const next =
     outcome === "unknown"
       ? "The write may have happened: it is looked up before it is repeated."
-      : "It is tried again.";
+      : error.sent
+        ? "It is tried again."
+        : "Nothing was sent, no credentials either; it is tried again.";
   return new RetryableFailure({ ...facts, message: `${where} ${what}. ${next}` }, outcome);
 }
 
@@ -83,6 +86,10 @@ export function failureOfStatus(
     const waitMs = waitAsked(status, response.headers, now) ?? undefined;
     const message = `${where}: a fault on their side. It is tried again.`;
     return new RetryableFailure({ ...facts, message }, outcomeOf(effectOf(request), true), waitMs);
+  }
+  if (status === 407) {
+    const message = `${TARGET_NAMES[target]} could not be reached (${callForPeople(request)}): a proxy on the way asks for a sign-in of its own (407). The credentials of the connection are not at fault; let Baton through the proxy. It is tried again.`;
+    return new RetryableFailure({ ...facts, message }, "not-executed");
   }
   if (status >= 300 && status < 400) {
     const message = `${where}: a redirect, which is never followed with credentials. Correct the address of the connection.`;

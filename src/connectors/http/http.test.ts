@@ -2,7 +2,8 @@ import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import { createHttp, type HttpOptions } from "./http.ts";
-import { jsonOf } from "./failures.ts";
+import { ExchangeError } from "./exchange.ts";
+import { failureOfExchange, jsonOf } from "./failures.ts";
 import { cutBody, hang, localServer, reset, type Answer } from "./local-server.ts";
 
 const quiet = { debug: () => undefined, warn: () => undefined };
@@ -44,6 +45,29 @@ describe("a call that gets no whole answer", () => {
   test("to a name that does not exist was not executed", async () => {
     const failure = await failureOf(httpWith().request({ ...POST, url: "http://nobody.invalid/" }));
     expect(failure).toMatchObject({ outcome: "not-executed", name: "RetryableFailure" });
+    expect(failure.message).toContain("could not be reached: its name cannot be looked up");
+    expect(failure.facts.isSignIn).toBeUndefined();
+  });
+
+  test.for([
+    ["ENOTFOUND", "its name cannot be looked up; check the address of the connection"],
+    ["EAI_AGAIN", "the DNS of this machine (EAI_AGAIN)"],
+    ["ECONNREFUSED", "nobody takes connections there"],
+    ["CERT_HAS_EXPIRED", "its certificate has expired (CERT_HAS_EXPIRED)"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "its certificate is for another host"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "NODE_EXTRA_CA_CERTS"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "it does not speak TLS as it should"],
+    ["EMFILE", "could not be reached: EMFILE"],
+  ] as const)("%s is told as what it is, and never as wrong credentials", ([code, words]) => {
+    const failure = failureOfExchange(
+      "salesforce",
+      { ...POST, url: "https://a.example/x" },
+      new ExchangeError(code, false, false),
+    );
+    expect(failure).toMatchObject({ outcome: "not-executed", facts: { code } });
+    expect(failure.message).toContain(words);
+    expect(failure.message).toContain("Nothing was sent, no credentials either; it is tried again.");
+    expect(failure.facts.isSignIn).toBeUndefined();
   });
 
   test("over TLS to somebody who speaks no TLS was not executed", async () => {
@@ -52,6 +76,7 @@ describe("a call that gets no whole answer", () => {
     const { port } = server.address() as { port: number };
     const failure = await failureOf(httpWith().request({ ...POST, url: `https://127.0.0.1:${port}/` }));
     expect(failure).toMatchObject({ outcome: "not-executed" });
+    expect(failure.message).toContain("it does not speak TLS as it should");
     server.close();
   });
 
@@ -113,6 +138,7 @@ describe("an answer that is not good", () => {
     [408, "RetryableFailure", "http_408", "unknown"],
     [500, "RetryableFailure", "http_500", "unknown"],
     [503, "RetryableFailure", "http_503", "unknown"],
+    [407, "RetryableFailure", "http_407", "not-executed"],
     [302, "PermanentFailure", "http_302", undefined],
     [401, "PermanentFailure", "http_401", undefined],
     [404, "PermanentFailure", "http_404", undefined],
@@ -124,6 +150,17 @@ describe("an answer that is not good", () => {
     );
     expect(failure).toMatchObject({ name, facts: { code: code, status } });
     expect("outcome" in failure ? failure.outcome : undefined).toBe(outcome);
+  });
+
+  test("of a proxy that wants its own sign-in does not blame the connection's credentials", () => {
+    const failure = httpWith().failureOf(
+      { ...POST, url: "https://a.example/x" },
+      { status: 407, headers: {}, text: "" },
+    );
+    expect(failure.message).toBe(
+      "Salesforce could not be reached (POST https://a.example/x): a proxy on the way asks for a sign-in of its own (407). The credentials of the connection are not at fault; let Baton through the proxy. It is tried again.",
+    );
+    expect(failure.facts.isSignIn).toBeUndefined();
   });
 
   test("is described without the query, where an e-mail address may stand", () => {

@@ -45,6 +45,7 @@ function connect(server: LocalServer, over: Partial<SlackSettings> = {}): SlackC
     token: "xoxb-test",
     signingSecret: "s",
     teammates: {},
+    fallbackChannel: null,
     ...over,
   };
   return connectSlack({ ...settings, allowPrivateAddresses: true }, deps);

@@ -26,6 +26,7 @@ export const NEXT: Readonly<Record<string, string>> = {
   message_not_found: "The message was deleted in Slack.",
   cant_update_message: "Another app wrote the message.",
   edit_window_closed: "The workspace no longer lets this message be changed.",
+  user_disabled: "This person's account is deactivated in Slack: tell somebody else, or tell them by e-mail.",
   user_not_in_channel: "Join the channel to be answered there.",
   org_login_required: "The workspace is being moved; wait until Slack has finished.",
 };
@@ -58,8 +59,19 @@ const WORD = /^[a-z][a-z0-9_]*$/;
 interface SdkError {
   readonly code?: unknown;
   readonly original?: unknown;
-  readonly data?: { readonly error?: unknown };
+  readonly data?: { readonly error?: unknown; readonly needed?: unknown };
 }
+
+/** Refusals of one channel or person; the rest of the workspace can be reached. */
+export const NOT_REACHED: ReadonlySet<string> = new Set([
+  "channel_not_found",
+  "is_archived",
+  "not_in_channel",
+  "restricted_action",
+  "user_disabled",
+  "user_not_found",
+  "users_not_found",
+]);
 
 /** The failure behind what the SDK threw; errors that are no failures of Slack come back unchanged. */
 export function failureOf(error: unknown, method: string, effect: Effect): unknown {
@@ -82,8 +94,10 @@ export function failureOf(error: unknown, method: string, effect: Effect): unkno
       effect === "write" ? outcome : "not-executed",
     );
   }
+  // "needed" names the scopes, where Slack says which.
+  const needed = said === "missing_scope" && typeof data?.needed === "string" ? ` (${data.needed})` : "";
   const message = redact(
-    `Slack refused ${method}: ${said}. ${NEXT[said] ?? "See Slack's page of this method."}`,
+    `Slack refused ${method}: ${said}${needed}. ${NEXT[said] ?? "See Slack's page of this method."}`,
   );
   const signIn = SIGN_IN.has(said) ? ({ isSignIn: true } as const) : {};
   return new PermanentFailure({ target: "slack", code: said, message, ...signIn }, { error: said });

@@ -59,7 +59,13 @@ function slack(change: (request: SeenRequest) => Answer | null = () => null): Pr
 
 const connect = (server: LocalServer): SlackConnection =>
   connectSlack(
-    { apiUrl: `${server.url}/`, token: "xoxb-test", teammates: {}, allowPrivateAddresses: true },
+    {
+      apiUrl: `${server.url}/`,
+      token: "xoxb-test",
+      teammates: {},
+      fallbackChannel: null,
+      allowPrivateAddresses: true,
+    },
     deps,
   );
 const callsOf = (server: LocalServer): string[] => server.seen.map(({ path }) => path);
@@ -221,6 +227,18 @@ describe("sending", () => {
     );
     expect(failure).toMatchObject({ name: "PermanentFailure", facts: { code: "channel_not_found" } });
     expect(failure.message).toContain("#nobody");
+  });
+
+  test("without a scope names the scope", async () => {
+    await using server = await slack(() => ({
+      json: { ok: false, error: "missing_scope", needed: "chat:write", provided: "users:read" },
+    }));
+    const failure = await failureOf(
+      connect(server).send({ kind: "slack-channel", channel: "C12345678" }, ALERT),
+    );
+    expect(failure.message).toBe(
+      "Slack refused chat.postMessage: missing_scope (chat:write). Give the app the scopes of Baton's manifest and install it again.",
+    );
   });
 
   test("to an e-mail address is not its business", async () => {

@@ -1,11 +1,13 @@
 /** The port Notifier over one Slack workspace. */
 import { z } from "zod";
-import type { Alert, Delivery, Notifier, Recipient } from "../../handoff/ports.ts";
+import { withNote } from "../../handoff/alert.ts";
+import type { Alert, Delivery, Notifier, Recipient, Sent } from "../../handoff/ports.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
 import type { Board } from "../../response/ports.ts";
 import { FRESH } from "../../response/standing.ts";
 import { alertBlocks, alertFallback } from "./blocks.ts";
 import { boardOf } from "./board.ts";
+import { NOT_REACHED } from "./errors.ts";
 import {
   type ConnectorDeps,
   createWorkspace,
@@ -121,7 +123,7 @@ async function conversationOf(workspace: Workspace, recipient: Recipient): Promi
 
 const Posted = z.object({ ts: z.string(), channel: z.string() });
 
-async function send(
+async function post(
   workspace: Workspace,
   recipient: Recipient,
   alert: Alert,
@@ -140,6 +142,31 @@ async function send(
   return { id: `${posted.channel}:${posted.ts}` };
 }
 
+/** Where an alert goes that its own channel or person can't get; null: nowhere. */
+function fallbackOf({ settings }: Workspace): Recipient | null {
+  const { fallbackChannel: channel } = settings;
+  return channel === null ? null : { kind: "slack-channel", channel };
+}
+
+function isNotReached(error: unknown): error is PermanentFailure {
+  return error instanceof PermanentFailure && NOT_REACHED.has(error.facts.code);
+}
+
+/** Posts to the recipient, or with the reason to the fallback channel where Slack does not reach the recipient. */
+async function send(workspace: Workspace, recipient: Recipient, alert: Alert): Promise<Sent> {
+  try {
+    return await post(workspace, recipient, alert);
+  } catch (error) {
+    const fallback = fallbackOf(workspace);
+    if (fallback === null || !isNotReached(error)) throw error;
+    const meant = recipient.kind === "slack-channel" ? recipient.channel : recipient.email;
+    const note = `Meant for ${meant}. ${error.facts.message}`;
+    return { ...(await post(workspace, fallback, withNote(alert, note))), note };
+  }
+}
+
+type Answer = Delivery | { readonly kind: "cannot-tell" };
+
 const History = z.object({
   messages: z.array(
     z.object({
@@ -153,11 +180,18 @@ const History = z.object({
   response_metadata: z.object({ next_cursor: z.string().nullish() }).nullish(),
 });
 
-async function find(
-  workspace: Workspace,
-  recipient: Recipient,
-  key: string,
-): Promise<Delivery | { readonly kind: "cannot-tell" }> {
+/** Looks where the alert was meant to go, and in the fallback channel when it is not there. */
+async function find(workspace: Workspace, recipient: Recipient, key: string): Promise<Answer> {
+  const fallback = fallbackOf(workspace);
+  const found = await look(workspace, recipient, key).catch((error: unknown): Answer => {
+    if (fallback === null || !isNotReached(error)) return cannotTell(error);
+    return { kind: "absent" };
+  });
+  if (fallback === null || found.kind !== "absent") return found;
+  return look(workspace, fallback, key).catch(cannotTell);
+}
+
+async function look(workspace: Workspace, recipient: Recipient, key: string): Promise<Answer> {
   const channel = await conversationOf(workspace, recipient);
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page += 1) {
@@ -195,7 +229,7 @@ export function connectSlack(settings: SlackSettings, deps: ConnectorDeps): Slac
   const workspace = createWorkspace(settings, deps);
   return {
     send: (recipient, alert) => send(workspace, recipient, alert),
-    find: (recipient, key) => find(workspace, recipient, key).catch(cannotTell),
+    find: (recipient, key) => find(workspace, recipient, key),
     settings,
     whoami: async () => {
       const { response_metadata: meta, ...who } = await workspace.call("auth.test", Myself, {});

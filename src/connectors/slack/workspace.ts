@@ -17,6 +17,8 @@ export interface SlackSettings {
   readonly signingSecret?: string | undefined;
   /** Addresses by which others know somebody -> their id or address in Slack. */
   readonly teammates: Readonly<Record<string, string>>;
+  /** Gets the alerts whose channel or person Slack does not reach any more, by name or id; null: they fail. */
+  readonly fallbackChannel: string | null;
   readonly allowPrivateAddresses: boolean;
 }
 
