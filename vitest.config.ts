@@ -37,7 +37,7 @@ export default defineConfig({
         "src/decide/*.ts",
         "src/conversation/*.ts",
         "src/versions/*.ts",
-        "src/feedback/plan.ts",
+        "src/feedback/{plan,stream}.ts",
         "src/response/{press,standing}.ts",
         "src/followup/owner-watch.ts",
         "src/sync/{budget,fields,plan,settle}.ts",

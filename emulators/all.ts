@@ -167,7 +167,11 @@ function together(each: Each): Pick<Emulators, "applyFaults" | "reset" | "settle
     },
     connections: () => ({
       intercom: { url: each.intercom.url, ...emulatedAccounts.intercom },
-      salesforce: { url: each.salesforce.url, ...emulatedAccounts.salesforce },
+      salesforce: {
+        url: each.salesforce.url,
+        ...emulatedAccounts.salesforce,
+        ...(each.salesforce.changeEvents !== null && { pubsubUrl: each.salesforce.changeEvents.url }),
+      },
       slack: {
         url: each.slack.url,
         apiUrl: each.slack.apiUrl,

@@ -48,6 +48,11 @@ const salesforceSettings = z.object({
   csmField: text.nullable().default(SALESFORCE_DEFAULTS.csmField),
   csmTeamRole: text.nullable().default(SALESFORCE_DEFAULTS.csmTeamRole),
   leadScoreField: text.nullable().default(SALESFORCE_DEFAULTS.leadScoreField),
+  changeEvents: z.enum(["auto", "off"]).default(SALESFORCE_DEFAULTS.changeEvents),
+  pubsubUrl: z
+    .url({ protocol: /^https$/ })
+    .nullable()
+    .default(SALESFORCE_DEFAULTS.pubsubUrl),
   allowPrivateAddresses: privateToo,
 });
 const salesforceSecret = z.object({ clientSecret: text.optional(), privateKey: text.optional() });

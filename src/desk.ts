@@ -23,6 +23,7 @@ import { decideUnderLock } from "./decide/ledger.ts";
 import { type Bucket, type Environment, insertDecision } from "./decide/queries.ts";
 import type { Directory } from "./decide/route.ts";
 import type { DealFeed } from "./feedback/deal.ts";
+import type { DealStream } from "./feedback/stream.ts";
 import type { People } from "./feedback/run.ts";
 import type { World } from "./handoff/carry.ts";
 import type { ConversationList } from "./intake/conversation-list.ts";
@@ -47,6 +48,8 @@ export interface Place {
   readonly world: World;
   /** What changes in Salesforce, and the people of Intercom it concerns; null without that connection. */
   readonly feed: DealFeed | null;
+  /** What says at once that deals changed. */
+  readonly stream: DealStream | null;
   readonly people: People | null;
   /** Intercom's own list of conversations. */
   readonly list: ConversationList | null;

@@ -31,15 +31,9 @@ import { type Places, placesOf, remembered } from "./places.ts";
 import { forgettingSchedules } from "./forgetting.ts";
 import { walk } from "./walk.ts";
 import { type ReconcileParts, reconcileSchedule, sweepAll } from "./reconcile.ts";
-import {
-  type FeedbackParts,
-  feedbackSchedules,
-  knockAgain,
-  knocking,
-  pollAllDeals,
-  startWaiting,
-  upkeep,
-} from "./upkeep.ts";
+import { type FeedbackParts, feedbackSchedules, pollAllDeals } from "./deals.ts";
+import { type Listening, listen } from "./listening.ts";
+import { knockAgain, knocking, startWaiting, upkeep } from "./upkeep.ts";
 
 export interface HouseOptions {
   readonly databaseUrl: string;
@@ -77,6 +71,8 @@ export interface House {
   readonly environments: () => Promise<readonly Environment[]>;
   /** Reads at once what changed in Salesforce, as the schedule does every half minute. */
   readonly pollDeals: () => Promise<void>;
+  /** Does the work of a worker until the house is closed: runs, schedules, and listening for change events. */
+  readonly work: () => Promise<void>;
   /** Looks at once at both systems for people and companies that changed, as the schedules do. */
   readonly sync: () => Promise<void>;
   /** Looks at once whether destinations that refused the credentials accept them now, as a schedule does every minute. */
@@ -128,9 +124,14 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     log,
     ...(options.beatMs !== undefined && { beatMs: options.beatMs }),
   });
+  let listening: Listening | null = null;
   return {
     database,
     engine,
+    work: async () => {
+      await theEngine().work();
+      listening = listen(feedback);
+    },
     conversationKind,
     takePress: (over, arrived) => takePress({ clock, engine: theEngine }, over, pressKind, arrived),
     connections,
@@ -143,6 +144,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     watchOwners: () => watchOwners({ db, clock, log, world: async (name) => (await place(name)).world }),
     policyOfVersion,
     close: async (graceMs) => {
+      await listening?.stop();
       await theEngine().stop(graceMs);
       await database.close();
     },
@@ -204,7 +206,6 @@ function worksOf(joints: Joints): {
         "follow-up": followUpKind,
         feedback: feedbackKind,
         conversation: conversationKind,
-        sync: syncing.kind,
       }),
       followUpSweep(followUpDesk, followUpKind),
       ownerWatch(followUpDesk),

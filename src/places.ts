@@ -96,6 +96,7 @@ async function makePlace(
     policyVersion,
     world,
     feed: crm,
+    stream: crm?.stream ?? null,
     people: inbox,
     list: inbox,
     board: slack?.board ?? null,

@@ -90,7 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     undo.push(() => house.close(1_000));
     const web = options.serves ? await serve(options, postgres.url, house, vault, metrics) : null;
     if (web !== null) undo.push(web.close);
-    if (options.works) await house.engine.work();
+    if (options.works) await house.work();
     return {
       url: web?.url ?? null,
       databaseUrl: postgres.url,

@@ -8,6 +8,8 @@ import type { Clock } from "./kernel/time.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import { type ConnectionKind, type ConnectionRow, listConnections, secretContext } from "./vault/queries.ts";
 import { listEnvironments } from "./decide/queries.ts";
+import type { ShownStream } from "./feedback/stream.ts";
+import { streamOf } from "./feedback/stream-queries.ts";
 import type { CrmDirectory } from "./handoff/ports.ts";
 import type { SyncPlace } from "./sync/place.ts";
 import { documentOf } from "./versions/queries.ts";
@@ -24,6 +26,7 @@ import { checkWorkspace } from "./connectors/intercom/check.ts";
 import { inboxAnswers } from "./connectors/intercom/named.ts";
 import { readDirectory } from "./connectors/salesforce/directory.ts";
 import { checkOrg } from "./connectors/salesforce/check.ts";
+import { streamFindings } from "./connectors/salesforce/stream-findings.ts";
 import { installMetadata } from "./connectors/salesforce/install.ts";
 import { crmAnswers } from "./connectors/salesforce/named.ts";
 import { checkSlack } from "./connectors/slack/check.ts";
@@ -39,17 +42,19 @@ interface Found {
   readonly row: ConnectionRow;
   readonly vault: Vault;
   readonly policy: Policy;
+  /** Null for a connection from a file, and where no worker has listened yet. */
+  readonly stream: ShownStream | null;
 }
 
 const SILENT = { debug: () => {}, warn: () => {} };
 
 export async function salesforceSetup(source: ConnectionSource, deps: SetupDeps): Promise<SalesforceSetup> {
-  const { row, vault, policy } = await find("salesforce", source, deps);
+  const { row, vault, policy, stream } = await find("salesforce", source, deps);
   const org = openSalesforce(row, { clock: deps.clock, log: SILENT, vault });
   const queues = queuesOf(policy).map(({ queue }) => queue);
   const needs = { ...org.settings, names: crmNames(namesOf(policy)), queues: [...new Set(queues)] };
   return {
-    check: () => checkOrg(org.client, needs),
+    check: async () => [...(await checkOrg(org.client, needs)), ...streamFindings(stream)],
     install: ({ checkOnly }) =>
       installMetadata(org.client, {
         checkOnly,
@@ -184,7 +189,8 @@ async function find(kind: CheckedKind, source: ConnectionSource, deps: SetupDeps
       environment.policyVersion === null ? null : await documentOf(store.db, environment.policyVersion);
     const policy =
       document === null ? defaultPolicy() : policyOf(document, `the live policy of ${source.environment}`);
-    return { row, vault: store.vault, policy };
+    const stream = await streamOf(store.db, source.environment);
+    return { row, vault: store.vault, policy, stream };
   } finally {
     await store.close();
   }
@@ -199,5 +205,6 @@ function fromFile(kind: CheckedKind, given: unknown): Found {
     row: { id, kind, settings, secret: vault.seal(JSON.stringify(secret ?? {}), secretContext(id)) },
     vault,
     policy: defaultPolicy(),
+    stream: null,
   };
 }

@@ -1,11 +1,10 @@
 /** What the house does by itself: what no run has taken, or decided, is found and given a run; what is held is let go. */
 import type { Engine, RunKind, Schedule } from "./engine/engine.ts";
 import { type Db, inTransaction, type Log } from "./store/database.ts";
-import { type Environment, isUndecided, type Released, releaseOldest, undecided } from "./decide/queries.ts";
+import { isUndecided, type Released, releaseOldest, undecided } from "./decide/queries.ts";
 import type { Place } from "./desk.ts";
-import { carryAgain, pollDeals, type PollParts } from "./feedback/poll.ts";
 import { resume } from "./handoff/pause.ts";
-import { isPaused, listPauses, takeReady, type WaitingKind } from "./handoff/pause-queries.ts";
+import { listPauses, takeReady, type WaitingKind } from "./handoff/pause-queries.ts";
 import { untaken } from "./intake/queries.ts";
 import type { Clock, EpochMs, Ms } from "./kernel/time.ts";
 import { type News, newsOf, start } from "./news.ts";
@@ -131,61 +130,6 @@ export async function knockAgain({ db, clock, log, place }: KnockParts): Promise
     }
     await resume(db, environment, destination);
     log("info", `${destination} of ${environment} lets Baton in again; what waited goes out`);
-  }
-}
-
-const POLL_DEALS_EVERY_MS = 30_000;
-/** A deal's effects this old should be done or waiting for a later start of their run. */
-const CARRY_DEALS_AFTER_MS = 900_000;
-
-export interface FeedbackParts extends PollParts {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly environments: () => Promise<readonly Environment[]>;
-  readonly place: (environment: string) => Promise<Pick<Place, "feed" | "policy" | "policyVersion">>;
-}
-
-/** Deals that changed in Salesforce are brought to Intercom; one environment that fails stands in no other's way. */
-export function feedbackSchedules(parts: FeedbackParts): readonly Schedule[] {
-  return [
-    { name: "poll deals", everyMs: POLL_DEALS_EVERY_MS, body: () => pollAllDeals(parts) },
-    {
-      name: "sweep deals",
-      everyMs: CARRY_DEALS_AFTER_MS,
-      body: async () => {
-        const left = await carryAgain(parts, parts.clock(), CARRY_DEALS_AFTER_MS);
-        if (left > 0)
-          parts.log(
-            "warn",
-            `${left} deals still had something to tell Intercom; their runs are started again`,
-          );
-      },
-    },
-  ];
-}
-
-/** Every environment with a Salesforce connection, and with rules for stages or caps that a closed deal frees. */
-export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
-  const ready = (await parts.environments()).filter(
-    ({ policyVersion, salesforceConnection }) => policyVersion !== null && salesforceConnection !== null,
-  );
-  for (const { name } of ready) {
-    try {
-      const { feed, policy: compiled, policyVersion } = await parts.place(name);
-      const { policy } = compiled;
-      const hasCaps = Object.values(policy.routing.pools).some(({ members }) =>
-        members.some(({ cap }) => cap?.open !== undefined),
-      );
-      if (await isPaused(parts.db, name, "salesforce")) continue;
-      if (feed === null || (policy.feedback.stages.length === 0 && !hasCaps)) continue;
-      const place = { environment: name, policy, policyVersion, feed };
-      const taken = await pollDeals(parts, place, parts.clock());
-      if (taken > 0) parts.log("info", `${taken} deals of ${name} took on a new stage`);
-    } catch (error) {
-      parts.log("warn", `the deals of ${name} could not be read; the next poll goes on from the same place`, {
-        error: String(error),
-      });
-    }
   }
 }
 

@@ -204,7 +204,7 @@ const SURROUNDINGS: readonly (readonly [what: string, pattern: RegExp, allowed: 
   [
     "node's random source",
     /\brandom(?:Bytes|UUID|Int)\b/,
-    /^src\/(?:(?:vault|access|store|engine)\/|setup\.ts$)/,
+    /^src\/(?:(?:vault|access|store|engine)\/|(?:setup|listening)\.ts$)/,
   ],
   ["the console", /\bconsole\./, /^$/],
   ["standard streams", /\bprocess\.std(?:in|out|err)\b/, /^src\/main\.ts$/],

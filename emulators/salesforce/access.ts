@@ -36,6 +36,10 @@ export interface OrgAccess {
   readonly rows: (object: string) => Row[];
   /** Copies of all records, deleted ones too. */
   readonly allRows: (object: string) => Row[];
+  /** Id of the org. */
+  readonly organization: string;
+  /** Id of the user whom an integration signs in as. */
+  readonly integrationUser: string;
   readonly userByEmail: (email: string) => Row | undefined;
   readonly seedSituations: (situations: Situations) => Seeded;
   readonly seed: (body: unknown) => unknown;
@@ -62,6 +66,8 @@ export function createAccess(service: Service, sessions: Sessions, calls: CallCo
       changeRow(org, objectNamed(org, object), liveRow(org, object, id), knownFields(org, object, fields)),
     rows: (object) => copies(object).filter((row) => row["IsDeleted"] !== true),
     allRows: copies,
+    organization: org.id,
+    integrationUser: org.userId,
     userByEmail: (email) => copies("User").find((row) => row["Email"] === email),
     seedSituations: (situations) => seedSituations(org, situations),
     seed: (body) => applySeed(org, body, sessions.expireAll),

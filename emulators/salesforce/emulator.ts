@@ -5,6 +5,7 @@ import { createLedger } from "../core/ledger.ts";
 import type { EmulatorAnswer, EmulatorRequest } from "../core/routes.ts";
 import { type RunningEmulator, startServer } from "../core/server.ts";
 import type { ApiAnswer, Service } from "./api.ts";
+import type { ChangeEvents } from "./events/server.ts";
 import { type CallCounts, createAccess, type OrgAccess } from "./access.ts";
 import { keysOfRequest, ledgerBodyOf } from "./ledger-entry.ts";
 import {
@@ -15,7 +16,7 @@ import {
   type Sessions,
   userInfo,
 } from "./oauth.ts";
-import { emptyOrg } from "./org.ts";
+import { emptyOrg, type Org } from "./org.ts";
 import { answerCall } from "./rest.ts";
 import { applySeed, startOver } from "./seed.ts";
 import type { SettingsChange } from "./settings.ts";
@@ -33,12 +34,16 @@ export interface SalesforceEmulatorOptions extends OAuthOptions {
   readonly seed?: number;
   /** How the org behaves at the start and after a reset. */
   readonly settings?: SettingsChange;
+  /** The port of the event bus; 0 takes a free one. Absent: there is none. */
+  readonly eventsPort?: number;
 }
 
 export interface SalesforceEmulator extends RunningEmulator {
   readonly state: OrgAccess;
   /** A fresh access token of the integration user, without the token endpoint. */
   readonly accessToken: () => string;
+  /** The event bus; null when it was not asked for. */
+  readonly changeEvents: ChangeEvents | null;
 }
 
 /** Starts an emulated org. */
@@ -85,7 +90,29 @@ export async function startSalesforceEmulator(
     },
   });
   door.url = server.url;
-  return { ...server, state: access, accessToken: () => sessions.issue(org.userId) };
+  const changeEvents = await eventsOf(options, org, sessions);
+  return {
+    ...server,
+    state: access,
+    accessToken: () => sessions.issue(org.userId),
+    changeEvents,
+    stop: async () => {
+      await changeEvents?.stop();
+      await server.stop();
+    },
+  };
+}
+
+async function eventsOf(
+  { host = "127.0.0.1", eventsPort: port }: SalesforceEmulatorOptions,
+  org: Org,
+  sessions: Sessions,
+): Promise<ChangeEvents | null> {
+  if (port === undefined) return null;
+  // Loaded only where somebody listens: gRPC and Avro are large.
+  const { createBus } = await import("./events/bus.ts");
+  const { startChangeEvents } = await import("./events/server.ts");
+  return startChangeEvents(createBus(org), sessions, { host, port });
 }
 
 interface Door {

@@ -13,6 +13,15 @@ interface Table {
   readonly indexes: Map<string, Map<string, Set<string>>>;
 }
 
+/** What a write did to a record. */
+export interface Change {
+  readonly object: string;
+  readonly row: Row;
+  readonly isNew: boolean;
+  /** Fields whose values differ now. */
+  readonly names: readonly string[];
+}
+
 export interface Org {
   readonly now: () => number;
   readonly random: Random;
@@ -23,6 +32,10 @@ export interface Org {
   schema: Schema;
   /** Undo steps of the open transaction. */
   journal: (() => void)[] | undefined;
+  /** Writes of the open transaction, in order. */
+  changes: Change[];
+  /** Hears of the writes of each transaction once it is committed. */
+  onCommit: (changes: readonly Change[]) => void;
   /** Writes that a row-lock rule has met, by its place in the settings. */
   lockCounts: number[];
   readonly tables: Map<string, Table>;
@@ -41,6 +54,8 @@ export function emptyOrg(now: () => number, seed: number): Org {
     objects,
     schema: schemaOf(objects),
     journal: undefined,
+    changes: [],
+    onCommit: () => {},
     lockCounts: [],
     tables: new Map(),
     serials: new Map(),
@@ -140,6 +155,7 @@ export function putRow(org: Org, object: string, row: Row): void {
     unindex(org, object, row);
     table.rows.delete(id);
   });
+  noteChange(org, { object, row, isNew: true, names: Object.keys(row) });
 }
 
 /** Changes fields of a row in place. */
@@ -148,12 +164,15 @@ export function patchRow(org: Org, object: string, row: Row, changes: Row): void
   for (const name of Object.keys(changes)) before[name] = row[name] ?? null;
   applyPatch(org, object, row, changes);
   org.journal?.push(() => applyPatch(org, object, row, before));
+  const names = Object.keys(changes).filter((name) => before[name] !== (changes[name] ?? null));
+  noteChange(org, { object, row, isNew: false, names });
 }
 
 /** Runs `change`; when it throws, everything it did to the org is undone. */
 export function inTransaction<T>(org: Org, change: () => T): T {
   const outer = org.journal;
   const journal: (() => void)[] = [];
+  const told = org.changes.length;
   org.journal = journal;
   try {
     const result = change();
@@ -162,15 +181,27 @@ export function inTransaction<T>(org: Org, change: () => T): T {
   } catch (error) {
     org.journal = undefined;
     for (const undo of journal.reverse()) undo();
+    org.changes.length = told;
     throw error;
   } finally {
     org.journal = outer;
+    if (outer === undefined) commit(org);
   }
 }
 
 /** The time as Salesforce writes it, in whole seconds. */
 export function stamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}.000+0000`;
+}
+
+function noteChange(org: Org, change: Change): void {
+  org.changes.push(change);
+  if (org.journal === undefined) commit(org);
+}
+
+function commit(org: Org): void {
+  const changes = org.changes.splice(0);
+  if (changes.length > 0) org.onCommit(changes);
 }
 
 const noIds: ReadonlySet<string> = new Set();

@@ -73,6 +73,8 @@ const settingsShape = {
   openTransactionMs: z.number().min(0),
   /** SystemModstamp is set so long before the commit: rows appear behind a cursor. */
   stampLagMs: z.number().min(0),
+  /** Whether the event bus tells changes, or why not: the edition, the selected objects, the user's permissions. */
+  changeEvents: z.enum(["on", "no-edition", "no-topic", "no-permission"]),
   assignmentRules: z.array(AssignmentRule),
   duplicateRules: z.array(DuplicateRule),
   validationRules: z.array(ValidationRule),
@@ -102,6 +104,7 @@ export const defaultSettings: Settings = {
   replicationStep: "second",
   openTransactionMs: 0,
   stampLagMs: 0,
+  changeEvents: "on",
   assignmentRules: [],
   duplicateRules: [],
   validationRules: [],

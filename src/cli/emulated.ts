@@ -109,6 +109,7 @@ function connectionsTo(emulators: Emulators): readonly {
   readonly secret: Readonly<Record<string, string>>;
 }[] {
   const { intercom, salesforce, slack, smtp, enrichment } = emulatedAccounts;
+  const pubsubUrl = emulators.salesforce.changeEvents?.url ?? null;
   return [
     {
       kind: "intercom",
@@ -117,7 +118,7 @@ function connectionsTo(emulators: Emulators): readonly {
     },
     {
       kind: "salesforce",
-      settings: { loginUrl: emulators.salesforce.url, clientId: salesforce.clientId },
+      settings: { loginUrl: emulators.salesforce.url, clientId: salesforce.clientId, pubsubUrl },
       secret: { clientSecret: salesforce.clientSecret },
     },
     {

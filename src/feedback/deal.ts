@@ -33,4 +33,6 @@ export interface DealFeed {
    * come for the time after that. Deals that changed shortly before may come again.
    */
   changedDeals(since: EpochMs): Promise<{ readonly coveredUntil: EpochMs; readonly deals: readonly Deal[] }>;
+  /** These deals, whole; those that are gone are left out. */
+  dealsById(ids: readonly string[]): Promise<readonly Deal[]>;
 }

@@ -6,8 +6,8 @@
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Engine, RunKind } from "../engine/engine.ts";
 import type { Policy } from "../policy/schema.ts";
-import { type Db, inTransaction } from "../store/database.ts";
-import type { DealFeed, StageChange } from "./deal.ts";
+import { type Db, inTransaction, type Tx } from "../store/database.ts";
+import type { Deal, DealFeed, StageChange } from "./deal.ts";
 import { planFeedback } from "./plan.ts";
 import { closeLeadsOf, cursorOf, dealsLeftOpen, insertChange, knownChanges, moveCursor } from "./queries.ts";
 import { type FeedbackInput, feedbackStart } from "./run.ts";
@@ -30,6 +30,36 @@ export async function pollDeals(parts: PollParts, place: FeedbackPlace, now: Epo
   const { db } = parts;
   const { beganAt, coveredUntil: since } = await cursorOf(db, place.environment, now);
   const { coveredUntil, deals } = await place.feed.changedDeals(since);
+  return takeIn(parts, place, { deals, beganAt, now }, (tx) =>
+    moveCursor(tx, place.environment, coveredUntil),
+  );
+}
+
+/** Takes in what is new of these deals alone; the cursor stays, so polling reads them again. */
+export async function readDeals(
+  parts: PollParts,
+  place: FeedbackPlace,
+  ids: readonly string[],
+  now: EpochMs,
+): Promise<number> {
+  const { beganAt } = await cursorOf(parts.db, place.environment, now);
+  const deals = await place.feed.dealsById(ids);
+  return takeIn(parts, place, { deals, beganAt, now }, async () => {});
+}
+
+interface Read {
+  readonly deals: readonly Deal[];
+  readonly beganAt: EpochMs;
+  readonly now: EpochMs;
+}
+
+/** The one way in for what was read, however Baton came to read it: each change once. `also` joins the transaction. */
+async function takeIn(
+  { db, engine, kind }: PollParts,
+  place: FeedbackPlace,
+  { deals, beganAt, now }: Read,
+  also: (tx: Tx) => Promise<void>,
+): Promise<number> {
   const known = await knownChanges(
     db,
     place.environment,
@@ -53,9 +83,9 @@ export async function pollDeals(parts: PollParts, place: FeedbackPlace, now: Epo
         if (isClosed) await closeLeadsOf(tx, at, isWon ? "won" : "lost", now);
       }
       const input = { environment: place.environment, deal: deal.id, news: newest(changes), turn: 1 };
-      await parts.engine().start(parts.kind(), input, { ...feedbackStart(input), tx });
+      await engine().start(kind(), input, { ...feedbackStart(input), tx });
     }
-    await moveCursor(tx, place.environment, coveredUntil);
+    await also(tx);
     return taken;
   });
 }

@@ -44,6 +44,8 @@ export interface HouseQuestion {
   readonly settleMs?: Ms;
   /** Whether the examples of signals are compared. */
   readonly meaning?: boolean;
+  /** Whether Salesforce has an event bus. */
+  readonly changeEvents?: boolean;
 }
 
 /** Opens everything; the one environment is called "production" and is live unless the test says otherwise. */
@@ -53,11 +55,12 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
     policy,
     settleMs = 400,
     meaning = false,
+    changeEvents = false,
   } = question;
   const clock = { ahead: 0 };
   const now = (): number => Date.now() + clock.ahead;
   const database = await freshDatabase();
-  const emulators = await startEmulators({ now });
+  const emulators = await startEmulators({ now, ...(changeEvents && { salesforce: { eventsPort: 0 } }) });
   await prepareWorld(emulators, []);
   const vault = openVault({ key: KEY });
   let path = "";

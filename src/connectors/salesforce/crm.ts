@@ -1,5 +1,6 @@
 /** The port Crm over one Salesforce org. */
 import type { DealFeed } from "../../feedback/deal.ts";
+import type { DealStream } from "../../feedback/stream.ts";
 import type { Crm, CrmOperation, CrmWritten } from "../../handoff/ports.ts";
 import type { Clock } from "../../kernel/time.ts";
 import type { ApiUsage, SyncCrm } from "../../sync/ports.ts";
@@ -14,6 +15,7 @@ import { createLook } from "./look.ts";
 import { readOwners } from "./owners.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
 import { createSync, usageOf } from "./sync.ts";
+import { createDealStream } from "./pubsub.ts";
 import { readTouches } from "./touches.ts";
 import { whereabouts } from "./whereabouts.ts";
 import { createWrite } from "./write.ts";
@@ -31,6 +33,10 @@ export interface SalesforceSettings {
   readonly csmTeamRole: string | null;
   /** Number on Lead with the org's own score, 0..100; null: none. */
   readonly leadScoreField: string | null;
+  /** "auto": where the org has them, change events hurry the feedback from deals. */
+  readonly changeEvents: "auto" | "off";
+  /** "https://host:port" of the event bus; null: Salesforce's public one. */
+  readonly pubsubUrl: string | null;
   readonly allowPrivateAddresses: boolean;
 }
 
@@ -40,6 +46,8 @@ export const SALESFORCE_DEFAULTS = {
   csmField: "CSM__c",
   csmTeamRole: null,
   leadScoreField: null,
+  changeEvents: "auto",
+  pubsubUrl: null,
   allowPrivateAddresses: false,
 } as const;
 
@@ -56,6 +64,7 @@ export interface SalesforceConnection extends Crm, DealFeed {
   /** For check, install and the change feed. */
   readonly client: SalesforceClient;
   readonly sync: SyncCrm;
+  readonly stream: DealStream;
   readonly settings: SalesforceSettings;
   close(): void;
 }
@@ -74,7 +83,8 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     }),
   );
   const { loginUrl, login } = settings;
-  const client = createClient(http, createSessions({ loginUrl, login, http, clock }), clock);
+  const sessions = createSessions({ loginUrl, login, http, clock });
+  const client = createClient(http, sessions, clock);
   const isBare = settings.metadata === "none";
   const find = (operations: readonly CrmOperation[]): Promise<CrmWritten | null> =>
     isBare ? Promise.resolve(null) : findWritten(client, operations);
@@ -90,6 +100,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     touches: (question) => readTouches(client, question),
     owners: (ids) => readOwners(client, ids),
     ...createDealFeed(client, clock),
+    stream: createDealStream(settings, sessions, clock),
     sync: createSync(client, { usage }, clock),
     recordUrl: (id) =>
       `${(client.instanceUrl() ?? settings.loginUrl).replace(/\/+$/, "")}/${encodeURIComponent(id)}`,

@@ -8,7 +8,7 @@ import { type Clock, type EpochMs, type Ms, parseInstant } from "../../kernel/ti
 import type { SalesforceClient } from "./client.ts";
 import { queryRows } from "./directory.ts";
 import { names, soql, type Soql } from "./soql.ts";
-import { changedSince } from "./updated.ts";
+import { changedSince, IDS_A_QUERY } from "./updated.ts";
 
 /** Stages of an org change rarely. */
 const STAGES_FRESH_MS: Ms = 600_000;
@@ -60,6 +60,14 @@ export function createDealFeed(client: SalesforceClient, clock: Clock): DealFeed
       );
       const known = await stagesNow();
       return { coveredUntil, deals: rows.map((row) => dealOf(row, known)) };
+    },
+    async dealsById(ids) {
+      const pages = Array.from({ length: Math.ceil(ids.length / IDS_A_QUERY) }, (_, page) =>
+        ids.slice(page * IDS_A_QUERY, (page + 1) * IDS_A_QUERY),
+      );
+      const known = await stagesNow();
+      const rows = await Promise.all(pages.map((page) => readDeals(client, soql`Id IN ${page}`)));
+      return rows.flat().map((row) => dealOf(row, known));
     },
   };
 }

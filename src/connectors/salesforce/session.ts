@@ -27,6 +27,9 @@ export type SalesforceLogin =
 export interface Session {
   readonly connection: Connection;
   readonly instanceUrl: string;
+  readonly accessToken: string;
+  /** The org and Baton's user in it; null when the sign-in did not say. */
+  readonly identity: { readonly organization: string; readonly user: string } | null;
 }
 
 export interface Sessions {
@@ -95,7 +98,7 @@ export function createSessions(settings: {
     const secret = login.kind === "client-credentials" ? { clientSecret: login.clientSecret } : {};
     const oauth2 = new OAuth2({ loginUrl, clientId: login.clientId, ...secret });
     setTransport(oauth2, jsforceTransport(http, "read"));
-    const answer: { access_token?: unknown; instance_url?: unknown } | undefined = await oauth2
+    const answer: { access_token?: unknown; instance_url?: unknown; id?: unknown } | undefined = await oauth2
       .requestToken(grant())
       .catch((error: unknown) => {
         throw error instanceof Refusal ? failureOfSignIn(error, loginUrl, clock()) : error;
@@ -112,7 +115,8 @@ export function createSessions(settings: {
       callOptions: { client: "Baton" },
     });
     setTransport(connection, jsforceTransport(http, "write"));
-    return { connection, instanceUrl: answer.instance_url };
+    const { access_token: accessToken, instance_url: instanceUrl } = answer;
+    return { connection, instanceUrl, accessToken, identity: identityOf(answer.id) };
   }
 
   return {
@@ -127,6 +131,12 @@ export function createSessions(settings: {
       if (session === stale) session = null;
     },
   };
+}
+
+/** From the identity URL that comes with a token: ".../id/00D.../005...". */
+function identityOf(url: unknown): Session["identity"] {
+  const [, organization, user] = /\/id\/(\w+)\/(\w+)$/.exec(String(url)) ?? [];
+  return organization === undefined || user === undefined ? null : { organization, user };
 }
 
 function failureOfSignIn(refusal: Refusal, loginUrl: string, now: EpochMs): unknown {

@@ -13,7 +13,7 @@ const OVERLAP_MS: Ms = 10 * 60_000;
 /** `updated` reaches back 30 days; an older cursor asks by query alone. */
 const LONGEST_WINDOW_MS: Ms = 29 * 86_400_000;
 /** So many ids keep the address of a query under its limit of 16,384 characters. */
-const IDS_A_QUERY = 200;
+export const IDS_A_QUERY = 200;
 
 const Updated = z.object({ ids: z.array(z.string()), latestDateCovered: z.string() });
 
