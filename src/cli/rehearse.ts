@@ -24,9 +24,11 @@ import {
   roundTheClock,
 } from "./emulated.ts";
 import { readPolicyText } from "./policy-file.ts";
+import { caughtUp } from "./rehearsal/caught-up.ts";
 import { check } from "./rehearsal/check.ts";
 import { collect } from "./rehearsal/collect.ts";
 import { type Conversations, loadConversations } from "./rehearsal/conversations.ts";
+import { type Deals, dealsAtWork } from "./rehearsal/deals.ts";
 import { type Driven, drive, type Shown } from "./rehearsal/drive.ts";
 import { expectationOf } from "./rehearsal/expect.ts";
 import type { ContactFact, Expectation } from "./rehearsal/facts.ts";
@@ -95,7 +97,7 @@ export function rehearseCommand(terminal: Terminal, deps: RehearseDeps): Command
     )
     .option(
       "--hours-as <span>",
-      "how long an hour of the policy's follow-ups and SLA takes, as in 1s; the rehearsal then waits for them all",
+      "how long an hour of the policy's follow-ups and SLA takes, as in 1s; the rehearsal then waits for them all, and moves deals",
       aSpan,
     )
     .option("--policy <file>", "policy in YAML or JSON; the default policy when absent")
@@ -211,6 +213,12 @@ async function inSite(
 
   const startedAt = terminal.clock();
   const reps = repsAtWork({ db: database.db, emulators, policy: policy.policy, clock: terminal.clock });
+  const deals = dealsAtWork({ db: database.db, emulators, clock: terminal.clock });
+  const work = async (): Promise<void> => {
+    await reps.work();
+    await deals.work();
+  };
+  const isLong = options.hoursAs !== undefined;
   const driven = await drive({
     emulators,
     db: database.db,
@@ -222,12 +230,12 @@ async function inSite(
     clock: terminal.clock,
     isStopped: () => stopped.yet,
     onProgress: progressLines(terminal, conversations.length),
-    sweepMs: SWEEP_MS,
-    ...(options.hoursAs !== undefined && { meanwhile: reps.work, waitsForTimers: true }),
+    caughtUp: caughtUp({ db: database.db, emulators, sweepMs: SWEEP_MS, deals: isLong ? deals : null }),
+    ...(isLong && { meanwhile: work, waitsForTimers: true }),
   });
   if (stopped.yet) throw new UserError("rehearse: stopped before its end; there is no report");
   const seconds = (terminal.clock() - startedAt) / 1_000;
-  const ended = { driven, crew, startedAt, seconds, known, contacts: reps.contacts };
+  const ended = { driven, crew, startedAt, seconds, known, contacts: reps.contacts, deals: deals.facts };
   return judged({ terminal, prepared, emulators, db: database.db, ...ended });
 }
 
@@ -242,6 +250,7 @@ async function judged(end: {
   readonly seconds: number;
   readonly known: ReadonlyMap<string, KnownToSalesforce>;
   readonly contacts: readonly ContactFact[];
+  readonly deals: Deals["facts"];
 }): Promise<Report> {
   const { prepared, emulators, db, driven, crew, known } = end;
   const { loaded, policy, seed } = prepared;
@@ -258,6 +267,7 @@ async function judged(end: {
     policy: policy.policy,
     expectations,
     contacts: end.contacts,
+    deals: end.deals,
     endedAt: end.terminal.clock(),
   });
   return reportOf(facts, check(facts), {

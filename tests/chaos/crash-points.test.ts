@@ -140,6 +140,7 @@ describe("workers that die", () => {
         emulators,
         environment,
         policy: policy.policy,
+        deals: async () => [],
         expectations,
         contacts: [],
         endedAt: Date.now(),

@@ -2,6 +2,7 @@
  * The checker: did everything that arrived get its decision, and did everything a decision asks for happen outside,
  * once and in order? Pure; it believes the emulators' ledgers and states, not Baton's word.
  */
+import { checkDeals } from "./check-deals.ts";
 import { checkEffects } from "./check-effects.ts";
 import { checkFollowUps } from "./check-follow-ups.ts";
 import { checkUnasked } from "./check-unasked.ts";
@@ -35,6 +36,7 @@ export function check(facts: Facts): Verdict {
     ...checkHandoffs(facts),
     ...checkEffects(facts),
     ...checkFollowUps(facts),
+    ...checkDeals(facts),
     ...checkUnasked(facts),
     ...checkOrder(facts),
     ...checkFailures(facts),

@@ -3,6 +3,7 @@ import type { Emulators } from "../../../emulators/all.ts";
 import type { Policy } from "../../policy/schema.ts";
 import type { Db } from "../../store/database.ts";
 import type { EpochMs } from "../../kernel/time.ts";
+import type { Deals } from "./deals.ts";
 import type { ContactFact, CrmRecord, Expectation, Facts, TimerWishes } from "./facts.ts";
 import { leftOfMessageId, plainText } from "./outside.ts";
 import {
@@ -23,6 +24,7 @@ export interface Collecting {
   readonly policy: Policy;
   readonly expectations: readonly Expectation[];
   readonly contacts: readonly ContactFact[];
+  readonly deals: Deals["facts"];
   readonly endedAt: EpochMs;
 }
 
@@ -49,6 +51,7 @@ export async function collect(collecting: Collecting): Promise<Facts> {
     timerWishes: timerWishes(collecting.policy),
     contacts: collecting.contacts,
     feedbackTags: await feedbackTags(db, environment),
+    deals: await collecting.deals(collecting.policy),
     synced: await synced(db, environment),
     endedAt: collecting.endedAt,
     failedRuns: await failedRunFacts(db),

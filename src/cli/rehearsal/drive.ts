@@ -4,7 +4,7 @@ import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
 import { type Replayable, replay, type Replayed } from "../emulated.ts";
 import type { Crew } from "./processes.ts";
-import { hanging, type Progress, progress, sweptUntil } from "./queries.ts";
+import { hanging, type Progress, progress } from "./queries.ts";
 
 export interface Drive {
   readonly emulators: Emulators;
@@ -24,8 +24,8 @@ export interface Drive {
   readonly meanwhile?: () => Promise<void>;
   /** Waits for timers that are due later, too. */
   readonly waitsForTimers?: boolean;
-  /** Time between two of the service's sweeps of Intercom; what webhooks never brought is waited for. */
-  readonly sweepMs?: Ms;
+  /** Whether the service has read what nobody tells it of since that time; true where nothing is to be waited for. */
+  readonly caughtUp?: (since: EpochMs) => Promise<boolean>;
   /** No number moved for this long: something hangs. Default 90 s. */
   readonly patienceMs?: Ms;
 }
@@ -74,7 +74,8 @@ export async function drive(options: Drive): Promise<Driven> {
     options.onProgress({ replayed: state.started, progress: state.now, kills: options.crew.kills() });
     const isQuiet = isSent && isDelivered && isAtRest(state.now, options);
     state.quietSince = isQuiet ? (state.quietSince ?? options.clock()) : null;
-    const isOver = state.quietSince !== null && (await isSwept(options, state.quietSince));
+    const isOver =
+      state.quietSince !== null && (await (options.caughtUp?.(state.quietSince) ?? Promise.resolve(true)));
     if (isOver && options.crew.kills() >= options.kills && (await isStillAtRest(options))) break;
     if (watch(state)) return { replayed: state.replayed, hanging: await stalled(options) };
     if (isDelivered) await sleep(LOOK_EVERY_MS);
@@ -138,15 +139,6 @@ function isAtRest(now: Progress, { waitsForTimers = false }: Pick<Drive, "waitsF
   if (waitsForTimers && now.timersWaiting > 0) return false;
   const { untaken, pending, runsOpen, handoffsRunning, effectsOpen, timersDue } = now;
   return untaken + pending + runsOpen + handoffsRunning + effectsOpen + timersDue === 0;
-}
-
-/** Whether a sweep began so long after `since` that it left nothing to webhooks on their way; true where all arrived. */
-async function isSwept(
-  { emulators, db, sweepMs = 0 }: Pick<Drive, "emulators" | "db" | "sweepMs">,
-  since: EpochMs,
-): Promise<boolean> {
-  const areAllSent = emulators.intercom.deliveries.every(({ status }) => status !== "withheld");
-  return areAllSent || (await sweptUntil(db)) > since + sweepMs;
 }
 
 /** Writes that a fault holds back may cause webhooks of their own. */

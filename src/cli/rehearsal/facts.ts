@@ -135,6 +135,19 @@ export interface CrmRecord {
   readonly key: string | null;
 }
 
+/** A deal whose stage somebody changed while the rehearsal ran. */
+export interface DealFact {
+  readonly deal: string;
+  /** Ids of the stages it took on, as Salesforce keeps them. */
+  readonly history: readonly string[];
+  readonly stored: readonly { readonly change: string; readonly effects: readonly string[] }[];
+  /** Its contacts in Intercom as they are in the end. */
+  readonly people: readonly { readonly id: string; readonly tags: readonly string[] }[];
+  /** Tags that the policy asks for where it stands now, and those it takes off. */
+  readonly wants: readonly string[];
+  readonly shuns: readonly string[];
+}
+
 export interface Facts {
   readonly expectations: readonly Expectation[];
   readonly deliveries: readonly DeliveryFact[];
@@ -148,6 +161,7 @@ export interface Facts {
   readonly contacts: readonly ContactFact[];
   /** Tags that stages of deals put on people or take off them. */
   readonly feedbackTags: readonly string[];
+  readonly deals: readonly DealFact[];
   /** What sync wrote: of a record "id field", of a person in Intercom the id. */
   readonly synced: readonly string[];
   /** When the rehearsal ended. */
@@ -208,6 +222,7 @@ export const NOTHING: Facts = {
   timerWishes: {},
   contacts: [],
   feedbackTags: [],
+  deals: [],
   synced: [],
   endedAt: 0,
   failedRuns: [],

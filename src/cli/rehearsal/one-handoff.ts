@@ -159,6 +159,7 @@ export const GOOD: Facts = {
   timerWishes: {},
   contacts: [],
   feedbackTags: [],
+  deals: [],
   synced: [],
   endedAt: 0,
   failedRuns: [],

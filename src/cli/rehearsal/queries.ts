@@ -222,3 +222,35 @@ export async function sweptUntil(db: Db): Promise<EpochMs> {
     select (extract(epoch from min(swept_until)) * 1000)::bigint::text as until from sweeps`.execute(db);
   return Number(rows[0]?.until ?? 0);
 }
+
+/** Up to when every environment's deals were read; 0 where none ever were. */
+export async function polledUntil(db: Db): Promise<EpochMs> {
+  const { rows } = await sql<{ until: string | null }>`
+    select (extract(epoch from min(covered_until)) * 1000)::bigint::text as until from feedback_cursors`.execute(
+    db,
+  );
+  return Number(rows[0]?.until ?? 0);
+}
+
+/** Opportunities that handoffs made, the earliest first. */
+export async function madeDeals(db: Db): Promise<readonly string[]> {
+  const { rows } = await sql<{ deal: string }>`
+    select e.result #>> '{ids,opportunity}' as deal from effects e
+    where e.kind = 'crm-write' and e.state = 'done' and e.result #>> '{ids,opportunity}' is not null
+    order by e.done_at, e.key`.execute(db);
+  return rows.map(({ deal }) => deal);
+}
+
+/** Every stored stage of a deal, with the states of what it asks of Intercom. */
+export async function dealChanges(
+  db: Db,
+): Promise<
+  readonly { readonly deal: string; readonly change: string; readonly effects: readonly string[] }[]
+> {
+  const { rows } = await sql<{ deal: string; change: string; effects: string[] }>`
+    select c.opportunity_id as deal, c.change_id as change, array(
+      select e.state from feedback_effects e where e.environment = c.environment
+        and e.opportunity_id = c.opportunity_id and e.change_id = c.change_id order by e.ordinal) as effects
+    from deal_changes c`.execute(db);
+  return rows;
+}

@@ -48,6 +48,8 @@ export interface Report {
   readonly failed: number;
   /** Handed off although its words, looked at by the policy alone, never ask for it. */
   readonly mismatches: number;
+  /** Deals whose stage somebody changed, and the stages they took on. */
+  readonly deals: { readonly moved: number; readonly stages: number };
   readonly kills: number;
   readonly drained: boolean;
   readonly salesforceCalls: number;
@@ -110,6 +112,10 @@ export function reportOf(facts: Facts, verdict: Verdict, circumstances: Circumst
     maybe,
     failed,
     mismatches,
+    deals: {
+      moved: facts.deals.length,
+      stages: facts.deals.reduce((sum, { history }) => sum + history.length, 0),
+    },
     kills: circumstances.kills,
     drained: circumstances.hanging.length === 0,
     ...salesforceCalls(facts),

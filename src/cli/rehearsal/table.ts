@@ -26,6 +26,7 @@ export function tableOf(report: Report): string {
       `${report.followUps.cancelled} / ${report.followUps.skipped}, ${report.followUps.contacted} handoffs contacted`,
     ],
     ["  late", times(report.followUps.lateMs)],
+    ["deals moved", `${report.deals.moved}, ${report.deals.stages} stages`],
     ["workers killed", report.kills],
     ["faults", listOf(report.faults)],
     ["webhook answered", times(report.ackMs)],
