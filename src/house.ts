@@ -206,6 +206,7 @@ function worksOf(joints: Joints): {
         "follow-up": followUpKind,
         feedback: feedbackKind,
         conversation: conversationKind,
+        sync: syncing.kind,
       }),
       followUpSweep(followUpDesk, followUpKind),
       ownerWatch(followUpDesk),

@@ -10,7 +10,7 @@ import type { Log } from "./store/database.ts";
 import { isSynced, objectsToPoll } from "./sync/fields.ts";
 import type { SyncPlace } from "./sync/place.ts";
 import { hearCompanies, pollSalesforce, sweepIntercom } from "./sync/poll.ts";
-import { startSync, syncAgain, type SyncDesk, type SyncInput } from "./sync/run.ts";
+import { isSyncPaused, startSync, syncAgain, type SyncDesk, type SyncInput } from "./sync/run.ts";
 
 export interface SyncParts {
   readonly desk: SyncDesk;
@@ -90,7 +90,7 @@ function sweepAll(parts: SyncParts): Promise<void> {
   });
 }
 
-/** One environment that fails stands in no other's way. */
+/** One environment that fails stands in no other's way; a paused one is left alone, and its next look brings all. */
 async function eachPlace(
   { desk, environments, log }: SyncParts,
   what: string,
@@ -98,6 +98,7 @@ async function eachPlace(
 ): Promise<void> {
   for (const { name, policyVersion, salesforceConnection } of await environments()) {
     if (policyVersion === null || salesforceConnection === null) continue;
+    if (await isSyncPaused(desk.db, name)) continue;
     try {
       const place = await desk.place(name);
       if (place !== null) await look(place);

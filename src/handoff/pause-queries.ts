@@ -79,7 +79,7 @@ export async function noteRefusal(
   );
 }
 
-export type WaitingKind = "handoff" | "follow-up" | "feedback" | "conversation";
+export type WaitingKind = "handoff" | "follow-up" | "feedback" | "conversation" | "sync";
 
 export interface WaitingRun {
   /** The id under which it will start. */

@@ -6,6 +6,7 @@ import { currentContact } from "../conversation/queries.ts";
 import type { Clock, EpochMs, Ms } from "../kernel/time.ts";
 import type { Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
+import { isPaused, letWait } from "../handoff/pause-queries.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import { carry } from "./carry.ts";
 import { isSynced, type Kind } from "./fields.ts";
@@ -44,9 +45,40 @@ export async function startSync(
   input: SyncInput,
   how: { readonly delayMs?: Ms; readonly tx?: Tx } = {},
 ): Promise<void> {
-  const { environment, kind: what, id, news, turn } = input;
-  const run = `sync:${environment}:${what}:${id}:${news}${turn === 1 ? "" : `~${turn}`}`;
-  await engine.start(kind, input, { id: run, partition: `${environment}:sync ${what} ${id}`, ...how });
+  await engine.start(kind, input, { ...idsOf(input), ...how });
+}
+
+function idsOf({ environment, kind, id, news, turn }: SyncInput): {
+  readonly id: string;
+  readonly partition: string;
+} {
+  const run = `sync:${environment}:${kind}:${id}:${news}${turn === 1 ? "" : `~${turn}`}`;
+  return { id: run, partition: `${environment}:sync ${kind} ${id}` };
+}
+
+/** Sync reads and writes both sides, so it waits for both. */
+const SIDES = ["intercom", "salesforce"] as const;
+
+/** Whether one of the two sides of the environment is paused: sync neither reads nor writes then. */
+export async function isSyncPaused(db: Db, environment: string): Promise<boolean> {
+  return (await isPaused(db, environment, "intercom")) || isPaused(db, environment, "salesforce");
+}
+
+/** The next start waits until both sides are resumed. */
+async function letSyncWait(db: Db, input: SyncInput): Promise<string> {
+  const { id: runId, partition } = idsOf(input);
+  const { environment, kind, id } = input;
+  const subject = `${kind} ${id}`;
+  await letWait(db, {
+    runId,
+    partition,
+    kind: "sync",
+    subject,
+    environment,
+    destinations: SIDES,
+    input,
+  });
+  return "waits for a pause to end";
 }
 
 export function syncRun(desk: SyncDesk): RunKind<SyncInput> {
@@ -54,10 +86,13 @@ export function syncRun(desk: SyncDesk): RunKind<SyncInput> {
     name: "sync",
     queue: "conversation",
     body: async (steps, input) => {
+      const next = { ...input, turn: input.turn + 1 };
       const carried = await stepOrLater(steps, "sync", () => syncOne(desk, input), RETRY);
-      if (carried.kind === "done") return;
+      if (carried.kind === "done") {
+        if (carried.value === "paused") await steps.step("wait", () => letSyncWait(desk.db, next));
+        return;
+      }
       await steps.step("later", async () => {
-        const next = { ...input, turn: input.turn + 1 };
         await startSync(desk.engine(), kind, next, { delayMs: waitBefore(input.turn) });
         return carried.reason;
       });
@@ -66,11 +101,15 @@ export function syncRun(desk: SyncDesk): RunKind<SyncInput> {
   return kind;
 }
 
-/** Returns how many changes were looked at. Throws RetryableFailure where it must stop. */
-async function syncOne(desk: SyncDesk, { environment, kind, id, looks }: SyncInput): Promise<number> {
+/** Returns how many changes were looked at; "paused" where a side is. Throws RetryableFailure where it must stop. */
+async function syncOne(
+  desk: SyncDesk,
+  { environment, kind, id, looks }: SyncInput,
+): Promise<number | "paused"> {
   const { db } = desk;
   const place = await desk.place(environment);
   if (place === null || !isSynced(place.policy, kind)) return 0;
+  if (await isSyncPaused(db, environment)) return "paused";
   const current = kind === "person" ? await currentContact(db, place.workspace, id) : id;
   const subject = await readSubject(place, kind, current);
   if (subject === null) {
@@ -95,7 +134,10 @@ export function readsCompanies({ mapping }: SyncPlace["policy"]): boolean {
   return [...mapping.lead, ...mapping.contact].some(({ from }) => from.startsWith("company."));
 }
 
-/** Starts the runs of those whose stored changes are still not written: their run was lost. Returns how many. */
+/**
+ * Starts the runs of those whose stored changes are still not written: their run was lost. Those of a paused
+ * environment wait in the line already. Returns how many it started.
+ */
 export async function syncAgain(
   desk: SyncDesk,
   kind: RunKind<SyncInput>,
@@ -103,9 +145,12 @@ export async function syncAgain(
   olderThanMs: Ms,
 ): Promise<number> {
   const left = await leftOpen(desk.db, now - olderThanMs);
+  let started = 0;
   for (const { row, ...whom } of left) {
+    if (await isSyncPaused(desk.db, whom.environment)) continue;
+    started += 1;
     const news = `sweep ${row} ${Math.floor(now / olderThanMs)}`;
     await startSync(desk.engine(), kind, { ...whom, news, looks: true, turn: 1 });
   }
-  return left.length;
+  return started;
 }
