@@ -54,6 +54,19 @@ describe("the three sentences", () => {
     ]);
   });
 
+  test("quote the sentences around, before and behind, while the quotation stays short", () => {
+    const opening = (text: string, found: string): string | undefined => {
+      const talk = conversation([["customer", text]]);
+      return texts(talk, [signal(talk, 0, found, 9)])[0];
+    };
+    const long = `We have looked at ${"many other offers and ".repeat(9)}at yours.`;
+    const before = "Our trial ends on Friday.";
+    const wish = "Can we upgrade to the Enterprise plan with SSO for 300 seats?";
+    expect(opening(`${before} ${wish}`, "SSO")).toBe(`The customer is asking: “${before} ${wish}”`);
+    expect(opening(`${wish} ${long}`, "SSO")).toBe(`The customer is asking: “${wish}”`);
+    expect(opening(`${long} ${wish}`, "SSO")).toBe(`The customer is asking: “${wish}”`);
+  });
+
   test("open with the sentence of the signal rather than with small talk", () => {
     const talk = conversation([
       ["customer", "The calendar feed was empty this morning, it is back now."],

@@ -2,7 +2,6 @@
  * Change events: a stream that says at once which deals changed. It only hurries the reading; what it misses or cannot
  * say, polling finds. The port, and what follows from the end of a stream. Pure.
  */
-import { assertNever } from "../kernel/assert-never.ts";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 
 export type DealNews =
@@ -95,8 +94,6 @@ export function afterEnd(end: StreamEnd, failures: number, random: number): Next
         waitMs: wait,
         forgets: false,
       };
-    default:
-      return assertNever(end);
   }
 }
 

@@ -198,7 +198,9 @@ describe("environments", () => {
       review: "optional",
     });
     await environment("set sandbox --mode shadow");
-    expect(await refused(environment("set sandbox"))).toEqual(["nothing to set: name --mode or --review"]);
+    expect(await refused(environment("set sandbox"))).toEqual([
+      "nothing to set: name --mode, --review or --sync-share",
+    ]);
     expect((await refused(environment("set nowhere --mode live")))[0]).toContain('no environment "nowhere"');
   });
 });

@@ -40,7 +40,7 @@ export function eachFeature(
   { tokens: { length: size } }: Lexicon,
   visit: (feature: number) => void,
 ): void {
-  const token = (at: number): number => (at < from ? START : at >= to ? END : Number(words[at]));
+  const token = (at: number): number => (at >= to ? END : Number(words[at]));
   let first = START;
   let second = token(from);
   for (let at = from - 1; at < to; at += 1) {
