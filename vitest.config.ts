@@ -22,11 +22,20 @@ export default defineConfig({
         test: {
           name: "journeys",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/architecture.test.ts", "tests/policy/**/*.test.ts"],
+          exclude: ["tests/architecture.test.ts", "tests/policy/**/*.test.ts", "tests/browser/**/*.test.ts"],
           globalSetup: ["tests/support/postgres.global.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["tests/browser/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
         },
       },
     ],

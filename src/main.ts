@@ -3,6 +3,7 @@
  * Commands load what they need when they run, so that `baton score` starts without a database.
  */
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import { pino } from "pino";
@@ -110,15 +111,27 @@ function userName(): string {
 
 const authoredDeps = { terminal, openStore, user: userName() };
 const setupDeps = { clock: terminal.clock, openStore };
+const webDeps = { folder: join(import.meta.dirname, "..", "web"), node: process.execPath };
+
+/** The web admin comes first: a service that serves has its pages. */
+async function startWithWeb(
+  parts: Parameters<typeof startService>[0],
+  ...rest: [config?: Config]
+): Promise<Service> {
+  if (parts.serves) await (await import("./cli/web.ts")).ensureWeb(terminal, webDeps);
+  return startService(parts, ...rest);
+}
+
 const deps: StartDeps = { start: startService, untilStopped };
 
 /** Every command by its name. Only the one that is called is loaded: a worker needs no emulator in its memory. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  start: async () => (await import("./cli/start.ts")).startCommand(terminal, deps),
+  start: async () =>
+    (await import("./cli/start.ts")).startCommand(terminal, { ...deps, start: startWithWeb }),
   worker: async () => (await import("./cli/start.ts")).workerCommand(terminal, deps),
   demo: async () =>
     (await import("./cli/demo.ts")).demoCommand(terminal, {
-      start: startService,
+      start: startWithWeb,
       configuration,
       untilStopped,
     }),
@@ -128,6 +141,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
       node: process.execPath,
       untilStopped,
     }),
+  web: async () => (await import("./cli/web.ts")).webCommand(terminal, webDeps),
   emulators: async () => (await import("./cli/emulators.ts")).emulatorsCommand(terminal, untilStopped),
   score: async () => (await import("./cli/score.ts")).scoreCommand(terminal),
   summarize: async () => (await import("./cli/summarize.ts")).summarizeCommand(terminal),

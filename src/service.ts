@@ -254,7 +254,8 @@ function remembered<Door>(
 }
 
 /** Every route of /api/v1, room by room, behind the tokens of this database. */
-function apiOf({ clock }: ServiceOptions, { database }: House, vault: Vault): ApiOptions {
+/** The API with all its routes. */
+export function apiOf({ clock }: ServiceOptions, { database }: House, vault: Vault): ApiOptions {
   const { db } = database;
   return {
     admit: (authorization) => admit(db, authorization, clock()),

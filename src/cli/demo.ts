@@ -8,11 +8,13 @@ import { type Emulators, startEmulators } from "../../emulators/all.ts";
 import { type DemoConversation, demoConversations, demoFileLength } from "../../demo/conversations.ts";
 import { funnel, type Funnel } from "../handoff/queries.ts";
 import type { Ms } from "../kernel/time.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Db } from "../store/database.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
 import { connectEmulators, deliverTo, DEMO_ENVIRONMENT, prepareWorld, replay } from "./emulated.ts";
 import type { RunningService } from "./start.ts";
+import { SCOPES } from "../access/actor.ts";
+import { createToken } from "../access/tokens.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface DemoService extends RunningService {
@@ -38,6 +40,8 @@ interface Options {
 
 const GRACE_MS: Ms = 5_000;
 const LOOK_EVERY_MS: Ms = 1_000;
+/** How long the link into the web admin lets somebody in. */
+const LINK_MS: Ms = 86_400_000;
 /** Everything heard and nothing under way for this long means that all is dealt with. */
 const QUIET_MS: Ms = 3_000;
 /** Nothing moved for this long although something is open: that is said, and not waited for for ever. */
@@ -112,7 +116,7 @@ async function run(terminal: Terminal, options: Options, running: Running): Prom
   await prepareWorld(emulators, conversations);
   deliverTo(emulators, service.url, webhooks);
   terminal.err(
-    `Connected. Baton listens on ${service.url} - replaying ${conversations.length} conversations.`,
+    `Connected. Baton listens on ${service.url} - replaying ${conversations.length} conversations.\nLook at it: ${service.url}/sign-in#token=${await tokenFor(db, terminal.clock())}\n`,
   );
 
   const screen = board(terminal);
@@ -154,6 +158,12 @@ async function run(terminal: Terminal, options: Options, running: Running): Prom
         url: service.url,
       }),
     );
+}
+
+/** A token that opens the web admin of this demo. */
+async function tokenFor(db: Db, now: number): Promise<string> {
+  const asked = { holder: "demo", scopes: SCOPES, environments: null, lifeMs: LINK_MS, createdBy: "demo" };
+  return (await createToken(db, asked, now)).token;
 }
 
 async function play(

@@ -4,6 +4,7 @@ import { apiPaths } from "./api/openapi.ts";
 import { policyJsonSchema } from "../policy/json-schema.ts";
 import type { ApiRoute } from "./api/route.ts";
 import { json, type Operation, type Paths, plain, problem } from "./openapi.ts";
+import { webPaths } from "./web.ts";
 
 const readiness = { $ref: "#/components/schemas/Readiness" };
 const connection = {
@@ -16,13 +17,7 @@ const connection = {
 
 /** Every route beside /api/v1, by path and method; `docs.test.ts` holds it against the server. */
 const paths: Paths = {
-  "/": {
-    get: {
-      operationId: "front",
-      summary: "A page that says Baton runs",
-      responses: { 200: plain("The page.", "text/html") },
-    },
-  },
+  ...webPaths,
   "/healthz": {
     get: {
       operationId: "alive",

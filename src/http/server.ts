@@ -1,4 +1,5 @@
-/** Baton's web server: the webhook, health and metrics, and a page that says it runs. */
+/** Baton's web server: the webhooks, the API, health and metrics, and the web admin. */
+import { join } from "node:path";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import type { Ms } from "../kernel/time.ts";
@@ -9,6 +10,7 @@ import { docsRoutes } from "./docs.ts";
 import { pressMetrics, webhookMetrics } from "./metrics.ts";
 import { type PressDoor, pressRoutes } from "./presses.ts";
 import { sendProblem } from "./problem.ts";
+import { webRoutes } from "./web.ts";
 import { webhookRoutes, type WebhookDoor } from "./webhooks.ts";
 
 export interface ServerLimits {
@@ -35,14 +37,17 @@ export interface ServerOptions {
   readonly log: Log;
   /** The API for screens and scripts; nothing below /api/v1 is served without it. */
   readonly api?: ApiOptions;
+  /** Where the web admin is built; web/dist of the repository when absent. */
+  readonly webFolder?: string;
   readonly limits?: ServerLimits;
   /** Names a request in answers and log; Fastify's counter when absent. */
   readonly newRequestId?: () => string;
 }
 
+const WEB_FOLDER = join(import.meta.dirname, "..", "..", "web", "dist");
 const MEGABYTE = 1024 * 1024;
 
-/** Nothing Baton serves today needs a script, a frame or another origin. */
+/** What a route has not set itself: no script, no frame, no other origin. */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -71,7 +76,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   server.server.maxConnections = limits.connections ?? 2_000;
 
   server.addHook("onSend", async (request, reply) => {
-    reply.headers({ ...SECURITY_HEADERS, "x-request-id": request.id });
+    reply.header("x-request-id", request.id);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS))
+      if (!reply.hasHeader(name)) reply.header(name, value);
   });
   server.setNotFoundHandler((request, reply) => sendProblem(request, reply, 404, "Nothing is served here."));
   server.setErrorHandler<FastifyError>((error, request, reply) => {
@@ -81,7 +88,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     return sendProblem(request, reply, status, "Something failed; the log says what, under this request id.");
   });
 
-  server.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(FRONT_PAGE));
+  server.register(webRoutes(options.webFolder ?? WEB_FOLDER));
   server.register(docsRoutes(options.api?.routes ?? []));
   if (options.api !== undefined) server.register(apiRoutes(options.api));
   server.register(
@@ -104,20 +111,3 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     server.register(pressRoutes({ pressesFor, metrics: pressMetrics(options.metrics), log }));
   return server;
 }
-
-const FRONT_PAGE = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Baton</title></head>
-<body>
-<h1>Baton runs</h1>
-<p>It carries buying and churn signals from Intercom to the right person in Salesforce.</p>
-<ul>
-<li><a href="/readyz">Ready?</a> The database, the migrations and the engine.</li>
-<li><a href="/healthz">Alive?</a> The process alone.</li>
-<li><a href="/metrics">Figures</a> for Prometheus.</li>
-<li><a href="/docs">Every address</a>, also as <a href="/openapi.json">OpenAPI</a>.</li>
-</ul>
-<p>Intercom sends its webhooks to <code>/webhooks/intercom/&lt;connection&gt;</code>, Slack what people press to <code>/webhooks/slack/&lt;connection&gt;</code>.</p>
-</body>
-</html>
-`;

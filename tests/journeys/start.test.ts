@@ -89,7 +89,7 @@ describe("baton start", () => {
     expect((await get(`${url}/metrics`)).body).toMatch(/^# TYPE \w+ /m);
     expect(await get(url)).toMatchObject({
       status: 200,
-      body: expect.stringContaining("<h1>Baton runs</h1>") as string,
+      body: expect.stringContaining("<title>Baton</title>") as string,
     });
     expect(await get(`${url}/webhooks/intercom/nobody`)).toMatchObject({ status: 200 });
     expect((await fetch(`${url}/webhooks/intercom/nobody`, { method: "POST", body: "{}" })).status).toBe(404);

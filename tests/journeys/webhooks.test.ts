@@ -276,7 +276,7 @@ describe("a person with a browser", () => {
     ["GET", "/webhooks/intercom/acme", 200, "Enter it in Intercom's Developer Hub"],
     ["HEAD", "/webhooks/intercom/acme", 200, ""],
     ["PUT", "/webhooks/intercom/acme", 405, "Webhooks are sent with POST"],
-    ["GET", "/", 200, "Baton runs"],
+    ["GET", "/", 200, "<title>Baton</title>"],
     ["GET", "/nowhere", 404, "Nothing is served here"],
     ["GET", "/webhooks/intercom/%E0%A4%A", 400, "Bad"],
     ["GET", "/healthz", 200, '{"ok":true}'],

@@ -32,13 +32,27 @@ const CHECKS: readonly Check[] = [
     hint: "npx tsc -p .",
   },
   {
+    name: "web types",
+    command: ["tsc", "-p", "web", "--incremental", "--tsBuildInfoFile", join(CACHE, "web.tsbuildinfo")],
+    hint: "npx tsc -p web",
+  },
+  {
     name: "format",
     command: ["prettier", "--check", "--cache", "--cache-location", join(CACHE, "baton.prettier"), "."],
     hint: "npm run format",
   },
   {
     name: "rooms",
-    command: ["depcruise", "--config", ".dependency-cruiser.mjs", "src", "emulators", "demo", "bench"],
+    command: [
+      "depcruise",
+      "--config",
+      ".dependency-cruiser.mjs",
+      "src",
+      "emulators",
+      "demo",
+      "bench",
+      "web/src",
+    ],
     hint: "the rules and their reasons stand in .dependency-cruiser.mjs",
   },
   { name: "dead code", command: ["knip", "--treat-config-hints-as-errors"], hint: "npx knip" },

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes docs/policy.md and the JSON Schema beside it from the policy's schema. */
+/** `npm run docs`: docs/policy.md and the JSON Schema beside it from the policy's schema, the web's client from the API's. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generatedDocs } from "./policy-page.ts";

@@ -1,4 +1,5 @@
 /** docs/policy.md and the published JSON Schema, made from the policy's schema: nothing in them is written twice. */
+import { CLIENT_PATH, clientText } from "./api-client.ts";
 import { format, resolveConfig } from "prettier";
 import { fields } from "../../src/policy/fields.ts";
 import { policyJsonSchema } from "../../src/policy/json-schema.ts";
@@ -141,6 +142,7 @@ export async function generatedDocs(): Promise<Readonly<Record<string, string>>>
   return {
     "docs/policy.md": await formatted("docs/policy.md", page),
     [SCHEMA_PATH]: await formatted(SCHEMA_PATH, JSON.stringify(schema)),
+    [CLIENT_PATH]: clientText(),
   };
 }
 

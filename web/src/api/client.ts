@@ -1,0 +1,56 @@
+/** Calls the service. What goes out and comes in is typed by its OpenAPI document. */
+import { OPERATIONS, type Operations } from "./operations.ts";
+
+export type Operation = keyof Operations;
+export type Answer<O extends Operation> = Operations[O]["answer"];
+
+interface Asked<O extends Operation> {
+  readonly path: Operations[O]["path"];
+  readonly query?: Operations[O]["query"];
+  readonly body?: Operations[O]["body"];
+}
+
+/** What the service refused, in its words, with the id under which its log tells more. */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  readonly status: number;
+  readonly requestId: string | null;
+
+  constructor(status: number, detail: string, requestId: string | null) {
+    super(detail);
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+const TOKEN = "baton.token";
+
+export function keepToken(token: string | null): void {
+  if (token === null) sessionStorage.removeItem(TOKEN);
+  else sessionStorage.setItem(TOKEN, token);
+}
+
+/** Throws an ApiProblem unless the service did what was asked. */
+export async function call<O extends Operation>(operation: O, asked: Asked<O>): Promise<Answer<O>> {
+  const [method, pattern] = OPERATIONS[operation];
+  const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String((asked.path as Record<string, unknown>)[name])),
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
+  const token = sessionStorage.getItem(TOKEN);
+  const response = await fetch(query.size === 0 ? path : `${path}?${query}`, {
+    method,
+    headers: {
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(asked.body !== undefined && { "content-type": "application/json" }),
+    },
+    body: asked.body === undefined ? null : JSON.stringify(asked.body),
+  }).catch(() => {
+    throw new ApiProblem(0, "Baton does not answer. Is it running, and is the network there?", null);
+  });
+  if (response.ok) return (await response.json()) as Answer<O>;
+  const said = (await response.json().catch(() => ({}))) as { detail?: string; requestId?: string };
+  throw new ApiProblem(response.status, said.detail ?? response.statusText, said.requestId ?? null);
+}

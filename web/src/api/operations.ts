@@ -1,0 +1,82 @@
+// Written by `npm run docs` from the OpenAPI document of the service.
+
+/** No parameter at all. */
+type Nothing = Readonly<Record<string, never>>;
+
+export interface Operations {
+  /** Every environment that the token is for. */
+  listEnvironments: { path: Nothing; query: Nothing; body: undefined; answer: ({ "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number })[] };
+  /** Sets the mode, or whether publishing needs a second person; what is not named stays. */
+  changeEnvironment: { path: { environment: string }; query: Nothing; body: { "mode"?: "shadow" | "live"; "review"?: "optional" | "required" }; answer: { "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number } };
+  /** The live policy. */
+  livePolicy: { path: { environment: string }; query: Nothing; body: undefined; answer: { "number": number; "authors": (string)[]; "publisher": string; "comment": string; "kind": "published" | "rolled-back" | "promoted"; "base": (number) | (null); "source": ({ "environment": string; "number": number }) | (null); "sha256": string; "publishedAt": number; "document": string } };
+  /** Everything that was ever live, newest first, without the texts. */
+  policyHistory: { path: { environment: string }; query: { limit?: number }; body: undefined; answer: ({ "number": number; "authors": (string)[]; "publisher": string; "comment": string; "kind": "published" | "rolled-back" | "promoted"; "base": (number) | (null); "source": ({ "environment": string; "number": number }) | (null); "sha256": string; "publishedAt": number })[] };
+  /** One version with its text. */
+  policyVersion: { path: { environment: string; number: number }; query: Nothing; body: undefined; answer: { "number": number; "authors": (string)[]; "publisher": string; "comment": string; "kind": "published" | "rolled-back" | "promoted"; "base": (number) | (null); "source": ({ "environment": string; "number": number }) | (null); "sha256": string; "publishedAt": number; "document": string } };
+  /** What differs between two versions or drafts, in words. */
+  policyDiff: { path: { environment: string }; query: { from?: string; to: string }; body: undefined; answer: ({ "kind": "compared"; "changes": ({ "kind": "added" | "removed" | "changed" | "reordered"; "path": string; "before"?: unknown; "after"?: unknown; "words": string })[] }) | ({ "kind": "unreadable"; "which": "before" | "after"; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[] }) };
+  /** Makes an earlier version's text live again, as a new version. */
+  rollBackPolicy: { path: { environment: string }; query: Nothing; body: { "number": number; "comment": string; "dryRun"?: boolean }; answer: { "kind": "published" | "would"; "number": number; "changes": (({ "kind": "compared"; "changes": ({ "kind": "added" | "removed" | "changed" | "reordered"; "path": string; "before"?: unknown; "after"?: unknown; "words": string })[] }) | ({ "kind": "unreadable"; "which": "before" | "after"; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[] })) | (null) } };
+  /** The drafts, the last saved first, without their texts. */
+  listDrafts: { path: { environment: string }; query: Nothing; body: undefined; answer: ({ "name": string; "revision": number; "base": (number) | (null); "authors": (string)[]; "comment": string; "savedBy": string; "savedAt": number })[] };
+  /** One draft with its text, its faults and its warnings. */
+  readDraft: { path: { environment: string; draft: string }; query: Nothing; body: undefined; answer: { "name": string; "revision": number; "base": (number) | (null); "authors": (string)[]; "comment": string; "savedBy": string; "savedAt": number; "document": string; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[]; "warnings": ({ "rule": string; "path": string; "line"?: number; "message": string })[] } };
+  /** Saves a draft: `If-Match` names the revision that was edited, `If-None-Match: *` makes a new one. */
+  saveDraft: { path: { environment: string; draft: string }; query: Nothing; body: { "document": string; "comment"?: string }; answer: { "name": string; "revision": number; "base": (number) | (null); "authors": (string)[]; "comment": string; "savedBy": string; "savedAt": number; "document": string; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[]; "warnings": ({ "rule": string; "path": string; "line"?: number; "message": string })[] } };
+  /** Ends a draft; its texts stay in the database's history. */
+  discardDraft: { path: { environment: string; draft: string }; query: Nothing; body: undefined; answer: { "discarded": string } };
+  /** Takes what became live since the draft was begun into the draft. */
+  rebaseDraft: { path: { environment: string; draft: string }; query: Nothing; body: undefined; answer: { "name": string; "revision": number; "base": (number) | (null); "authors": (string)[]; "comment": string; "savedBy": string; "savedAt": number; "document": string; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[]; "warnings": ({ "rule": string; "path": string; "line"?: number; "message": string })[] } };
+  /** Makes a draft the live version. */
+  publishDraft: { path: { environment: string; draft: string }; query: Nothing; body: { "comment"?: string; "revision"?: number; "dryRun"?: boolean }; answer: { "kind": "published" | "would"; "number": number; "changes": (({ "kind": "compared"; "changes": ({ "kind": "added" | "removed" | "changed" | "reordered"; "path": string; "before"?: unknown; "after"?: unknown; "words": string })[] }) | ({ "kind": "unreadable"; "which": "before" | "after"; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[] })) | (null) } };
+  /** Runs a draft over the stored decisions since a time, and writes nothing; one at a time. */
+  backtest: { path: { environment: string }; query: Nothing; body: { "draft": string; "since": number; "against"?: "stored" | "live"; "each"?: boolean; "examples"?: number }; answer: { "window": { "environment": string; "since": number; "until": number }; "against": "stored" | "live"; "decisions": number; "conversations": number; "movements": { "same": number; "enters": number; "leaves": number; "changes": number; "changed": Record<string, number>; "unsure": number }; "examples": Record<string, ({ "conversation": string; "link": string | null; "before": string; "after": string })[]>; "standings": Record<string, { "before": number; "after": number }>; "recipes": Record<string, { "before": number; "after": number }>; "exclusions": Record<string, { "before": number; "after": number }>; "scores": Record<string, { "width": number; "thresholdBefore": number | null; "thresholdAfter": number | null; "bins": ({ "before": number; "after": number; "from": number })[] }>; "loads": ({ "before": number; "after": number; "owner": string })[]; "assumed": (string)[]; "notJudgedByMeaning": { "conversations": number; "signals": (string)[] }; "unreadable": { "decisions": number; "why": string | null }; "rules": ({ "path": string; "problem": string | null; "movements": ({ "same": number; "enters": number; "leaves": number; "changes": number; "changed": Record<string, number>; "unsure": number }) | (null) })[] } };
+  /** Who got what, beside their share and caps, and who was passed over why. */
+  routingLedger: { path: { environment: string }; query: { since?: number; limit?: number }; body: undefined; answer: { "since": number; "now": number; "pools": ({ "pool": string; "members": ({ "pool": string; "member": string; "served": number; "adjustment": number; "lastAt": (number) | (null); "taken": number; "sticky": number; "credited": number; "open": number; "today": number; "weight": number; "got": number; "target": number; "due": number; "share": number | null; "level": number; "cap": { "open": (number) | (null); "perDay": (number) | (null) }; "out": string | null; "isNext": boolean })[]; "left": ({ "pool": string; "member": string; "served": number; "adjustment": number; "lastAt": (number) | (null); "taken": number; "sticky": number; "credited": number; "open": number; "today": number })[] })[]; "skips": ({ "pool": string; "member": string; "reason": string; "times": number; "lastAt": number })[]; "lines": ({ "at": number; "handoff": string; "route": string; "pool": string | null; "owner": string; "turn": ("taken" | "sticky") | (null); "receipts": ({ "candidate": string; "kind": "assigned" | "skipped" | "held"; "reason": string; "place"?: { "pool": string; "member": string } })[]; "creditReason": string | null; "closedReason": string | null })[] } };
+  /** Failures grouped by destination and code, the newest seen first. */
+  listIssues: { path: { environment: string }; query: { all?: "true" | "false" }; body: undefined; answer: ({ "id": string; "environment": string; "destination": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "code": string; "status": "open" | "retrying" | "resolved" | "skipped"; "firstSeen": number; "lastSeen": number; "times": number; "affected": number; "open": number; "handoffs": number; "message": string; "next": string })[] };
+  /** One issue with what it happened to. */
+  readIssue: { path: { environment: string; issue: string }; query: { limit?: number }; body: undefined; answer: { "id": string; "environment": string; "destination": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "code": string; "status": "open" | "retrying" | "resolved" | "skipped"; "firstSeen": number; "lastSeen": number; "times": number; "affected": number; "open": number; "handoffs": number; "message": string; "next": string; "things": ({ "subject": string; "state": "open" | "retrying" | "resolved" | "skipped"; "times": number; "lastSeen": number; "message": string; "handoff": string | null; "conversation": string | null; "words": string })[] } };
+  /** Tries again what failed, one thing or all; safe to call twice. */
+  retryIssue: { path: { environment: string; issue: string }; query: Nothing; body: { "effect"?: string }; answer: { "action": "retry" | "skip" | "answer"; "environment": string; "issue": string; "by": string; "reason": string | null; "changed": (string)[]; "left": ({ "subject": string; "why": string })[] } };
+  /** Lets what failed be, with a reason. */
+  skipIssue: { path: { environment: string; issue: string }; query: Nothing; body: { "effect"?: string; "reason": string }; answer: { "action": "retry" | "skip" | "answer"; "environment": string; "issue": string; "by": string; "reason": string | null; "changed": (string)[]; "left": ({ "subject": string; "why": string })[] } };
+  /** Says of what may have arrived that it did, or has it sent once more. */
+  answerIssue: { path: { environment: string; issue: string }; query: Nothing; body: { "effect": string; "arrived": boolean }; answer: { "action": "retry" | "skip" | "answer"; "environment": string; "issue": string; "by": string; "reason": string | null; "changed": (string)[]; "left": ({ "subject": string; "why": string })[] } };
+  /** What is paused, why, and how much waits. */
+  listPauses: { path: { environment: string }; query: Nothing; body: undefined; answer: ({ "environment": string; "destination": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "reason": string; "pausedBy": string; "isAutomatic": boolean; "since": number; "waiting": number })[] };
+  /** Sends nothing there until it is resumed; what is due waits and keeps its order. */
+  pauseDestination: { path: { environment: string; destination: "intercom" | "salesforce" | "slack" | "email" | "enrichment" }; query: Nothing; body: { "reason": string }; answer: { "environment": string; "destination": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "reason": string; "pausedBy": string; "isAutomatic": boolean; "since": number; "waiting": number } };
+  /** Ends a pause: what waited goes out, the oldest first. */
+  resumeDestination: { path: { environment: string; destination: "intercom" | "salesforce" | "slack" | "email" | "enrichment" }; query: Nothing; body: undefined; answer: { "environment": string; "destination": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "reason": string; "pausedBy": string; "isAutomatic": boolean; "since": number; "waiting": number } };
+  /** Takes a version of another environment to this one, which must have everything it names. */
+  promotePolicy: { path: { environment: string }; query: Nothing; body: { "from": string; "number"?: number; "comment"?: string; "force"?: boolean; "dryRun"?: boolean }; answer: { "kind": "published" | "would"; "number": number; "changes": (({ "kind": "compared"; "changes": ({ "kind": "added" | "removed" | "changed" | "reordered"; "path": string; "before"?: unknown; "after"?: unknown; "words": string })[] }) | ({ "kind": "unreadable"; "which": "before" | "after"; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[] })) | (null); "from": { "environment": string; "number": number }; "to": string; "findings": ({ "severity": "fault" | "warning" | "note"; "rule": string; "path": string; "line"?: number; "message": string; "proof": string | null; "next": string | null })[] } };
+}
+
+export const OPERATIONS = {
+  listEnvironments: ["GET", "/api/v1/environments"],
+  changeEnvironment: ["PATCH", "/api/v1/environments/{environment}"],
+  livePolicy: ["GET", "/api/v1/environments/{environment}/policy"],
+  policyHistory: ["GET", "/api/v1/environments/{environment}/policy/versions"],
+  policyVersion: ["GET", "/api/v1/environments/{environment}/policy/versions/{number}"],
+  policyDiff: ["GET", "/api/v1/environments/{environment}/policy/diff"],
+  rollBackPolicy: ["POST", "/api/v1/environments/{environment}/policy/rollback"],
+  listDrafts: ["GET", "/api/v1/environments/{environment}/policy/drafts"],
+  readDraft: ["GET", "/api/v1/environments/{environment}/policy/drafts/{draft}"],
+  saveDraft: ["PUT", "/api/v1/environments/{environment}/policy/drafts/{draft}"],
+  discardDraft: ["DELETE", "/api/v1/environments/{environment}/policy/drafts/{draft}"],
+  rebaseDraft: ["POST", "/api/v1/environments/{environment}/policy/drafts/{draft}/rebase"],
+  publishDraft: ["POST", "/api/v1/environments/{environment}/policy/drafts/{draft}/publish"],
+  backtest: ["POST", "/api/v1/environments/{environment}/backtests"],
+  routingLedger: ["GET", "/api/v1/environments/{environment}/routing/ledger"],
+  listIssues: ["GET", "/api/v1/environments/{environment}/issues"],
+  readIssue: ["GET", "/api/v1/environments/{environment}/issues/{issue}"],
+  retryIssue: ["POST", "/api/v1/environments/{environment}/issues/{issue}/retry"],
+  skipIssue: ["POST", "/api/v1/environments/{environment}/issues/{issue}/skip"],
+  answerIssue: ["POST", "/api/v1/environments/{environment}/issues/{issue}/answer"],
+  listPauses: ["GET", "/api/v1/environments/{environment}/pauses"],
+  pauseDestination: ["PUT", "/api/v1/environments/{environment}/pauses/{destination}"],
+  resumeDestination: ["DELETE", "/api/v1/environments/{environment}/pauses/{destination}"],
+  promotePolicy: ["POST", "/api/v1/environments/{environment}/policy/promote"],
+} as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

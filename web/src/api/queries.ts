@@ -1,0 +1,59 @@
+/** What screens read, kept and renewed; and what they change. */
+import {
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from "@tanstack/react-query";
+import { type Answer, ApiProblem, call, type Operation } from "./client.ts";
+import type { Operations } from "./operations.ts";
+
+const RENEW_MS = 30_000;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      refetchInterval: RENEW_MS,
+      retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400),
+    },
+  },
+});
+
+export function useRead<O extends Operation>(
+  operation: O,
+  path: Operations[O]["path"],
+  query: Operations[O]["query"] = {},
+): UseQueryResult<Answer<O>> {
+  return useQuery({
+    queryKey: [operation, path, query],
+    queryFn: () => call(operation, { path, query }),
+  });
+}
+
+/** A change that a person asked for: all that is shown is read again after it; a refusal is told. */
+export function useChange<O extends Operation>(
+  operation: O,
+  done: string,
+): UseMutationResult<
+  Answer<O>,
+  Error,
+  { readonly path: Operations[O]["path"]; readonly body?: Operations[O]["body"] }
+> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (asked) => call(operation, asked),
+    onSuccess: async () => {
+      const { notifications } = await import("@mantine/notifications");
+      notifications.show({ message: done, color: "teal" });
+      await client.invalidateQueries();
+    },
+    onError: async (error) => {
+      const { notifications } = await import("@mantine/notifications");
+      const id =
+        error instanceof ApiProblem && error.requestId !== null ? ` (request ${error.requestId})` : "";
+      notifications.show({ title: "That was not done", message: `${error.message}${id}`, color: "red" });
+    },
+  });
+}

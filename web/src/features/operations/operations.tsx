@@ -1,0 +1,88 @@
+import { Anchor, Card, Group, Stack, Switch, Text, Title } from "@mantine/core";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useRead } from "../../api/queries.ts";
+import { Loaded, Nothing, Page } from "../../components/states.tsx";
+import { When } from "../../components/time.tsx";
+import { Pauses } from "./pauses.tsx";
+import { type Issue, Status } from "./status.tsx";
+
+/** An inbox of causes: what did not go through, and what is held back. */
+export function Operations() {
+  const { environment } = useParams({ from: "/e/$environment/operations" });
+  const { all } = useSearch({ from: "/e/$environment/operations" });
+  const navigate = useNavigate();
+  const issues = useRead("listIssues", { environment }, { all: all === true ? "true" : "false" });
+  return (
+    <Page
+      title="Operations"
+      says="What did not go through, by its cause. Nothing is lost: each waits for a person."
+      actions={
+        <Switch
+          label="Show what is settled, too"
+          checked={all === true}
+          onChange={(event) =>
+            void navigate({
+              to: "/e/$environment/operations",
+              params: { environment },
+              search: event.currentTarget.checked ? { all: true } : {},
+            })
+          }
+        />
+      }
+    >
+      <Loaded of={issues}>
+        {(found) =>
+          found.length === 0 ? (
+            <Nothing title="Everything went through">
+              A failure would stand here with its cause and what to do about it. There is nothing to do now.
+            </Nothing>
+          ) : (
+            <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: "none" }}>
+              {found.map((issue) => (
+                <Row key={issue.id} issue={issue} />
+              ))}
+            </Stack>
+          )
+        }
+      </Loaded>
+      <Title order={2} size="h4" mt="md">
+        Destinations
+      </Title>
+      <Pauses environment={environment} />
+    </Page>
+  );
+}
+
+function Row({ issue }: { readonly issue: Issue }) {
+  const params = { environment: issue.environment, issue: issue.id };
+  return (
+    <Card withBorder component="li">
+      <Group justify="space-between" align="start">
+        <Stack gap={4} style={{ flex: "1 1 280px" }}>
+          <Group gap="xs">
+            <Status of={issue.status} />
+            <Anchor
+              fw={600}
+              renderRoot={(props) => (
+                <Link {...props} to="/e/$environment/operations/$issue" params={params} />
+              )}
+            >
+              {issue.destination}: {issue.code}
+            </Anchor>
+          </Group>
+          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+            {issue.message}
+          </Text>
+          <Text size="sm" c="dimmed">
+            {issue.next}
+          </Text>
+        </Stack>
+        <Text size="sm" c="dimmed" ta="right">
+          {issue.open} open of {issue.affected}, {issue.handoffs} handoffs
+          <br />
+          seen <When at={issue.lastSeen} />
+        </Text>
+      </Group>
+    </Card>
+  );
+}

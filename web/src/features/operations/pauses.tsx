@@ -1,0 +1,138 @@
+import { Badge, Button, Card, Group, Modal, SimpleGrid, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useChange, useRead } from "../../api/queries.ts";
+import { Loaded } from "../../components/states.tsx";
+import { When } from "../../components/time.tsx";
+import type { Answer } from "../../api/client.ts";
+
+type Pause = Answer<"listPauses">[number];
+type Destination = Pause["destination"];
+
+const NAMES: Readonly<Record<Destination, string>> = {
+  salesforce: "Salesforce",
+  intercom: "Intercom",
+  slack: "Slack",
+  email: "E-mail",
+  enrichment: "Enrichment",
+};
+const DESTINATIONS = Object.keys(NAMES) as readonly Destination[];
+
+/** Every destination, sent to or held back. */
+export function Pauses({ environment }: { readonly environment: string }) {
+  const pauses = useRead("listPauses", { environment });
+  const [asked, setAsked] = useState<Destination | null>(null);
+  return (
+    <>
+      <Loaded of={pauses}>
+        {(found) => (
+          <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }}>
+            {DESTINATIONS.map((destination) => (
+              <DestinationCard
+                key={destination}
+                environment={environment}
+                destination={destination}
+                pause={found.find((one) => one.destination === destination)}
+                onPause={() => setAsked(destination)}
+              />
+            ))}
+          </SimpleGrid>
+        )}
+      </Loaded>
+      <PauseDialog environment={environment} destination={asked} onClose={() => setAsked(null)} />
+    </>
+  );
+}
+
+function DestinationCard(props: {
+  readonly environment: string;
+  readonly destination: Destination;
+  readonly pause: Pause | undefined;
+  readonly onPause: () => void;
+}) {
+  const { environment, destination, pause, onPause } = props;
+  const resume = useChange("resumeDestination", "Resumed: what waited goes out, the oldest first");
+  return (
+    <Card withBorder>
+      <Group justify="space-between">
+        <Text fw={600}>{NAMES[destination]}</Text>
+        <Badge variant="light" color={pause === undefined ? "teal" : "yellow"}>
+          {pause === undefined ? "sending" : "paused"}
+        </Badge>
+      </Group>
+      {pause !== undefined && (
+        <Text size="sm" mt={4}>
+          {pause.reason}
+          <br />
+          <Text span size="sm" c="dimmed">
+            by {pause.pausedBy} <When at={pause.since} />, {pause.waiting} waiting
+          </Text>
+        </Text>
+      )}
+      {pause === undefined ? (
+        <Button
+          mt="sm"
+          size="xs"
+          variant="default"
+          onClick={onPause}
+          aria-label={`Pause ${NAMES[destination]}`}
+        >
+          Pause
+        </Button>
+      ) : (
+        <Button
+          mt="sm"
+          size="xs"
+          loading={resume.isPending}
+          aria-label={`Resume ${NAMES[destination]}`}
+          onClick={() => resume.mutate({ path: { environment, destination } })}
+        >
+          Resume
+        </Button>
+      )}
+    </Card>
+  );
+}
+
+function PauseDialog(props: {
+  readonly environment: string;
+  readonly destination: Destination | null;
+  readonly onClose: () => void;
+}) {
+  const { environment, destination, onClose } = props;
+  const [reason, setReason] = useState("");
+  const pause = useChange("pauseDestination", "Paused");
+  return (
+    <Modal
+      opened={destination !== null}
+      onClose={onClose}
+      title={`Send nothing to ${destination === null ? "" : NAMES[destination]} of ${environment}?`}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (destination !== null)
+            pause.mutate({ path: { environment, destination }, body: { reason } }, { onSuccess: onClose });
+        }}
+      >
+        <Text size="sm" mb="sm">
+          What is due waits and keeps its order until somebody resumes.
+        </Text>
+        <TextInput
+          label="Why"
+          required
+          data-autofocus
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Group justify="end" mt="md">
+          <Button variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button type="submit" loading={pause.isPending}>
+            Pause
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}
