@@ -53,7 +53,9 @@ describe("the description of the server", () => {
     const routes = [...tree.matchAll(/(\S+) \([A-Z, ]+\)/g)].map(([, path = ""]) =>
       path.replace(/^(?!\/)/, "/").replaceAll(/:(\w+)/g, "{$1}"),
     );
-    expect(routes.toSorted()).toEqual(Object.keys(openapi.paths).toSorted());
+    // The tree prints the admin's pages ("/e/*") without their beginning.
+    const whole = (paths: readonly string[]) => paths.filter((path) => !path.endsWith("*")).toSorted();
+    expect(whole(routes)).toEqual(whole(Object.keys(openapi.paths)));
   });
 
   test("says what a route of the API takes: what has a default may be left out", () => {
