@@ -28,6 +28,8 @@ test("a look that Salesforce refuses for good leaves the conversation waiting, a
   expect(await standingsOf(house, conversation)).toEqual({ production: "new" });
 
   clearFaults(house);
+  // Salesforce may have been paused by itself meanwhile; the house asks every minute whether it answers again.
+  await house.service.house.knock();
   const { engine, conversationKind } = house.service.house;
   const parts = { db: house.database.db, engine: () => engine, conversationKind, log: () => {} };
   await decideAgain(parts, house.now(), 0);
