@@ -21,7 +21,7 @@ function escaped(text: string): string {
 
 /** One line without control characters, so that no header can follow the subject; cut between characters. */
 export function headerText(text: string): string {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it takes out
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
   const characters = Array.from(line);
   return characters.length <= SUBJECT_LENGTH ? line : `${characters.slice(0, SUBJECT_LENGTH - 1).join("")}…`;

@@ -2,7 +2,7 @@
 import type { IntercomClient } from "intercom-client";
 import type { ConversationList } from "../../intake/conversation-list.ts";
 import type { EpochMs } from "../../kernel/time.ts";
-import { oddBody } from "./errors.ts";
+import { parsed } from "./answers.ts";
 import * as schema from "./schema.ts";
 
 /** The most that a page holds. */
@@ -20,9 +20,8 @@ export async function conversationsChanged(
     query: { field: "updated_at", operator: ">", value: String(Math.floor(since / 1_000)) },
     pagination: { per_page: CONVERSATIONS_A_PAGE, ...(after !== null && { starting_after: after }) },
   });
-  const parsed = schema.ConversationPage.safeParse(response);
-  if (!parsed.success) throw oddBody({ method: "POST", url: `${apiUrl}/conversations/search` }, parsed.error);
-  const { conversations, pages: next } = parsed.data;
+  const url = `${apiUrl}/conversations/search`;
+  const { conversations, pages: next } = parsed(schema.ConversationPage, response, "POST", url);
   const listed = conversations.flatMap(({ id: conversation, updated_at: updatedAt }) =>
     updatedAt === null ? [] : [{ conversation, updatedAt }],
   );

@@ -1,5 +1,4 @@
 /** The port Inbox over one Intercom workspace. */
-import type { z } from "zod";
 import type { Company, Person, Snapshot } from "../../conversation/snapshot.ts";
 import type { People } from "../../feedback/run.ts";
 import type { Inbox, Teammate } from "../../handoff/ports.ts";
@@ -9,10 +8,11 @@ import { PermanentFailure } from "../../kernel/failure.ts";
 import type { SyncPeople } from "../../sync/ports.ts";
 import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import { createHttp, type HttpLog } from "../http/http.ts";
+import { orNull, parsed } from "./answers.ts";
 import { attributesOf, setContactAttributes } from "./attributes.ts";
 import { conversationsChanged } from "./changed.ts";
 import { createClient } from "./client.ts";
-import { isNotFound, oddBody } from "./errors.ts";
+import { isNotFound } from "./errors.ts";
 import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
 import { createNames, type NamedThing, type Names } from "./names.ts";
 import { contactsByEmail, untagContact } from "./people.ts";
@@ -78,23 +78,6 @@ interface Workspace {
   teammates: { readonly at: EpochMs; readonly all: Promise<readonly Teammate[]> } | null;
   /** Tags that are being made right now, by name. */
   readonly making: Map<string, Promise<string>>;
-}
-
-/** Parses an answer of the SDK, which does not check what it gives. */
-function parsed<T extends z.ZodType>(of: T, body: unknown, method: string, url: string): z.infer<T> {
-  const result = of.safeParse(body);
-  if (result.success) return result.data;
-  throw oddBody({ method, url }, result.error);
-}
-
-/** What the call returns; null when Intercom says that the thing does not exist. */
-async function orNull<T>(call: Promise<T>): Promise<T | null> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
 }
 
 async function readPerson(workspace: Workspace, id: string): Promise<schema.Contact | null> {

@@ -1,6 +1,7 @@
 /** People by address, and what Baton changes on them: for the feedback from deals. */
 import type { IntercomClient } from "intercom-client";
-import { isNotFound, oddBody } from "./errors.ts";
+import { parsed } from "./answers.ts";
+import { isNotFound } from "./errors.ts";
 import type { Names } from "./names.ts";
 import * as schema from "./schema.ts";
 
@@ -20,9 +21,7 @@ export async function contactsByEmail({ sdk, apiUrl }: Workspace, email: string)
     query: { field: "email", operator: "=", value: email },
     pagination: { per_page: PEOPLE_A_PAGE },
   });
-  const parsed = schema.ContactIds.safeParse(page.data);
-  if (!parsed.success) throw oddBody({ method: "POST", url: `${apiUrl}/contacts/search` }, parsed.error);
-  return parsed.data.map(({ id }) => id);
+  return parsed(schema.ContactIds, page.data, "POST", `${apiUrl}/contacts/search`).map(({ id }) => id);
 }
 
 /** Takes a tag off; a tag that nobody made, or that the person does not have, is off already. */

@@ -1,11 +1,10 @@
 /** The port SyncPeople over one workspace: people and companies as they are now, page by page, and writes to them. */
 import type { IntercomClient } from "intercom-client";
-import type { z } from "zod";
 import type { EpochMs } from "../../kernel/time.ts";
 import type { Values } from "../../sync/fields.ts";
 import type { CompanyReading, PeopleQuestion, PersonReading, SyncPeople } from "../../sync/ports.ts";
+import { orNull, parsed } from "./answers.ts";
 import { type AttributeDesk, type Attributes, declareAttributes } from "./attributes.ts";
-import { isNotFound, oddBody } from "./errors.ts";
 import { type AttributeMapping, companyOf, personOf } from "./map.ts";
 import * as schema from "./schema.ts";
 
@@ -76,22 +75,6 @@ export function createSync(workspace: Workspace): SyncPeople {
       await api.companies.update({ company_id: id, body });
     },
   };
-}
-
-/** Parses an answer of the SDK, which does not check what it gives. */
-function parsed<T extends z.ZodType>(of: T, body: unknown, method: string, url: string): z.infer<T> {
-  const result = of.safeParse(body);
-  if (result.success) return result.data;
-  throw oddBody({ method, url }, result.error);
-}
-
-async function orNull<T>(call: Promise<T>): Promise<T | null> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
 }
 
 /** Tags have names only in their own list; no mapping of a single person is worth that call. */
