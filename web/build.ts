@@ -42,6 +42,8 @@ async function kilobytes(folder: string, manifest: Manifest, names: ReadonlySet<
 }
 
 const folder = process.argv[2] ?? join(HOME, "dist");
+// Whatever the shell says: React's build for development is a third larger.
+process.env["NODE_ENV"] = "production";
 await build({
   configFile: join(HOME, "vite.config.ts"),
   build: { outDir: folder, emptyOutDir: true, manifest: "manifest.json" },

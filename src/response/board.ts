@@ -2,7 +2,7 @@
  * Brings to every alert of a handoff what became of its lead. One run at a time for a handoff, and each writes what is
  * stored by then: the newest state is the last that is written, and a repeat changes nothing.
  */
-import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
+import { PermanentFailure } from "../kernel/failure.ts";
 import type { Attempt, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { inTransaction } from "../store/database.ts";
@@ -12,7 +12,7 @@ import { withNote } from "../handoff/alert.ts";
 import { asSent } from "../handoff/carry.ts";
 import type { EffectResult } from "../handoff/outcome.ts";
 import { loadHandoff, type StoredHandoff } from "../handoff/queries.ts";
-import { finishShowing, happenedTo, stillShowing, takeStale } from "./queries.ts";
+import { finishShowing, happenedTo, leaveStale, stillShowing, takeStale } from "./queries.ts";
 import type { ResponseDesk } from "./run.ts";
 import { standingOf } from "./standing.ts";
 
@@ -34,7 +34,7 @@ export function boardRun(desk: ResponseDesk): RunKind<BoardInput> {
     name: "board",
     queue: "timer",
     body: async (steps, input) => {
-      const renew = async ({ number }: Attempt): Promise<number> => {
+      const renew = async ({ number }: Attempt): Promise<number | "paused"> => {
         const shown = await show(desk, input.handoff);
         if (number === 1 && input.turn === 1) return shown;
         // A write that was not answered may land late, and must not be the last one.
@@ -50,6 +50,12 @@ export function boardRun(desk: ResponseDesk): RunKind<BoardInput> {
           await desk.engine().start(kind, next, start);
           return shown.reason;
         });
+        return;
+      }
+      if (shown.value === "paused") {
+        await steps.step("leave alerts", () =>
+          leaveStale(desk.db, input.handoff, input.news).then(() => "stale"),
+        );
         return;
       }
       await steps.step("alerts renewed", () =>
@@ -96,14 +102,11 @@ async function opened({ db }: ResponseDesk, id: string): Promise<StoredHandoff> 
 }
 
 /** Returns how many alerts were written anew. One that Slack does not let be changed is logged and left as it is. */
-async function show(desk: ResponseDesk, id: string): Promise<number> {
+async function show(desk: ResponseDesk, id: string): Promise<number | "paused"> {
   const handoff = await opened(desk, id);
   const { board, world } = await desk.place(handoff.environment);
   if (board === null) return 0;
-  if (await isPaused(desk.db, handoff.environment, "slack")) {
-    const message = "Slack is paused: alerts are renewed when it is resumed.";
-    throw new RetryableFailure({ target: "slack", code: "paused", message }, "not-executed");
-  }
+  if (await isPaused(desk.db, handoff.environment, "slack")) return "paused";
   const standing = standingOf(await happenedTo(desk.db, id));
   let shown = 0;
   for (const { request, state, result, target, followUp } of handoff.effects) {

@@ -143,7 +143,10 @@ export async function insertPressed(
 /** A run that was not heard of for so long is dead; between its starts it waits for five minutes at most. */
 const SILENT_MS: Ms = 1_200_000;
 
-/** Takes alerts that do not say yet what happened, each handoff's by one run at a time. */
+/**
+ * Takes alerts that do not say yet what happened, each handoff's by one run at a time. Those of an environment whose
+ * Slack is paused stay until it is resumed.
+ */
 export async function takeStale(
   tx: Tx,
   now: EpochMs,
@@ -154,6 +157,9 @@ export async function takeStale(
     with stale as (
       select handoff_id, news + case when showing = news then 1 else 0 end as news from alert_boards
       where shown < news and (showing is null or showing_at < to_timestamp(${(now - SILENT_MS) / 1_000}))
+        and not exists (
+          select 1 from handoffs h join pauses p on p.environment = h.environment and p.destination = 'slack'
+          where h.id = alert_boards.handoff_id)
       limit ${most} for update skip locked)
     update alert_boards b set news = stale.news, showing = stale.news, showing_at = to_timestamp(${now / 1_000})
     from stale where b.handoff_id = stale.handoff_id
@@ -166,6 +172,14 @@ export async function stillShowing(db: Db, handoff: string, news: number, now: E
   await sql`
     update alert_boards set showing_at = to_timestamp(${now / 1_000})
     where handoff_id = ${handoff} and showing = ${news}`.execute(db);
+}
+
+/** The run met a pause: another one, under an id of its own, shows the alerts after it. */
+export async function leaveStale(db: Db, handoff: string, news: number): Promise<void> {
+  await sql`
+    update alert_boards set news = news + 1, showing = null where handoff_id = ${handoff} and showing = ${news}`.execute(
+    db,
+  );
 }
 
 /** The alerts tell what had happened when `news` was counted. */

@@ -1,4 +1,5 @@
 /** A destination is paused: what goes there waits in order, the rest goes on, and everything is there once in the end. */
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { durationMs } from "../../src/kernel/time.ts";
 import { pause, resume } from "../../src/handoff/pause.ts";
@@ -47,6 +48,10 @@ const messagesOf = async (conversation: string) =>
 const waiting = async () =>
   (await listPauses(db(), "production")).map((one) => [one.destination, one.waiting]);
 
+/** Handoffs whose alerts do not say yet what became of them. */
+const staleAlerts = async () =>
+  (await sql`select 1 from alert_boards where shown < news`.execute(db())).rows.length;
+
 test("Slack is paused: the record is written, the alert waits over a restart, and goes out once", async () => {
   await paused("slack");
   const talk = await writes(house, { who: "sam", text: WORDS.buying });
@@ -55,9 +60,11 @@ test("Slack is paused: the record is written, the alert waits over a restart, an
   await house.settle();
   expect(await messagesOf(talk.conversation)).toEqual([]);
   expect(await waiting()).toEqual([["slack", 1]]);
+  expect(await staleAlerts()).not.toBe(0);
   expect(await resumed("slack")).toMatchObject({ destination: "slack", pausedBy: "nora", waiting: 1 });
   expect(await states(talk.conversation)).toEqual(["crm-write done", "notify done"]);
   expect(await messagesOf(talk.conversation)).toHaveLength(1);
+  expect(await staleAlerts()).toBe(0);
   expect(await resume(db(), "production", "slack")).toBeNull();
 });
 

@@ -154,7 +154,9 @@ async function settle(
     const { rows } = await sql<{ n: number }>`
       select (select count(*) from events where taken_at is null)::int
         + (select count(*) from presses where answered_at is null and kind <> 'ignored')::int
-        + (select count(*) from alert_boards where shown < news)::int
+        + (select count(*) from alert_boards b join handoffs h on h.id = b.handoff_id
+            where b.shown < b.news and not exists (
+              select 1 from pauses p where p.environment = h.environment and p.destination = 'slack'))::int
         + (select count(*) from follow_ups
             where (state = 'fired' or (state = 'armed' and due_at <= to_timestamp(${now() / 1_000})))
               and not exists (select 1 from waiting_runs w where w.subject in (follow_ups.id, follow_ups.handoff_id)))::int
