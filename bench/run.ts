@@ -8,13 +8,22 @@ import { parseArgs } from "node:util";
 import { type Bench, type Ground, onGround } from "./ground.ts";
 import { type Row, tableOf } from "./row.ts";
 import { backtest } from "./backtest.ts";
+import { feedback } from "./feedback.ts";
 import { handoff } from "./handoff.ts";
 import { intake } from "./intake.ts";
 import { memory } from "./memory.ts";
 import { scoring } from "./scoring.ts";
 import { start } from "./start.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { scoring, intake, handoff, backtest, memory, start };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  scoring,
+  intake,
+  handoff,
+  feedback,
+  backtest,
+  memory,
+  start,
+};
 
 const { values, positionals } = asked();
 const unknown = positionals.filter((name) => !(name in BENCHES));
