@@ -71,7 +71,7 @@ async function demo(terminal: Terminal, deps: DemoDeps, options: Options): Promi
   const stop = noted(deps.untilStopped(), stopped);
 
   terminal.err("Starting the emulated Intercom, Salesforce, Slack, mail and enrichment ...");
-  const emulators = await startEmulators({ now: terminal.clock });
+  const emulators = await startEmulators({ now: terminal.clock, salesforce: { eventsPort: 0 } });
   try {
     terminal.err("Starting PostgreSQL and the service ...");
     const service = await deps.start({ serves: true, works: true, fresh: true }, config);

@@ -10,6 +10,7 @@ interface Options {
   readonly slackPort: number;
   readonly smtpPort: number;
   readonly enrichmentPort: number;
+  readonly eventsPort: number;
   readonly host: string;
   readonly json?: boolean;
 }
@@ -31,6 +32,7 @@ export function emulatorsCommand(
   }
   return command
     .option("--smtp-port <port>", "port of mail, its control plane on the next; 0 takes free ones", portOf, 0)
+    .option("--events-port <port>", "port of Salesforce's event bus; 0 takes a free one", portOf, 0)
     .action(async (options: Options) => {
       const emulators = await startAll(options, terminal);
       try {
@@ -54,6 +56,7 @@ async function startAll(options: Options, terminal: Terminal): Promise<Emulators
         smtp: options.smtpPort,
         enrichment: options.enrichmentPort,
       },
+      salesforce: { eventsPort: options.eventsPort },
     });
   } catch (error) {
     const { code, port, address } = error as { code?: string; port?: number; address?: string };

@@ -68,6 +68,8 @@ interface Options {
 
 /** Vendor minutes pass in two seconds, so that nobody sits through Intercom's wait before it sends again. */
 const SCALE = 30;
+/** Salesforce has an event bus, on any free port. */
+const EVENTS = { eventsPort: 0 } as const;
 /** Longer than any late commit of the built-in plan. */
 const SETTLE_MS: Ms = 2_500;
 const SWEEP_MS: Ms = 3_000;
@@ -188,7 +190,7 @@ async function inSite(
   terminal.err(`rehearsing ${conversations.length} conversations, seed ${seed}`);
   const site = await makeSite({ keep: options.keep === true, seed, terminal });
   undo.push(site.remove);
-  const emulators = await startEmulators({ now: terminal.clock, scale: SCALE });
+  const emulators = await startEmulators({ now: terminal.clock, scale: SCALE, salesforce: EVENTS });
   undo.push(emulators.stop);
   const database = openDatabase({ url: site.databaseUrl, poolSize: 4, log: () => {} });
   undo.push(() => database.close());

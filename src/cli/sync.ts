@@ -111,16 +111,18 @@ async function runBackfill(terminal: Terminal, deps: SyncDeps, options: Backfill
   });
 }
 
-/** Waits while the share of the org's calls is used, unless somebody asks to stop. */
+/** Waits while the share of the org's calls is used or a side is paused, unless somebody asks to stop. */
 async function untilThrough(
   terminal: Terminal,
   parts: BackfillParts,
   place: SyncPlace,
 ): Promise<BackfillEnd> {
+  let said = "";
   for (;;) {
     const end = await backfill(parts, place);
     if (end.kind !== "paused") return end;
-    terminal.err(end.why);
+    if (end.why !== said) terminal.err(end.why);
+    said = end.why;
     await parts.sleep(Math.min(Math.max(0, end.until - parts.clock()), DAY_MS));
     if (parts.isStopped()) return { kind: "stopped", state: end.state };
   }

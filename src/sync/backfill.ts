@@ -4,6 +4,7 @@
  */
 import { RetryableFailure } from "../kernel/failure.ts";
 import type { EpochMs, Ms } from "../kernel/time.ts";
+import { listPauses } from "../handoff/pause-queries.ts";
 import { carry, type CarryParts, counted, SHARE_USED, type Tally } from "./carry.ts";
 import { isSynced, type Value } from "./fields.ts";
 import { meet, soughtBy } from "./meet.ts";
@@ -11,7 +12,7 @@ import type { SyncPlace } from "./place.ts";
 import type { SideName } from "./plan.ts";
 import type { PeoplePage } from "./ports.ts";
 import { backfillOf, type BackfillState, beginBackfill, type ChangeState, saveBackfill } from "./queries.ts";
-import { readsCompanies } from "./run.ts";
+import { readsCompanies, SIDES } from "./run.ts";
 import { idOf, settle, type Subject } from "./settle.ts";
 
 export interface BackfillParts extends CarryParts {
@@ -26,7 +27,7 @@ export type BackfillEnd = { readonly state: BackfillState } & (
   | { readonly kind: "done" }
   /** Somebody asked to stop; the next start goes on. */
   | { readonly kind: "stopped" }
-  /** The share of the org's calls is used. */
+  /** The share of the org's calls is used, or a side is paused: then `until` is when to look again. */
   | { readonly kind: "paused"; readonly until: EpochMs; readonly why: string }
 );
 
@@ -34,6 +35,8 @@ const LOOK = { aligning: true, looks: true } as const;
 /** A failure that time may cure is tried again so often before the backfill ends with it. */
 const TRIES = 6;
 const FIRST_WAIT_MS: Ms = 1_000;
+/** Nobody tells a backfill that a side was resumed. */
+const LOOK_AGAIN_MS: Ms = 5_000;
 
 /** Goes on with the environment's backfill, or begins one. */
 export async function backfill(parts: BackfillParts, place: SyncPlace): Promise<BackfillEnd> {
@@ -46,7 +49,7 @@ export async function backfill(parts: BackfillParts, place: SyncPlace): Promise<
   while (state.endedAt === null) {
     if (parts.isStopped()) return { kind: "stopped", state };
     const from = state.nextPage;
-    const paged = await patient(parts, async () => {
+    const paged = await patient(parts, place, async () => {
       const page = await pageOf(place, from);
       return { page, tallies: await carryPage(parts, place, page, companies) };
     });
@@ -106,9 +109,20 @@ type Paged<T> =
   | { readonly kind: "done"; readonly value: T }
   | { readonly kind: "paused"; readonly until: EpochMs; readonly why: string };
 
-/** Tries again what time may cure; a used share is no failure. */
-async function patient<T>(parts: BackfillParts, work: () => Promise<T>): Promise<Paged<T>> {
+/** Tries again what time may cure; a used share and a pause are no failures. */
+async function patient<T>(
+  parts: BackfillParts,
+  { environment }: SyncPlace,
+  work: () => Promise<T>,
+): Promise<Paged<T>> {
   for (let turn = 1; ; turn += 1) {
+    const side = (await listPauses(parts.db, environment)).find((one) => SIDES.includes(one.destination));
+    if (side !== undefined)
+      return {
+        kind: "paused",
+        until: parts.clock() + LOOK_AGAIN_MS,
+        why: `${side.destination} is paused by ${side.pausedBy} (${side.reason}): the backfill waits until it is resumed`,
+      };
     try {
       return { kind: "done", value: await work() };
     } catch (error) {
@@ -172,7 +186,7 @@ export async function previewBackfill(parts: BackfillParts, place: SyncPlace): P
     const at: string | null = from;
     const paged: Paged<PagePlans> | null =
       unfinished === null
-        ? await patient(parts, (): Promise<PagePlans> => plansOf(parts, place, at, seen))
+        ? await patient(parts, place, (): Promise<PagePlans> => plansOf(parts, place, at, seen))
         : null;
     if (paged?.kind === "paused") unfinished = paged.why;
     if (paged?.kind !== "done") break;

@@ -6,7 +6,7 @@ import { currentContact } from "../conversation/queries.ts";
 import type { Clock, EpochMs, Ms } from "../kernel/time.ts";
 import type { Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
-import { isPaused, letWait } from "../handoff/pause-queries.ts";
+import { type Destination, isPaused, letWait } from "../handoff/pause-queries.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import { carry } from "./carry.ts";
 import { isSynced, type Kind } from "./fields.ts";
@@ -57,7 +57,7 @@ function idsOf({ environment, kind, id, news, turn }: SyncInput): {
 }
 
 /** Sync reads and writes both sides, so it waits for both. */
-const SIDES = ["intercom", "salesforce"] as const;
+export const SIDES: readonly Destination[] = ["intercom", "salesforce"];
 
 /** Whether one of the two sides of the environment is paused: sync neither reads nor writes then. */
 export async function isSyncPaused(db: Db, environment: string): Promise<boolean> {

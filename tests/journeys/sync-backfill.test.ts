@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { backfill, type BackfillParts, previewBackfill } from "../../src/sync/backfill.ts";
+import { pause, resume } from "../../src/handoff/pause.ts";
 import { setShare } from "../../src/sync/queries.ts";
 import { syncPlaceOf } from "../../src/syncing.ts";
 import type { SyncPlace } from "../../src/sync/place.ts";
@@ -179,6 +180,26 @@ describe("a backfill", () => {
     expect(await spent()).toBe(before);
     const later = { clock: () => (end.kind === "paused" ? end.until : 0) };
     expect((await backfill(parts(later), place)).state.looked).toBeGreaterThan(end.state.looked);
+  });
+
+  test("waits from the next page on while a side is paused, and goes on there when it is resumed", async () => {
+    const { db } = house.database;
+    const asked = { environment: "production", destination: "intercom", reason: "maintenance" } as const;
+    let pausing: Promise<unknown> | null = null;
+    const onPage = (): void => {
+      pausing ??= pause(db, asked, "nora", house.now());
+    };
+    const end = await backfill(parts({ onPage }), place);
+    await pausing;
+    expect(end).toMatchObject({
+      kind: "paused",
+      why: "intercom is paused by nora (maintenance): the backfill waits until it is resumed",
+    });
+    expect(end.state.looked).toBeLessThan(PEOPLE);
+    expect((await previewBackfill(parts(), place)).unfinished).toContain("intercom is paused by nora");
+    await resume(db, "production", "intercom");
+    expect(await backfill(parts(), place)).toMatchObject({ kind: "done", state: { looked: PEOPLE } });
+    expect(apart()).toBe(0);
   });
 
   test("stops where it is asked to, and says so", async () => {
