@@ -48,6 +48,7 @@ export default defineConfig({
         "src/versions/*.ts",
         "src/feedback/{plan,stream}.ts",
         "src/response/{press,standing}.ts",
+        "src/handoff/allowance.ts",
         "src/followup/owner-watch.ts",
         "src/sync/{budget,fields,plan,settle}.ts",
         "src/issues/issue.ts",

@@ -8,10 +8,14 @@ import type { Environment } from "./decide/queries.ts";
 import type { Place } from "./desk.ts";
 import { carryAgain, type FeedbackPlace, pollDeals, type PollParts, readDeals } from "./feedback/poll.ts";
 import type { DealStream } from "./feedback/stream.ts";
+import { givesWayUntil, type OrgCalls } from "./handoff/allowance.ts";
+import { pausedFor, refusalOf } from "./handoff/pause.ts";
 import { isPaused } from "./handoff/pause-queries.ts";
 import type { Clock } from "./kernel/time.ts";
 
 const POLL_EVERY_MS = 30_000;
+/** A poll is not repeated at once. */
+const ONCE = 1;
 /** A deal's effects this old should be done or waiting for a later start of their run. */
 const CARRY_AFTER_MS = 900_000;
 
@@ -21,7 +25,12 @@ export interface FeedbackParts extends PollParts {
   readonly environments: () => Promise<readonly Environment[]>;
   readonly place: (
     environment: string,
-  ) => Promise<Pick<Place, "feed" | "stream" | "policy" | "policyVersion">>;
+  ) => Promise<Pick<Place, "feed" | "stream" | "world" | "policy" | "policyVersion">>;
+}
+
+export interface DealSource extends FeedbackPlace {
+  readonly stream: DealStream | null;
+  readonly usage: OrgCalls | null;
 }
 
 export function feedbackSchedules(parts: FeedbackParts): readonly Schedule[] {
@@ -45,11 +54,15 @@ export function feedbackSchedules(parts: FeedbackParts): readonly Schedule[] {
 /** Reads what changed in every environment's Salesforce. */
 export async function pollAllDeals(parts: FeedbackParts): Promise<void> {
   for (const { name } of await parts.environments()) {
-    await pollDealsOf(parts, name).catch((error: unknown) =>
+    try {
+      await pollDealsOf(parts, name);
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (refused !== null && (await pausedFor(parts.db, name, refused, ONCE, parts.clock()))) continue;
       parts.log("warn", `the deals of ${name} could not be read; the next poll goes on from the same place`, {
         error: String(error),
-      }),
-    );
+      });
+    }
   }
 }
 
@@ -74,22 +87,21 @@ async function reading(
 ): Promise<void> {
   const source = await dealSource(parts, environment);
   if (source === null || (await isPaused(parts.db, environment, "salesforce"))) return;
+  // What is not read now is read by the poll that is let through next.
+  if (givesWayUntil(source.usage, parts.clock()) !== null) return;
   const taken = await read(source);
   if (taken > 0) parts.log("info", `${taken} deals of ${environment} took on a new stage`);
 }
 
 /** Null for an environment without Salesforce, or without rules for stages and caps that a closed deal frees. */
-export async function dealSource(
-  parts: FeedbackParts,
-  environment: string,
-): Promise<(FeedbackPlace & { readonly stream: DealStream | null }) | null> {
+export async function dealSource(parts: FeedbackParts, environment: string): Promise<DealSource | null> {
   const known = (await parts.environments()).find(({ name }) => name === environment);
   if (known === undefined || known.policyVersion === null || known.salesforceConnection === null) return null;
-  const { feed, stream, policy: compiled, policyVersion } = await parts.place(environment);
+  const { feed, stream, world, policy: compiled, policyVersion } = await parts.place(environment);
   const { policy } = compiled;
   const hasCaps = Object.values(policy.routing.pools).some(({ members }) =>
     members.some(({ cap }) => cap?.open !== undefined),
   );
   if (feed === null || (policy.feedback.stages.length === 0 && !hasCaps)) return null;
-  return { environment, policy, policyVersion, feed, stream };
+  return { environment, policy, policyVersion, feed, stream, usage: world.crm?.usage() ?? null };
 }

@@ -11,7 +11,6 @@ import type { Trigger } from "./conversation/fold.ts";
 import { loadConversation } from "./conversation/queries.ts";
 import type { PersonalHearing } from "./conversation/refresh.ts";
 import type { CompiledPolicy } from "./qualify/compile.ts";
-import type { CrmView } from "./qualify/crm.ts";
 import { companyDomain } from "./qualify/domain.ts";
 import { factsOf } from "./qualify/facts.ts";
 import { type Embedder, understand } from "./qualify/meaning/understand.ts";
@@ -131,7 +130,8 @@ export async function decideAbout(parts: DeskParts, subject: Subject, attempt: n
   const isHandedOff = (recipe: string) => isOpen(place, recipe, earlier, now);
   const evidence = await lookUp(parts, place, subject, heard, { isHandedOff, attempt });
   if (evidence === "paused") return evidence;
-  const directory = evidence.crm === null ? { users: [], queues: [] } : await place.directory();
+  const directory = evidence.crm === null ? NOBODY : await inOrg(parts, subject, attempt, place.directory);
+  if (directory === "paused") return directory;
   parts.crashPoint("decide", "before");
   const given = {
     environment: here.environment,
@@ -197,12 +197,22 @@ async function lookUp(
     companyName: enriched.snapshot.company?.name ?? null,
     keys: before.flatMap(recordKeys),
   };
-  const salesforce = { environment, destination: "salesforce" } as const;
-  const look = (): Promise<CrmView> => port.look(question);
-  const crm = await unlessPaused(parts.db, salesforce, parts.clock(), attempt, look);
+  const crm = await inOrg(parts, subject, attempt, () => port.look(question));
   parts.crashPoint("match", "after-body");
   if (crm === "paused") return crm;
   return { ...enriched, crm };
+}
+
+const NOBODY: Directory = { users: [], queues: [] };
+
+/** What the environment's Salesforce answers; "paused" while it must not be asked. */
+function inOrg<T extends object>(
+  { db, clock }: DeskParts,
+  { environment }: Subject,
+  attempt: number,
+  ask: () => Promise<T>,
+): Promise<T | "paused"> {
+  return unlessPaused(db, { environment, destination: "salesforce" }, clock(), attempt, ask);
 }
 
 function isOpen(place: Place, recipe: string, earlier: readonly EarlierHandoff[], now: EpochMs): boolean {

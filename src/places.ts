@@ -104,7 +104,7 @@ async function makePlace(
     contacts: inbox?.sync ?? null,
     enricher: opened(environment.enrichmentConnection, openEnrichment),
     knock: async (destination) => {
-      if (destination === "salesforce") await crm?.directory();
+      if (destination === "salesforce") await crm?.knock();
       else if (destination === "intercom") await inbox?.me();
       else if (destination === "slack") await slack?.whoami();
       else return false;

@@ -4,6 +4,7 @@ import type { RunKind, Schedule } from "./engine/engine.ts";
 import { type Environment } from "./decide/queries.ts";
 import type { Place } from "./desk.ts";
 import { RetryableFailure } from "./kernel/failure.ts";
+import { pausedFor, refusalOf } from "./handoff/pause.ts";
 import type { Ms } from "./kernel/time.ts";
 import type { News } from "./news.ts";
 import type { Log } from "./store/database.ts";
@@ -22,6 +23,8 @@ export interface SyncParts {
 /** Two calls for each object that tells Intercom something: about 1,400 a day. */
 const POLL_EVERY_MS: Ms = 120_000;
 const SWEEP_EVERY_MS: Ms = 600_000;
+/** A look is not repeated at once. */
+const ONCE = 1;
 /** A change this old should be written or waiting for a later start of its run. */
 const AGAIN_AFTER_MS: Ms = 900_000;
 
@@ -103,6 +106,8 @@ async function eachPlace(
       const place = await desk.place(name);
       if (place !== null) await look(place);
     } catch (error) {
+      const refused = refusalOf(error);
+      if (refused !== null && (await pausedFor(desk.db, name, refused, ONCE, desk.clock()))) continue;
       const reason = error instanceof RetryableFailure ? error.message : String(error);
       log("warn", `${what} could not be read for ${name}; the next look goes on from the same place`, {
         reason,

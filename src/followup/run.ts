@@ -17,7 +17,7 @@ import { hindranceTo } from "../handoff/answer.ts";
 import { carryAll, type World, writtenIn } from "../handoff/carry.ts";
 import { noteNewAlerts, noteNews } from "../handoff/board-queries.ts";
 import { plainFacts } from "../handoff/outcome.ts";
-import { pausedFor, waitForSignIn } from "../handoff/pause.ts";
+import { pausedFor, refusalOf } from "../handoff/pause.ts";
 import { letWait } from "../handoff/pause-queries.ts";
 import { addEffects, loadHandoff, type StoredEffect, type StoredHandoff } from "../handoff/queries.ts";
 import type { CrmTouches, TouchQuestion } from "../handoff/ports.ts";
@@ -182,14 +182,14 @@ async function decideTimer(
       return { state: verdict.state, waitsFor: [] };
     });
   } catch (error) {
-    if (!(error instanceof PermanentFailure)) throw error;
-    const { message, target } = error.facts;
-    if (error.facts.isSignIn === true) {
-      const refused = waitForSignIn(error);
+    const refused = refusalOf(error);
+    if (refused !== null) {
       if (await pausedFor(db, timer.environment, refused, attempt, desk.clock()))
-        return { state: timer.state, waitsFor: [target] };
+        return { state: timer.state, waitsFor: [refused.facts.target] };
       throw refused;
     }
+    if (!(error instanceof PermanentFailure)) throw error;
+    const { message } = error.facts;
     const end = { reason: message, error: plainFacts(error.facts), seen: [], now: desk.clock() };
     await leaveArmed(db, id, { state: "failed", ...end });
     desk.log("error", "a follow-up could not find out whether somebody was in touch", { id, message });

@@ -3,6 +3,8 @@ import { RetryableFailure } from "../kernel/failure.ts";
 import type { Schedule } from "../engine/engine.ts";
 import { inTransaction } from "../store/database.ts";
 import { moveAssignment } from "../decide/pools/queries.ts";
+import { givesWayUntil } from "../handoff/allowance.ts";
+import { pausedFor, refusalOf } from "../handoff/pause.ts";
 import type { RecordOwner } from "../handoff/ports.ts";
 import { changesIn, nextLook, watchedRecord } from "./owner-watch.ts";
 import type { FollowUpDesk } from "./run.ts";
@@ -24,6 +26,8 @@ export async function watchOwners(desk: WatchDesk): Promise<void> {
     try {
       await lookAt(desk, environment, watches);
     } catch (error) {
+      const refused = refusalOf(error);
+      if (refused !== null && (await pausedFor(desk.db, environment, refused, 1, desk.clock()))) continue;
       const why = error instanceof RetryableFailure ? "away" : "refused to tell";
       desk.log("warn", `who owns the records of ${environment} is not known: Salesforce is ${why}`, {
         error: String(error),
@@ -34,6 +38,7 @@ export async function watchOwners(desk: WatchDesk): Promise<void> {
 
 async function lookAt(desk: WatchDesk, environment: string, watches: readonly DueWatch[]): Promise<void> {
   const { crm } = await desk.world(environment);
+  if (givesWayUntil(crm?.usage() ?? null, desk.clock()) !== null) return;
   const records = watches.map(({ request, result }) => watchedRecord(request, result));
   const ids = [...new Set(records.flatMap((record) => record?.id ?? []))];
   const owners = crm === null || ids.length === 0 ? [] : await crm.owners(ids);

@@ -13,7 +13,7 @@ export interface Pause {
   readonly destination: Destination;
   readonly reason: string;
   readonly pausedBy: string;
-  /** Its credentials were refused: it ends by itself when they are accepted. */
+  /** Its credentials were refused, or its calls were spent: it ends by itself when it lets Baton in. */
   readonly isAutomatic: boolean;
   readonly since: EpochMs;
   /** Runs that wait for it. */
@@ -62,7 +62,7 @@ export async function deletePause(tx: Tx, environment: string, destination: Dest
   return numAffectedRows === 1n;
 }
 
-/** Notes that credentials were refused: one issue, however many runs meet it. */
+/** Notes that a destination lets nobody in: one issue, however many runs meet it. */
 export async function noteRefusal(
   tx: Tx,
   refusal: {

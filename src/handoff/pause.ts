@@ -1,6 +1,7 @@
 /**
  * Pausing a destination of an environment: what goes there waits, and goes out in order when it is resumed. A person
- * pauses and resumes; refused credentials pause by themselves, so that one issue stands for what would be thousands.
+ * pauses and resumes; refused credentials and a spent day's calls pause by themselves, so that one issue stands for
+ * what would be thousands.
  */
 import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { EpochMs } from "../kernel/time.ts";
@@ -24,7 +25,17 @@ export function waitForSignIn({ facts }: PermanentFailure): RetryableFailure {
   return new RetryableFailure(facts, "not-executed");
 }
 
-/** Pauses the destination whose credentials were refused again and again; false for every other failure. */
+/** The failure to wait with where every other call would be refused, too; null for every other error. */
+export function refusalOf(error: unknown): RetryableFailure | null {
+  if (error instanceof PermanentFailure) return error.facts.isSignIn === true ? waitForSignIn(error) : null;
+  if (!(error instanceof RetryableFailure)) return null;
+  return error.facts.isSignIn === true || error.facts.isSpent === true ? error : null;
+}
+
+/**
+ * Pauses the destination whose credentials were refused again and again, or whose calls of the day are spent; false for
+ * every other failure.
+ */
 export async function pausedFor(
   db: Db,
   environment: string,
@@ -32,9 +43,10 @@ export async function pausedFor(
   attempt: number,
   now: EpochMs,
 ): Promise<boolean> {
-  const { isSignIn, target, code, message } = error.facts;
+  const { isSignIn, isSpent, target, code, message } = error.facts;
   const destination = DESTINATIONS.find((one) => one === target);
-  if (isSignIn !== true || destination === undefined || attempt < REFUSALS) return false;
+  const isShut = isSpent === true || (isSignIn === true && attempt >= REFUSALS);
+  if (destination === undefined || !isShut) return false;
   await inTransaction(db, async (tx) => {
     await noteRefusal(tx, { environment, destination, code, message });
     const pause = {
@@ -76,7 +88,7 @@ export function resume(db: Db, environment: string, destination: Destination): P
 
 /**
  * The answer of `ask`, a question to a destination; "paused" when it is paused, or is so now because it refused the
- * credentials again and again. Throws what `ask` throws otherwise.
+ * credentials again and again or has no calls left. Throws what `ask` throws otherwise.
  */
 export async function unlessPaused<T extends object>(
   db: Db,
@@ -90,8 +102,8 @@ export async function unlessPaused<T extends object>(
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof PermanentFailure) || error.facts.isSignIn !== true) throw error;
-    const refused = waitForSignIn(error);
+    const refused = refusalOf(error);
+    if (refused === null) throw error;
     if (await pausedFor(db, environment, refused, attempt, now)) return "paused";
     throw refused;
   }

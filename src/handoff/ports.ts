@@ -5,6 +5,7 @@
 import type { CrmOwner, CrmQuestion, CrmView } from "../qualify/crm.ts";
 import type { Company, Person, Snapshot } from "../conversation/snapshot.ts";
 import type { EpochMs } from "../kernel/time.ts";
+import type { OrgCalls } from "./allowance.ts";
 
 /** One record to write. `key` goes into Baton_Key__c, so that a repeat is refused as DUPLICATE_VALUE. */
 export type CrmOperation =
@@ -99,6 +100,8 @@ export interface Crm {
   /** Where these records are today: the same id, that of the record they were merged or converted into; null: gone. */
   whereabouts(ids: readonly string[]): Promise<Readonly<Record<string, string | null>>>;
   directory(): Promise<CrmDirectory>;
+  /** What the org said last of its calls within a day; null before its first answer. Asks nothing. */
+  usage(): OrgCalls | null;
   /** What people did on these records since: one composite call. */
   touches(question: TouchQuestion): Promise<CrmTouches>;
   /** Whose these Leads and Opportunities are now: one composite call. Others, and those that are gone, are left out. */

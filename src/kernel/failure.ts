@@ -17,6 +17,8 @@ export interface FailureFacts {
   readonly message: string;
   /** The target does not accept our credentials: every other call would be refused, too. */
   readonly isSignIn?: true;
+  /** What the target allows in a day is used up: every other call would be refused, too. */
+  readonly isSpent?: true;
   readonly cause?: unknown;
 }
 

@@ -5,7 +5,7 @@
 import { RetryableFailure } from "../kernel/failure.ts";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import { listPauses } from "../handoff/pause-queries.ts";
-import { carry, type CarryParts, counted, SHARE_USED, type Tally } from "./carry.ts";
+import { carry, type CarryParts, counted, type Tally, waitsForCalls } from "./carry.ts";
 import { isSynced, type Value } from "./fields.ts";
 import { meet, soughtBy } from "./meet.ts";
 import type { SyncPlace } from "./place.ts";
@@ -27,7 +27,7 @@ export type BackfillEnd = { readonly state: BackfillState } & (
   | { readonly kind: "done" }
   /** Somebody asked to stop; the next start goes on. */
   | { readonly kind: "stopped" }
-  /** The share of the org's calls is used, or a side is paused: then `until` is when to look again. */
+  /** The share or the org's day is used, or a side is paused: then `until` is when to look again. */
   | { readonly kind: "paused"; readonly until: EpochMs; readonly why: string }
 );
 
@@ -128,8 +128,7 @@ async function patient<T>(
     } catch (error) {
       if (!(error instanceof RetryableFailure)) throw error;
       const waitMs = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (turn - 1);
-      if (error.facts.code === SHARE_USED)
-        return { kind: "paused", until: parts.clock() + waitMs, why: error.message };
+      if (waitsForCalls(error)) return { kind: "paused", until: parts.clock() + waitMs, why: error.message };
       if (turn >= TRIES || parts.isStopped()) throw error;
       await parts.sleep(waitMs);
     }

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Clock, EpochMs } from "../kernel/time.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
+import { givesWayUntil } from "../handoff/allowance.ts";
 import { type Budget, budgetOf, COUNTED_FOR_MS } from "./budget.ts";
 import { forIntercom, syncedRows, type Value, type Values } from "./fields.ts";
 import { type Look, meet, type Met, soughtBy } from "./meet.ts";
@@ -28,7 +29,14 @@ import {
 import { idOf, settle, type Subject } from "./settle.ts";
 
 /** The failure that says that sync's share of the day's calls is used. */
-export const SHARE_USED = "sync_share";
+const SHARE_USED = "sync_share";
+/** The failure that says that the org's day is nearly spent. */
+const GIVES_WAY = "gives_way";
+
+/** Whether sync is to wait for calls rather than to try again: no failure of anybody. */
+export function waitsForCalls({ facts }: RetryableFailure): boolean {
+  return facts.code === SHARE_USED || facts.code === GIVES_WAY || facts.isSpent === true;
+}
 
 export interface CarryParts {
   readonly db: Db;
@@ -72,9 +80,22 @@ export async function budgetNow(
   return budgetOf({ ...spending, most: most ?? spending.most, now });
 }
 
-/** Throws a RetryableFailure that says until when, while the share of the day's calls is used. */
+/**
+ * Throws a RetryableFailure that says until when, while the share of the day's calls is used, or so many of the org's
+ * calls that the rest is for handoffs.
+ */
 async function requireBudget(db: Db, place: SyncPlace, now: EpochMs): Promise<void> {
-  const budget = await budgetNow(db, place.environment, place.crm.usage()?.most ?? null, now);
+  const calls = place.crm.usage();
+  const gives = givesWayUntil(calls, now);
+  if (calls !== null && gives !== null) {
+    const message = `Of the org's ${calls.most} calls to Salesforce within a day ${calls.used} are spent, by everybody in it: sync gives way to handoffs and looks again at ${new Date(gives).toISOString()} at the latest.`;
+    throw new RetryableFailure(
+      { target: "salesforce", code: GIVES_WAY, message },
+      "not-executed",
+      gives - now,
+    );
+  }
+  const budget = await budgetNow(db, place.environment, calls?.most ?? null, now);
   if (budget.kind === "open") return;
   const { used, allowed, until } = budget;
   const message = `Sync has made ${used} calls to Salesforce within a day, its share is ${allowed}: it pauses until ${new Date(until).toISOString()}. \`baton environment set ${place.environment} --sync-share\` changes the share.`;

@@ -1,5 +1,6 @@
 /** What sync needs from the outside; the connectors of Intercom and Salesforce implement it. */
 import type { Company, Person } from "../conversation/snapshot.ts";
+import type { OrgCalls } from "../handoff/allowance.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import type { SyncedObject, Value, Values } from "./fields.ts";
 
@@ -96,12 +97,6 @@ export type RecordWritten =
     }
   | { readonly kind: "refused"; readonly code: string; readonly message: string };
 
-export interface ApiUsage {
-  /** Calls of the whole org within a day, and how many it may make. */
-  readonly used: number;
-  readonly most: number;
-}
-
 export interface SyncCrm {
   /** One composite call for 200 people, and one more for what was merged or converted. */
   readRecords(question: RecordQuestion): Promise<RecordsFound>;
@@ -116,5 +111,5 @@ export interface SyncCrm {
   /** Calls made since the last time this was asked. */
   takeCalls(): number;
   /** What the org said last about the day's calls; null before the first answer. */
-  usage(): ApiUsage | null;
+  usage(): OrgCalls | null;
 }

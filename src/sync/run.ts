@@ -6,6 +6,7 @@ import { currentContact } from "../conversation/queries.ts";
 import type { Clock, EpochMs, Ms } from "../kernel/time.ts";
 import type { Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
+import { unlessPaused } from "../handoff/pause.ts";
 import { type Destination, isPaused, letWait } from "../handoff/pause-queries.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import { carry } from "./carry.ts";
@@ -87,7 +88,7 @@ export function syncRun(desk: SyncDesk): RunKind<SyncInput> {
     queue: "conversation",
     body: async (steps, input) => {
       const next = { ...input, turn: input.turn + 1 };
-      const carried = await stepOrLater(steps, "sync", () => syncOne(desk, input), RETRY);
+      const carried = await stepOrLater(steps, "sync", ({ number }) => syncOne(desk, input, number), RETRY);
       if (carried.kind === "done") {
         if (carried.value === "paused") await steps.step("wait", () => letSyncWait(desk.db, next));
         return;
@@ -105,6 +106,7 @@ export function syncRun(desk: SyncDesk): RunKind<SyncInput> {
 async function syncOne(
   desk: SyncDesk,
   { environment, kind, id, looks }: SyncInput,
+  attempt: number,
 ): Promise<number | "paused"> {
   const { db } = desk;
   const place = await desk.place(environment);
@@ -116,7 +118,12 @@ async function syncOne(
     await inTransaction(db, (tx) => forgetPair(tx, { environment, kind, id: current }));
     return 0;
   }
-  const { changes } = await carry(desk, place, [subject], { aligning: false, looks });
+  const salesforce = { environment, destination: "salesforce" } as const;
+  const carried = await unlessPaused(db, salesforce, desk.clock(), attempt, () =>
+    carry(desk, place, [subject], { aligning: false, looks }),
+  );
+  if (carried === "paused") return carried;
+  const { changes } = carried;
   return Object.values(changes).reduce((sum, n) => sum + n, 0);
 }
 

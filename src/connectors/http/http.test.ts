@@ -201,9 +201,11 @@ describe("the gate", () => {
   });
 
   test("does not hold a call for long: a long pause fails as not executed, with the time left", async () => {
+    await using server = await localServer(() => ({ status: 429, headers: { "retry-after": "60" } }));
     const http = httpWith({ clock: () => 0 });
-    http.pauseFor(60_000);
-    const failure = await failureOf(http.request({ ...POST, url: "http://127.0.0.1:1/" }));
+    await http.request({ method: "GET", url: server.url });
+    const failure = await failureOf(http.request({ ...POST, url: server.url }));
+    expect(server.seen).toHaveLength(1);
     expect(failure).toMatchObject({
       outcome: "not-executed",
       retryAfterMs: 60_000,

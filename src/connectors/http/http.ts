@@ -60,8 +60,6 @@ export interface Http {
   failureOf(request: HttpRequest, response: HttpResponse): RetryableFailure | PermanentFailure;
   /** The same door for SDKs that take a `fetch`: text and byte bodies, no streams; rejects with Baton's failures. */
   readonly fetch: typeof fetch;
-  /** Shuts the gate of the destination: a vendor's body said what no header says (a spent daily limit). */
-  pauseFor(ms: Ms): void;
   /** Closes the kept-alive connections. */
   close(): void;
 }
@@ -150,7 +148,6 @@ export function createHttp(options: HttpOptions): Http {
     request,
     failureOf: (call, response) => failureOfStatus(target, call, response, clock()),
     fetch: (input, init) => request(requestOfFetch(input, init)).then(responseForFetch),
-    pauseFor: (ms) => gate.shutFor(ms),
     close: () => exchanger.close(),
   };
 }

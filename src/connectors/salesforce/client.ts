@@ -6,6 +6,7 @@ import { waitAsked } from "../http/pace.ts";
 import type { Clock, EpochMs } from "../../kernel/time.ts";
 import { failureOfError, isSessionOver } from "./errors.ts";
 import { API_VERSION, type Session, type Sessions } from "./session.ts";
+import { usageOf } from "./usage.ts";
 import { jsforceTransport, Refusal, type JsforceTransport } from "./transport.ts";
 
 /** Where the REST API of the pinned version starts. */
@@ -50,7 +51,7 @@ async function send(session: Session, request: SalesforceCall, transports: Trans
   throw new RetryableFailure({ target: "salesforce", code: "odd_body", message }, outcome);
 }
 
-function failureOf(request: SalesforceCall, refusal: Refusal, http: Http, now: EpochMs): unknown {
+function failureOf(request: SalesforceCall, refusal: Refusal, now: EpochMs): unknown {
   const { status, headers } = refusal;
   const error = refusal.errors.find(({ code }) => code !== "unknown");
   // A proxy or load balancer in front of Salesforce answers without its error list.
@@ -60,11 +61,14 @@ function failureOf(request: SalesforceCall, refusal: Refusal, http: Http, now: E
     return failureOfStatus("salesforce", call, { status, headers, text: "" }, now);
   }
   const retryAfterMs = waitAsked(status, headers, now) ?? undefined;
-  const call = { effect: request.effect, status, rolledBack: status < 500, retryAfterMs };
-  const failure = failureOfError(error, call);
-  const isSpent = error.code === "REQUEST_LIMIT_EXCEEDED" && failure instanceof RetryableFailure;
-  if (isSpent) http.pauseFor(failure.retryAfterMs ?? 1_000);
-  return failure;
+  const usage = usageOf(headers);
+  return failureOfError(error, {
+    effect: request.effect,
+    status,
+    rolledBack: status < 500,
+    retryAfterMs,
+    usage,
+  });
 }
 
 /** Joins sign-in and transport into a client. */
@@ -92,7 +96,7 @@ export function createClient(http: Http, sessions: Sessions, clock: Clock): Sale
           // A 401 was not executed, so the repeat is safe whatever the call does.
           const isOver = isSessionOver(error.status, error.errors);
           if (isOver) sessions.drop(session);
-          if (!isOver || isRepeat) throw failureOf(request, error, http, clock());
+          if (!isOver || isRepeat) throw failureOf(request, error, clock());
         }
       }
     },

@@ -3,10 +3,10 @@ import type { DealFeed } from "../../feedback/deal.ts";
 import type { DealStream } from "../../feedback/stream.ts";
 import type { Crm, CrmOperation, CrmWritten } from "../../handoff/ports.ts";
 import type { Clock } from "../../kernel/time.ts";
-import type { ApiUsage, SyncCrm } from "../../sync/ports.ts";
-import { createHttp, type Http, type HttpLog } from "../http/http.ts";
+import type { SyncCrm } from "../../sync/ports.ts";
+import { createHttp, type HttpLog } from "../http/http.ts";
 import { withoutMetadata } from "./bare.ts";
-import { createClient, type SalesforceClient } from "./client.ts";
+import { API_PATH, createClient, type SalesforceClient } from "./client.ts";
 import { createDealFeed } from "./deals.ts";
 import { readDirectory } from "./directory.ts";
 import { findWritten } from "./find.ts";
@@ -14,9 +14,11 @@ import { fitting } from "./fit.ts";
 import { createLook } from "./look.ts";
 import { readOwners } from "./owners.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
-import { createSync, usageOf } from "./sync.ts";
+import { soql } from "./soql.ts";
+import { createSync } from "./sync.ts";
 import { createDealStream } from "./pubsub.ts";
 import { readTouches } from "./touches.ts";
+import { metered } from "./usage.ts";
 import { whereabouts } from "./whereabouts.ts";
 import { createWrite } from "./write.ts";
 
@@ -66,6 +68,8 @@ export interface SalesforceConnection extends Crm, DealFeed {
   readonly sync: SyncCrm;
   readonly stream: DealStream;
   readonly settings: SalesforceSettings;
+  /** One call that costs the org next to nothing; throws what it throws. */
+  knock(): Promise<void>;
   close(): void;
 }
 
@@ -81,6 +85,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
       timeoutMs: TIMEOUT_MS,
       allowPrivateAddresses: settings.allowPrivateAddresses,
     }),
+    clock,
   );
   const { loginUrl, login } = settings;
   const sessions = createSessions({ loginUrl, login, http, clock });
@@ -97,6 +102,8 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     find,
     whereabouts: (ids) => whereabouts(client, ids),
     directory: () => readDirectory(client),
+    usage,
+    knock: () => knock(client),
     touches: (question) => readTouches(client, question),
     owners: (ids) => readOwners(client, ids),
     ...createDealFeed(client, clock),
@@ -108,18 +115,11 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
   };
 }
 
-/** Remembers what the org says about its day's calls with every answer. */
-function metered(http: Http): { readonly http: Http; readonly usage: () => ApiUsage | null } {
-  let said: ApiUsage | null = null;
-  return {
-    usage: () => said,
-    http: {
-      ...http,
-      request: async (request) => {
-        const response = await http.request(request);
-        said = usageOf(response.headers["sforce-limit-info"]) ?? said;
-        return response;
-      },
-    },
-  };
+async function knock(client: SalesforceClient): Promise<void> {
+  const { text } = soql`SELECT Id FROM User LIMIT 1`;
+  await client.call({
+    method: "GET",
+    path: `${API_PATH}/query?q=${encodeURIComponent(text)}`,
+    effect: "read",
+  });
 }

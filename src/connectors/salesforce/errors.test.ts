@@ -114,6 +114,18 @@ test.for([
   expect([failure.name, code in MEANINGS]).toEqual([name, true]);
 });
 
+test("a spent day says how many of how many, and shuts the org for everybody; too much at once does not", () => {
+  const spent = { ...said, code: "REQUEST_LIMIT_EXCEEDED", message: "TotalRequests Limit exceeded." };
+  const failure = failureOfError(spent, { ...write, usage: { used: 15_003, most: 15_000 } });
+  expect(failure.message).toBe(
+    "Salesforce refused: REQUEST_LIMIT_EXCEEDED: the org's API calls for 24 hours are spent; Baton knocks every minute and goes on by itself when calls are free again. Spent are 15003 of 15000.",
+  );
+  expect(failure.facts.isSpent).toBe(true);
+  expect(failureOfError(spent, write).message).toMatch(/free again\.$/);
+  const crowd = { ...spent, message: "ConcurrentRequests (Concurrent API Requests) Limit exceeded." };
+  expect(failureOfError(crowd, write).facts.isSpent).toBeUndefined();
+});
+
 test.for([
   ["INVALID_SESSION_ID", true],
   ["invalid_grant", true],

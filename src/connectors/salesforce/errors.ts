@@ -36,6 +36,8 @@ type Meaning =
       readonly waitMs?: Ms;
       /** The org does not let Baton in: every other call would be refused, too. */
       readonly isSignIn?: true;
+      /** The calls of the day are used up: every other call would be refused, too. */
+      readonly isSpent?: true;
     }
   | {
       readonly kind: "permanent";
@@ -60,13 +62,15 @@ const PERMISSION = "the integration user lacks a permission: check the permissio
 const DATA = "the org refuses this value: change the mapping of the policy or the rule in Salesforce";
 const BUG = "Salesforce does not understand the request; please report this with the details of the failure";
 const GONE = "the record was deleted, merged or is not visible to the integration user";
+const SPENT =
+  "the org's API calls for 24 hours are spent; Baton knocks every minute and goes on by itself when calls are free again";
 const LIMIT = "too much at once for the org; it is tried again more slowly";
 
 /** Every code that Baton knows. What is not here is permanent, and quoted. */
 export const MEANINGS: Readonly<Record<string, Meaning>> = {
   UNABLE_TO_LOCK_ROW: retry(LOCKED),
   ENTITY_IS_LOCKED: permanent("the record is locked by an approval process: a person must unlock it"),
-  REQUEST_LIMIT_EXCEEDED: retry("the org's API calls are used up; Baton pauses and tries again", 60_000),
+  REQUEST_LIMIT_EXCEEDED: { kind: "retry", words: SPENT, waitMs: 60_000, isSpent: true },
   SERVER_UNAVAILABLE: retry(SIDE),
   UNKNOWN_EXCEPTION: retry(SIDE),
   QUERY_TIMEOUT: retry(LIMIT),
@@ -182,6 +186,8 @@ export interface RefusedCall {
   readonly rolledBack: boolean;
   readonly operation?: { readonly ref: string; readonly object: string } | undefined;
   readonly retryAfterMs?: Ms | undefined;
+  /** The org's calls within a day, where the answer told. */
+  readonly usage?: { readonly used: number; readonly most: number } | null;
 }
 
 /** 401 texts that a fresh token never cures: the app or its policies must be changed. */
@@ -215,7 +221,10 @@ export function failureOfError(
   const said = redact(error.message).slice(0, 300);
   const quote =
     meaning.kind === "permanent" && meaning.quote === true && said !== "" ? ` Salesforce says: ${said}` : "";
-  const message = `Salesforce refused${what}: ${error.code}: ${meaning.words}.${quote}`;
+  const isSpent = meaning.kind === "retry" && meaning.isSpent === true;
+  const { usage = null } = call;
+  const spent = isSpent && usage !== null ? ` Spent are ${usage.used} of ${usage.most}.` : "";
+  const message = `Salesforce refused${what}: ${error.code}: ${meaning.words}.${spent}${quote}`;
   const { isSignIn } = meaning;
   const facts = {
     target: "salesforce",
@@ -223,6 +232,7 @@ export function failureOfError(
     status: call.status,
     message,
     ...(isSignIn === true && { isSignIn }),
+    ...(isSpent && { isSpent }),
   } as const;
   if (meaning.kind === "retry") {
     const outcome = call.effect === "write" && !call.rolledBack ? "unknown" : "not-executed";

@@ -1,9 +1,10 @@
 /** The port SyncCrm over one org. Fields that the org lacks are left out, and values are fitted to those that it has. */
 import { z } from "zod";
+import type { OrgCalls } from "../../handoff/allowance.ts";
 import { RetryableFailure } from "../../kernel/failure.ts";
 import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import type { SyncedObject, Values } from "../../sync/fields.ts";
-import type { ApiUsage, FieldsToRead, RecordWrite, RecordWritten, SyncCrm } from "../../sync/ports.ts";
+import type { FieldsToRead, RecordWrite, RecordWritten, SyncCrm } from "../../sync/ports.ts";
 import { API_PATH, type SalesforceClient } from "./client.ts";
 import { type Describe, describeObject } from "./describe.ts";
 import { queryRows } from "./directory.ts";
@@ -18,15 +19,9 @@ const REMEMBERED_MS: Ms = 3_600_000;
 /** Records of one call (REST API: sObject Collections). */
 const MOST_RECORDS = 200;
 
-/** How many calls were made, and what the org said last about its day. */
+/** What the org said last about its day. */
 export interface Meter {
-  readonly usage: () => ApiUsage | null;
-}
-
-/** Reads "api-usage=18/5000" of the header Sforce-Limit-Info; null when it says nothing of it. */
-export function usageOf(header: string | undefined): ApiUsage | null {
-  const [, used, most] = /api-usage=(\d+)\/(\d+)/.exec(header ?? "") ?? [];
-  return used === undefined ? null : { used: Number(used), most: Number(most) };
+  readonly usage: () => OrgCalls | null;
 }
 
 type Fields = (object: SyncedObject) => Promise<Describe | null>;
