@@ -7,6 +7,7 @@ import { isTimezone } from "../kernel/zone.ts";
 import type { Condition, Rule } from "./condition.ts";
 import type { PathedMessage } from "./faults.ts";
 import { fieldKind, isKnownField } from "./fields.ts";
+import { isOfOwner } from "./mapping.ts";
 import { parseHours } from "./hours.ts";
 import { readAbsence } from "./absence.ts";
 import { PLACEHOLDERS, unknownPlaceholders } from "./placeholders.ts";
@@ -60,6 +61,18 @@ export function crossFaults(policy: Policy): readonly PathedMessage[] {
     ),
     ...slaFaults(policy.routing.sla),
     ...awayFaults(policy),
+    ...Object.entries(policy.mapping).flatMap(([record, rows]) =>
+      rows.flatMap((row, at) =>
+        isOfOwner(row) && row.direction !== "to-intercom"
+          ? [
+              {
+                path: ["mapping", record, at, "direction"],
+                message: `${row.to} is the owner's, whom routing decides: write \`direction: to-intercom\``,
+              },
+            ]
+          : [],
+      ),
+    ),
     ...conditionsOf(policy).flatMap(({ path, condition }) => conditionFaults(condition, path, 1)),
   ];
 }

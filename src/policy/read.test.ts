@@ -146,7 +146,7 @@ describe("a policy that cannot be read says where", () => {
     [`${routed}exclusions:\n  - { id: x }\n`, ["9 exclusions[0].when: is missing"]],
     [
       `${small}mapping:\n  lead: [ { from: contact.email, to: E-Mail } ]\n`,
-      ['8 mapping.lead[0].to: "E-Mail" must be a Salesforce field\'s API name'],
+      ['8 mapping.lead[0].to: "E-Mail" must be a Salesforce field\'s API name, or Owner.Name or Owner.Email'],
     ],
     [
       `${small}timezone: ${"x".repeat(70)}\n`,

@@ -155,8 +155,13 @@ const fieldMappingSchema = z.strictObject({
   from: name.describe("A field of the conversation, the person, the company or a score, as in conditions."),
   to: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "must be a Salesforce field's API name")
-    .describe("API name of the Salesforce field."),
+    .regex(
+      /^(?:[A-Za-z][A-Za-z0-9_]*|Owner\.(?:Name|Email))$/,
+      "must be a Salesforce field's API name, or Owner.Name or Owner.Email",
+    )
+    .describe(
+      "API name of the Salesforce field. `Owner.Name` and `Owner.Email` say whose the record is; they go to Intercom only.",
+    ),
   with: z.enum(["first-name", "last-name"]).optional().describe("The part of a name that is meant."),
   direction: z
     .enum(["to-salesforce", "to-intercom", "both"])

@@ -269,6 +269,25 @@ describe("a record that moves between the look-up and the write", () => {
     expect(JSON.stringify(handoff.effects[0]?.result)).toContain("merged or converted");
   });
 
+  test("a Lead that is merged into another: the conversation and the Task are the other's", async () => {
+    const winner = crm().insert("Lead", {
+      LastName: "Winner",
+      Company: "Works",
+      Status: "Open - Not Contacted",
+    });
+    const [{ conversation }] = await Promise.all([
+      writes(house, { who: "merle", situation: "open-lead", text: WORDS.buying }),
+      meanwhile("merle", (email) => crm().merge("Lead", winner, [String(rowOf("Lead", email)?.["Id"])])),
+    ]);
+    const handoff = await handoffOf(house, conversation);
+    expect(states(handoff)).toEqual(["crm-write done", "notify done"]);
+    expect(recordsOf(house, handoff)).toMatchObject([
+      { object: "Baton_Conversation__c", Lead__c: winner },
+      { object: "Task", WhoId: winner },
+    ]);
+    expect(JSON.stringify(handoff.effects[0]?.result)).toContain("merged or converted");
+  });
+
   test("a Lead that is deleted: the owner still gets the Task and the conversation", async () => {
     const [{ conversation }] = await Promise.all([
       writes(house, { who: "delia", situation: "open-lead", text: WORDS.buying }),

@@ -51,8 +51,16 @@ export function recordOf(object: SyncedObject, row: RecordRow, fields: readonly 
     email: row.Email?.toLowerCase() ?? null,
     domain: object === "Account" ? registrable(row.Website ?? null) : null,
     changedAt: parseInstant(row.SystemModstamp) ?? 0,
-    values: Object.fromEntries(fields.map((name) => [name, valueOf(row[name])])),
+    values: Object.fromEntries(fields.map((name) => [name, valueOf(fieldAt(row, name))])),
   };
+}
+
+const Related = z.record(z.string(), z.unknown());
+
+/** The value of a field, or of a field of the record that it points to: `Owner.Name`. */
+function fieldAt(row: RecordRow, path: string): unknown {
+  const [name = "", further] = path.split(".");
+  return further === undefined ? row[name] : Related.safeParse(row[name]).data?.[further];
 }
 
 /** Compound fields (addresses) are no values that a mapping can carry. */

@@ -81,7 +81,9 @@ async function present(fieldsOf: Fields, fields: FieldsToRead): Promise<FieldsTo
   const kept = await Promise.all(
     entries.map(async ([object, wanted]) => {
       const has = new Set((await fieldsOf(object))?.fields.map(({ name }) => name));
-      return [object, wanted.filter((name) => has.has(name))] as const;
+      // An owner is somebody of every org: what has an OwnerId has an Owner with a name.
+      const isThere = (name: string): boolean => has.has(name.startsWith("Owner.") ? "OwnerId" : name);
+      return [object, wanted.filter(isThere)] as const;
     }),
   );
   return Object.fromEntries(kept);
