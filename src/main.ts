@@ -9,7 +9,8 @@ import { Command, CommanderError } from "commander";
 import { pino } from "pino";
 import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.ts";
 import type { Log } from "./store/database.ts";
-import { type Config, configCommand, describeFault, readConfig } from "./cli/config.ts";
+import { type Config, configCommand, describeFault, originOf, readConfig } from "./cli/config.ts";
+import { welcomeLink } from "./access/welcome.ts";
 import type { ConnectDeps, Store } from "./cli/connect.ts";
 import type { StartDeps } from "./cli/start.ts";
 import type { Terminal } from "./cli/terminal.ts";
@@ -122,7 +123,11 @@ async function startWithWeb(
   return startService(parts, ...rest);
 }
 
-const deps: StartDeps = { start: startService, untilStopped };
+const deps: StartDeps = {
+  start: startService,
+  untilStopped,
+  linkTo: (token, listens) => welcomeLink(originOf(configuration(), listens), token),
+};
 
 /** Every command by its name. Only the one that is called is loaded: a worker needs no emulator in its memory. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -197,6 +202,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   retention: async () =>
     (await import("./cli/erase.ts")).retentionCommand({ terminal, openStore, user: userName() }),
   keys: async () => (await import("./cli/keys.ts")).keysCommand(terminal, openStore),
+  user: async () =>
+    (await import("./cli/user.ts")).userCommand({
+      ...authoredDeps,
+      linkTo: (token) => welcomeLink(originOf(configuration()), token),
+    }),
+  "audit-log": async () => (await import("./cli/audit-log.ts")).auditLogCommand(authoredDeps),
   token: async () => (await import("./cli/token.ts")).tokenCommand(terminal, { openStore, user: userName() }),
 };
 

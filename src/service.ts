@@ -25,7 +25,12 @@ import { routingRoutes } from "./http/api/routing.ts";
 import { promoteRoutes } from "./http/api/promote.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
 import type { PressDoor } from "./http/presses.ts";
+import { beginAttempt, endAttempt } from "./access/attempts.ts";
+import { openSignIn, type SignIn, signInSecret } from "./access/sign-in.ts";
 import { admit } from "./access/tokens.ts";
+import { acceptInvitation, firstAdminLink, type Link } from "./access/users.ts";
+import { peopleRoutes } from "./http/api/people.ts";
+import type { AuthOptions } from "./http/auth.ts";
 import type { Config } from "./cli/config.ts";
 import type { Store } from "./cli/connect.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
@@ -58,6 +63,8 @@ export interface Service {
   readonly databaseUrl: string;
   readonly house: House;
   readonly vault: Vault;
+  /** Makes the first admin and returns their link; null when there is a user already. */
+  readonly firstAdmin: () => Promise<Link | null>;
   /** Stops taking requests and work, lets what runs end for `graceMs`, and stops the database if it is ours. */
   readonly close: (graceMs: Ms) => Promise<void>;
 }
@@ -96,6 +103,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       databaseUrl: postgres.url,
       house,
       vault,
+      firstAdmin: () => firstAdminLink(house.database.db, options.clock()),
       close: async (graceMs) => {
         await web?.close();
         await house.close(graceMs);
@@ -188,12 +196,15 @@ async function serve(
         arrivals.map((arrival) => runOf(newsOf(arrival))),
       ),
   });
+  const { db } = house.database;
+  const signIn = openSignIn({ db, secret: await signInSecret(db, vault), baseUrl: config.baseUrl, log });
   const server = buildServer({
     ...doorsOf(options, house, vault, { intake, db: pool.db }),
     readiness: () => readiness(house),
     metrics,
     log,
-    api: apiOf(options, house, vault),
+    api: apiOf(options, house, vault, signIn),
+    auth: authOf(options, db, signIn),
   });
   const close = async (): Promise<void> => {
     await server.close();
@@ -253,13 +264,20 @@ function remembered<Door>(
   };
 }
 
-/** Every route of /api/v1, room by room, behind the tokens of this database. */
-/** The API with all its routes. */
-export function apiOf({ clock }: ServiceOptions, { database }: House, vault: Vault): ApiOptions {
+/** Every route of /api/v1, room by room, behind the tokens and sessions of this database. */
+export function apiOf(
+  { clock, config }: ServiceOptions,
+  { database }: House,
+  vault: Vault,
+  signIn: SignIn,
+): ApiOptions {
   const { db } = database;
   return {
-    admit: (authorization) => admit(db, authorization, clock()),
+    baseUrl: config.baseUrl,
+    admit: (authorization, headers) =>
+      authorization === undefined ? signIn.admit(headers) : admit(db, authorization, clock()),
     routes: [
+      ...peopleRoutes({ db, clock }),
       ...environmentRoutes(db),
       ...policyRoutes(db),
       ...draftRoutes(db),
@@ -269,6 +287,16 @@ export function apiOf({ clock }: ServiceOptions, { database }: House, vault: Vau
       ...pauseRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),
     ],
+  };
+}
+
+function authOf({ clock, config }: ServiceOptions, db: Db, { handle, hash }: SignIn): AuthOptions {
+  return {
+    baseUrl: config.baseUrl,
+    handle,
+    accept: (asked) => acceptInvitation(db, asked, hash, clock()),
+    beginAttempt: (on) => beginAttempt(db, on, clock()),
+    endAttempt: (on) => endAttempt(db, on),
   };
 }
 

@@ -1,8 +1,8 @@
 /** SQL of the access room: API tokens. */
 import { sql } from "kysely";
 import type { EpochMs } from "../kernel/time.ts";
-import type { Db } from "../store/database.ts";
-import type { Scope } from "./actor.ts";
+import type { Db, Tx } from "../store/database.ts";
+import type { Scope } from "./scopes.ts";
 
 export interface TokenRow {
   readonly id: string;
@@ -22,7 +22,7 @@ const columns = sql`
   id, sha256, holder, scopes, environments, created_by as "createdBy", ${ms("created_at")} as "createdAt",
   ${ms("expires_at")} as "expiresAt", ${ms("revoked_at")} as "revokedAt", ${ms("last_used_at")} as "lastUsedAt"`;
 
-export async function insertToken(db: Db, token: Omit<TokenRow, "revokedAt" | "lastUsedAt">): Promise<void> {
+export async function insertToken(db: Tx, token: Omit<TokenRow, "revokedAt" | "lastUsedAt">): Promise<void> {
   await sql`
     insert into api_tokens (id, sha256, holder, scopes, environments, created_by, created_at, expires_at)
     values (${token.id}, ${token.sha256}, ${token.holder}, ${token.scopes}::text[], ${token.environments}::text[],
@@ -50,7 +50,7 @@ export async function noteUse(db: Db, id: string, now: EpochMs): Promise<void> {
 }
 
 /** False when there is no such token; revoking twice keeps the first time. */
-export async function revokeToken(db: Db, id: string, now: EpochMs): Promise<boolean> {
+export async function revokeToken(db: Tx, id: string, now: EpochMs): Promise<boolean> {
   const { rows } = await sql`
     update api_tokens set revoked_at = coalesce(revoked_at, to_timestamp(${now / 1_000}::double precision))
     where id = ${id} returning id`.execute(db);

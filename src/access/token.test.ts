@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mayTouch, operator } from "./actor.ts";
+import { SCOPES } from "./scopes.ts";
 import { judgeToken, mintToken, readToken } from "./token.ts";
 
 const NOW = Date.UTC(2026, 10, 27);
@@ -44,7 +45,7 @@ describe("a token", () => {
 describe("an actor", () => {
   test("of the machine may touch every environment, one with a list only those", () => {
     expect(mayTouch(operator("nora"), "production")).toBe(true);
-    const bound = { ...operator("ci"), environments: ["sandbox"] };
+    const bound = { name: "ci", grants: [{ environment: "sandbox", scopes: SCOPES, role: null }] };
     expect(mayTouch(bound, "sandbox")).toBe(true);
     expect(mayTouch(bound, "production")).toBe(false);
   });

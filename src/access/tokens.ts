@@ -1,9 +1,11 @@
 /** Makes tokens and lets their holders in. */
 import { UserError } from "../kernel/failure.ts";
 import type { EpochMs, Ms } from "../kernel/time.ts";
-import type { Db } from "../store/database.ts";
-import type { Actor, Scope } from "./actor.ts";
-import { insertToken, loadToken, noteUse } from "./queries.ts";
+import { type Db, inTransaction } from "../store/database.ts";
+import type { Actor } from "./actor.ts";
+import { record } from "./audit-log.ts";
+import { insertToken, loadToken, noteUse, revokeToken } from "./queries.ts";
+import type { Scope } from "./scopes.ts";
 import { judgeToken, mintToken, readToken } from "./token.ts";
 
 const LONGEST_MS: Ms = 366 * 86_400_000;
@@ -29,12 +31,40 @@ export async function createToken(
     throw new UserError("a token lives between a moment and a year: name a shorter time, as in 90d");
   const { id, token, sha256 } = mintToken();
   const expiresAt = now + lifeMs;
-  await insertToken(db, { id, sha256, holder, scopes, environments, createdBy, createdAt: now, expiresAt });
+  await inTransaction(db, async (tx) => {
+    await insertToken(tx, { id, sha256, holder, scopes, environments, createdBy, createdAt: now, expiresAt });
+    const facts = { holder, scopes, environments, expiresAt };
+    await record(tx, { actor: createdBy, action: "token.create", subject: id, environment: null, facts });
+  });
   return { id, token, expiresAt };
 }
 
+/** Makes a token useless from now on; false when there is none of this id. */
+export function endToken(db: Db, id: string, actor: string, now: EpochMs): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    const isThere = await revokeToken(tx, id, now);
+    if (isThere) await record(tx, { actor, action: "token.revoke", subject: id, environment: null });
+    return isThere;
+  });
+}
+
+/** Who signed in. */
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  /** Whether they confirm with a one-time code. */
+  readonly twoFactor: boolean;
+}
+
 export type Admission =
-  { readonly kind: "actor"; readonly actor: Actor } | { readonly kind: "refused"; readonly why: string };
+  | {
+      readonly kind: "actor";
+      readonly actor: Actor;
+      /** Null: a token, behind which no person sits. */
+      readonly person: Person | null;
+    }
+  | { readonly kind: "refused"; readonly why: string };
 
 /** Who stands behind an Authorization header; a refusal is one sentence for the caller. */
 export async function admit(db: Db, authorization: string | undefined, now: EpochMs): Promise<Admission> {
@@ -48,7 +78,8 @@ export async function admit(db: Db, authorization: string | undefined, now: Epoc
   if (verdict !== "valid") return refused(`This API token is ${verdict}; make another one.`);
   await noteUse(db, row.id, now);
   const { holder: name, scopes, environments } = row;
-  return { kind: "actor", actor: { name, scopes, environments } };
+  const grants = (environments ?? [null]).map((environment) => ({ environment, scopes, role: null }));
+  return { kind: "actor", actor: { name, grants }, person: null };
 }
 
 function refused(why: string): Admission {

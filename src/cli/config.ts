@@ -222,6 +222,11 @@ export function readConfig(env: Env): ConfigResult {
   };
 }
 
+/** The origin of Baton's pages: of the configured address, else where the service listens, as far as that is known. */
+export function originOf({ baseUrl, host, port }: Config, listens: string | null = null): string {
+  return baseUrl === null ? (listens ?? `http://${host}:${port}`) : new URL(baseUrl).origin;
+}
+
 /** Variables that begin with BATON_ and mean nothing to Baton: misspelt, as a rule. */
 function unknownVariables(env: Env): readonly string[] {
   return Object.keys(env)

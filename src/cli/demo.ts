@@ -13,7 +13,7 @@ import type { Vault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
 import { connectEmulators, deliverTo, DEMO_ENVIRONMENT, prepareWorld, replay } from "./emulated.ts";
 import type { RunningService } from "./start.ts";
-import { SCOPES } from "../access/actor.ts";
+import { SCOPES } from "../access/scopes.ts";
 import { createToken } from "../access/tokens.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,6 +1,13 @@
 /** `baton keys rotate`: seals every stored secret anew under the first key of BATON_SECRET_KEY. */
 import { Command } from "commander";
-import { listConnections, saveConnection, secretContext } from "../vault/queries.ts";
+import {
+  listConnections,
+  listServiceSecrets,
+  saveConnection,
+  saveServiceSecret,
+  secretContext,
+  serviceSecretContext,
+} from "../vault/queries.ts";
 import { rotate } from "../vault/vault.ts";
 import type { Store } from "./connect.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,7 +32,18 @@ export function keysCommand(terminal: Terminal, openStore: () => Promise<Store>)
           const row = rows.find((one) => one.id === context.row);
           if (row !== undefined) await saveConnection(db, { ...row, secret });
         }
-        const result = { key: vault.currentKeyId, secrets: rows.length, resealed: sealed.length };
+        const own = await listServiceSecrets(db);
+        const ownSealed = rotate(
+          vault,
+          own.map(({ name, sealed: text }) => ({ sealed: text, context: serviceSecretContext(name) })),
+        );
+        for (const { sealed: text, context } of ownSealed)
+          await saveServiceSecret(db, context.row, text, { replace: true });
+        const result = {
+          key: vault.currentKeyId,
+          secrets: rows.length + own.length,
+          resealed: sealed.length + ownSealed.length,
+        };
         terminal.out(
           options.json === true
             ? JSON.stringify(result)

@@ -5,11 +5,15 @@ import type { Terminal } from "./terminal.ts";
 
 export interface RunningService {
   readonly url: string | null;
+  /** Makes the first admin; null when there is a user already. */
+  readonly firstAdmin: () => Promise<{ readonly email: string; readonly token: string } | null>;
   readonly close: (graceMs: Ms) => Promise<void>;
 }
 
 export interface StartDeps {
   readonly start: (parts: { readonly serves: boolean; readonly works: boolean }) => Promise<RunningService>;
+  /** The address of a one-time link's page, given where the service listens. */
+  readonly linkTo: (token: string, listens: string | null) => string;
   /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
   readonly untilStopped: () => Promise<void>;
 }
@@ -25,6 +29,11 @@ export function startCommand(terminal: Terminal, deps: StartDeps): Command {
     .action(async (options: { readonly serveOnly?: boolean; readonly json?: boolean }) => {
       const service = await deps.start({ serves: true, works: options.serveOnly !== true });
       if (options.json === true) terminal.out(JSON.stringify({ url: service.url }));
+      const admin = await service.firstAdmin();
+      if (admin !== null)
+        terminal.err(
+          `Nobody can sign in yet. Set the password of ${admin.email}, within a week, at ${deps.linkTo(admin.token, service.url)} (shown this once; \`baton user link ${admin.email}\` makes another).`,
+        );
       terminal.err(
         `Baton listens on ${service.url}. Point Intercom's webhooks to <public address>/webhooks/intercom/<connection>. Ctrl-C stops it.`,
       );

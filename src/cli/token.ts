@@ -1,8 +1,8 @@
 /** `baton token create|list|revoke`: who may call the API. */
 import { Command, Option } from "commander";
-import { type Scope, SCOPES } from "../access/actor.ts";
-import { listTokens, revokeToken, type TokenRow } from "../access/queries.ts";
-import { createToken } from "../access/tokens.ts";
+import { listTokens, type TokenRow } from "../access/queries.ts";
+import { type Scope, SCOPES } from "../access/scopes.ts";
+import { createToken, endToken } from "../access/tokens.ts";
 import { UserError } from "../kernel/failure.ts";
 import { type EpochMs, parseDuration } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
@@ -64,7 +64,7 @@ export function tokenCommand(
     .option("--json", "print one JSON object")
     .action((id: string, options: { readonly json?: true }) =>
       withStore(async (db) => {
-        if (!(await revokeToken(db, id, terminal.clock())))
+        if (!(await endToken(db, id, deps.user, terminal.clock())))
           throw new UserError(`there is no token ${id}; \`baton token list\` names them`);
         terminal.out(
           options.json === true ? JSON.stringify({ id, revoked: true }) : `Token ${id} is revoked.`,

@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 import { afterAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { SCOPES } from "../access/actor.ts";
+import { SCOPES } from "../access/scopes.ts";
 import { type ApiRoute, route } from "./api/route.ts";
 import { openapiOf } from "./docs.ts";
 import { buildServer } from "./server.ts";
@@ -22,7 +22,14 @@ const thing: ApiRoute = route({
 const openapi = openapiOf([thing]);
 
 const server = buildServer({
-  api: { routes: [thing], admit: async () => ({ kind: "refused", why: "Nobody is let in." }) },
+  api: { routes: [thing], admit: async () => ({ kind: "refused", why: "Nobody is let in." }), baseUrl: null },
+  auth: {
+    baseUrl: null,
+    handle: async () => Response.json(null),
+    accept: async () => "nobody",
+    beginAttempt: async () => 0,
+    endAttempt: async () => {},
+  },
   intakeFor: () => null,
   pressesFor: async () => null,
   readiness: async () => [{ name: "database", ok: true, detail: "answers" }],
@@ -60,7 +67,7 @@ describe("the description of the server", () => {
 
   test("says what a route of the API takes: what has a default may be left out", () => {
     const { post } = openapi.paths["/api/v1/things/{thing}"] ?? {};
-    expect(post?.security).toEqual([{ token: [SCOPES[0]] }]);
+    expect(post?.security).toEqual([{ token: [SCOPES[0]] }, { session: [] }]);
     expect(post?.parameters).toEqual([
       { name: "thing", in: "path", required: true, schema: { type: "string" } },
       { name: "dry", in: "query", required: true, schema: { type: "string" } },

@@ -1,6 +1,7 @@
 /** What this server answers, for machines as OpenAPI 3.1 and for people as a page without a script. */
 import type { FastifyInstance } from "fastify";
 import { apiPaths } from "./api/openapi.ts";
+import { authPaths } from "./auth.ts";
 import { policyJsonSchema } from "../policy/json-schema.ts";
 import type { ApiRoute } from "./api/route.ts";
 import { json, type Operation, type Paths, plain, problem } from "./openapi.ts";
@@ -149,7 +150,7 @@ const paths: Paths = {
 
 /** The OpenAPI document of this server. Paths are relative: Baton does not know under which address it is reached. */
 export function openapiOf(routes: readonly ApiRoute[]) {
-  return { ...FRAME, paths: { ...paths, ...apiPaths(routes) } };
+  return { ...FRAME, paths: { ...paths, ...authPaths(), ...apiPaths(routes) } };
 }
 
 const FRAME = {
@@ -164,6 +165,12 @@ const FRAME = {
   components: {
     securitySchemes: {
       token: { type: "http", scheme: "bearer", description: "Made by `baton token create`." },
+      session: {
+        type: "apiKey",
+        in: "cookie",
+        name: "baton.session_token",
+        description: "Set by signing in; `__Secure-` stands before its name where BATON_BASE_URL is https.",
+      },
     },
     schemas: {
       Problem: {

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<number, string>> = {
   415: "Unsupported content type",
   422: "Cannot be done",
   428: "Precondition missing",
+  429: "Too many attempts",
   500: "Internal error",
   502: "Another system did not answer",
   503: "Not available",

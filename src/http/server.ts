@@ -6,6 +6,7 @@ import type { Ms } from "../kernel/time.ts";
 import type { Log } from "../store/database.ts";
 import { healthRoutes, type ReadinessCheck } from "./health.ts";
 import { type ApiOptions, apiRoutes } from "./api/serve.ts";
+import { type AuthOptions, authRoutes } from "./auth.ts";
 import { docsRoutes } from "./docs.ts";
 import { pressMetrics, webhookMetrics } from "./metrics.ts";
 import { type PressDoor, pressRoutes } from "./presses.ts";
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly api?: ApiOptions;
   /** Where the web admin is built; web/dist of the repository when absent. */
   readonly webFolder?: string;
+  /** Signing in; nothing below /api/auth is served without it. */
+  readonly auth?: AuthOptions;
   readonly limits?: ServerLimits;
   /** Names a request in answers and log; Fastify's counter when absent. */
   readonly newRequestId?: () => string;
@@ -90,6 +93,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
 
   server.register(webRoutes(options.webFolder ?? WEB_FOLDER));
   server.register(docsRoutes(options.api?.routes ?? []));
+  if (options.auth !== undefined) server.register(authRoutes(options.auth));
   if (options.api !== undefined) server.register(apiRoutes(options.api));
   server.register(
     healthRoutes({

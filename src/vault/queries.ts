@@ -34,3 +34,34 @@ export async function saveConnection(db: Db | Tx, row: ConnectionRow): Promise<v
     db,
   );
 }
+
+/** What a secret of Baton's own is bound to. */
+export function serviceSecretContext(name: string): SecretContext {
+  return { table: "service_secrets", row: name, column: "sealed", environment: "" };
+}
+
+export async function listServiceSecrets(
+  db: Db,
+): Promise<readonly { readonly name: string; readonly sealed: string }[]> {
+  const { rows } = await sql<{ name: string; sealed: string }>`
+    select name, sealed from service_secrets order by name`.execute(db);
+  return rows;
+}
+
+export async function loadServiceSecret(db: Db, name: string): Promise<string | null> {
+  return (await listServiceSecrets(db)).find((one) => one.name === name)?.sealed ?? null;
+}
+
+/** Stores it and returns what is stored now: what was there before, unless it is to be replaced. */
+export async function saveServiceSecret(
+  db: Db,
+  name: string,
+  sealed: string,
+  { replace }: { readonly replace: boolean },
+): Promise<string> {
+  const { rows } = await sql<{ sealed: string }>`
+    insert into service_secrets as s (name, sealed) values (${name}, ${sealed})
+    on conflict (name) do update set sealed = case when ${replace} then excluded.sealed else s.sealed end
+    returning sealed`.execute(db);
+  return rows[0]?.sealed ?? sealed;
+}

@@ -1,8 +1,7 @@
 /** The API through the real server: closed by default, scoped, and every draft saved only over what was seen. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Scope, SCOPES } from "../../src/access/actor.ts";
-import { revokeToken } from "../../src/access/queries.ts";
-import { createToken } from "../../src/access/tokens.ts";
+import { type Scope, SCOPES } from "../../src/access/scopes.ts";
+import { createToken, endToken } from "../../src/access/tokens.ts";
 import { roundTheClock } from "../../src/cli/emulated.ts";
 import { saasDefault } from "../../src/policy/templates/saas-default.ts";
 import { openTestHouse, type TestHouse, writes } from "../support/house.ts";
@@ -94,7 +93,7 @@ describe("the door", () => {
     const { id, token } = await tokenOf("gone", SCOPES);
     const knock = () => call(`Bearer ${token}`, "GET", "/environments");
     expect((await knock()).status).toBe(200);
-    await revokeToken(db, id, house.now());
+    await endToken(db, id, "the test", house.now());
     expect((await knock()).body.detail).toContain("revoked");
     const short = await createToken(
       db,

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultRule } from "../../emulators/core/faults.ts";
-import { SCOPES } from "../../src/access/actor.ts";
+import { SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
 import { answerIssue, retryIssue, skipIssue } from "../../src/issues/act.ts";
 import type { Issue } from "../../src/issues/issue.ts";

@@ -1,7 +1,7 @@
 /** A policy's way through the commands that people use: draft, conflict, review, publish, rollback, promotion. */
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SCOPES } from "../../src/access/actor.ts";
+import { SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
 import { environmentCommand } from "../../src/cli/environment.ts";
 import { policyCommand } from "../../src/cli/policy.ts";

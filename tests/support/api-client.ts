@@ -50,7 +50,7 @@ export function clientText(): string {
 function described() {
   // Routes are data; what they would ask is not asked for their description.
   const nothing: unknown = new Proxy({}, { get: () => nothing });
-  const { routes } = apiOf(nothing as ServiceOptions, nothing as never, nothing as never);
+  const { routes } = apiOf(nothing as ServiceOptions, nothing as never, nothing as never, nothing as never);
   return Object.entries(openapiOf(routes).paths)
     .filter(([path]) => path.startsWith("/api/v1/"))
     .flatMap(([path, methods]) =>

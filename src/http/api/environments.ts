@@ -23,8 +23,9 @@ export function environmentRoutes(db: Db): readonly ApiRoute[] {
       method: "GET",
       path: "/environments",
       operationId: "listEnvironments",
-      summary: "Every environment that the token is for",
+      summary: "Every environment that the caller has a part in",
       scope: "environments:read",
+      reach: "any",
       params: z.object({}),
       answer: { status: 200, description: "By name.", schema: z.array(environmentSchema) },
       handle: async ({ actor }) => ({

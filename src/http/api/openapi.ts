@@ -22,14 +22,18 @@ function operationOf(route: ApiRoute): Operation {
   const responses: Record<string, Answer> = {
     [status]: json(description, schemaOf(schema, "output")),
     400: problem("The request is not as described here; `faults` says where."),
-    401: problem("No token, or one that does not count any more."),
-    403: problem(`The token lacks the scope \`${route.scope}\`.`),
+    401: problem("No token and no session, or one that does not count any more."),
+    403: problem(
+      route.scope === null
+        ? "A write with a session, sent from another site."
+        : `The token or role lacks the scope \`${route.scope}\`.`,
+    ),
   };
   for (const [code, why] of Object.entries(route.problems ?? {})) responses[code] = problem(why);
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: [{ token: [route.scope] }],
+    security: [{ token: route.scope === null ? [] : [route.scope] }, { session: [] }],
     parameters: [...parametersOf("path", route.params), ...parametersOf("query", route.query)],
     ...(route.body !== undefined && {
       requestBody: {

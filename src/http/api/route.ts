@@ -3,7 +3,9 @@
  * `openapi.ts` describes it; neither can forget one.
  */
 import type { z } from "zod";
-import type { Actor, Scope } from "../../access/actor.ts";
+import type { Actor } from "../../access/actor.ts";
+import type { Scope } from "../../access/scopes.ts";
+import type { Person } from "../../access/tokens.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 
@@ -14,7 +16,13 @@ interface Shapes<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTy
   readonly operationId: string;
   /** One sentence without its full stop. */
   readonly summary: string;
-  readonly scope: Scope;
+  /** Null: whoever is let in may call it. */
+  readonly scope: Scope | null;
+  /**
+   * Without an environment in the path: whether the scope in any environment is enough, because the answer holds only
+   * what the caller may see. Absent: it must hold in every one.
+   */
+  readonly reach?: "any";
   /** One field for each brace of the path. */
   readonly params: P;
   readonly query?: Q;
@@ -29,6 +37,10 @@ export interface Call<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly actor: Actor;
+  /** Who signed in; null behind a token. */
+  readonly person: Person | null;
+  /** Where a browser reaches Baton's pages. */
+  readonly origin: string;
   readonly header: (name: string) => string | undefined;
 }
 

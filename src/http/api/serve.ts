@@ -1,32 +1,44 @@
 /**
- * The door of /api/v1. Closed unless a token opens it: one hook asks who calls, each route's scope says whether they
+ * The door of /api/v1. Closed unless a token or a session opens it: one hook asks who calls, each route's scope says whether they
  * may, and only then is the request parsed and answered.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { type Actor, mayTouch } from "../../access/actor.ts";
+import { may, mayTouch } from "../../access/actor.ts";
 import type { Admission } from "../../access/tokens.ts";
 import { UserError } from "../../kernel/failure.ts";
+import { headersOf, isOwnWrite, ownOrigin } from "../origin.ts";
 import { sendProblem } from "../problem.ts";
 import { API_PREFIX } from "./openapi.ts";
 import { type ApiRoute, type Call, Refusal } from "./route.ts";
 
 export interface ApiOptions {
   readonly routes: readonly ApiRoute[];
-  /** Who stands behind an Authorization header. */
-  readonly admit: (authorization: string | undefined) => Promise<Admission>;
+  /** Who stands behind an Authorization header, or without one behind the cookies. */
+  readonly admit: (authorization: string | undefined, headers: Headers) => Promise<Admission>;
+  /** Null: whatever address a request came to. */
+  readonly baseUrl: string | null;
 }
 
+type Caller = Extract<Admission, { kind: "actor" }>;
+
 /** Adds every route, and answers everything else below /api/v1 only to those who are let in, too. */
-export function apiRoutes({ routes, admit }: ApiOptions): (server: FastifyInstance) => Promise<void> {
+export function apiRoutes({
+  routes,
+  admit,
+  baseUrl,
+}: ApiOptions): (server: FastifyInstance) => Promise<void> {
   return async (root) => {
     await root.register(
       async (server) => {
-        const actors = new WeakMap<FastifyRequest, Actor>();
+        const callers = new WeakMap<FastifyRequest, Caller>();
         server.addHook("onRequest", async (request, reply) => {
-          const admission = await admit(request.headers.authorization);
-          if (admission.kind === "actor") actors.set(request, admission.actor);
-          else return sendProblem(request, reply.header("www-authenticate", "Bearer"), 401, admission.why);
+          const admission = await admit(request.headers.authorization, headersOf(request));
+          if (admission.kind === "refused")
+            return sendProblem(request, reply.header("www-authenticate", "Bearer"), 401, admission.why);
+          if (admission.person !== null && !isOwnWrite(request, baseUrl))
+            return sendProblem(request, reply, 403, "With a session, only Baton's own pages may write.");
+          callers.set(request, admission);
         });
         server.setNotFoundHandler((request, reply) =>
           sendProblem(request, reply, 404, "Nothing is served here."),
@@ -35,7 +47,13 @@ export function apiRoutes({ routes, admit }: ApiOptions): (server: FastifyInstan
           server.route({
             method: one.method,
             url: one.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-            handler: (request, reply) => answer(one, actors.get(request), request, reply),
+            handler: (request, reply) =>
+              answer(
+                one,
+                { caller: callers.get(request), origin: ownOrigin(request, baseUrl) },
+                request,
+                reply,
+              ),
           });
         }
       },
@@ -46,25 +64,25 @@ export function apiRoutes({ routes, admit }: ApiOptions): (server: FastifyInstan
 
 async function answer(
   route: ApiRoute,
-  actor: Actor | undefined,
+  { caller, origin }: { readonly caller: Caller | undefined; readonly origin: string },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  if (actor === undefined) throw new Error(`${route.path} was reached without a token`);
-  if (!actor.scopes.includes(route.scope))
-    return sendProblem(request, reply, 403, `This token lacks the scope ${route.scope}.`);
+  if (caller === undefined) throw new Error(`${route.path} was reached by nobody`);
   try {
+    refuse(route, caller, request.params);
     const call: Call<unknown, unknown, unknown> = {
       params: parsed("path", route.params, request.params),
       query: parsed("query", route.query ?? z.strictObject({}), request.query),
       body: route.body === undefined ? undefined : parsed("body", route.body, request.body),
-      actor,
+      actor: caller.actor,
+      person: caller.person,
+      origin,
       header: (name) => {
         const value = request.headers[name];
         return Array.isArray(value) ? value[0] : value;
       },
     };
-    refuseForeign(actor, call.params);
     const { body, etag } = await route.handle(call as Call<never, never, never>);
     if (etag !== undefined) reply.header("etag", `"${etag}"`);
     return reply.code(route.answer.status).type("application/json; charset=utf-8").send(JSON.stringify(body));
@@ -75,11 +93,17 @@ async function answer(
   }
 }
 
-/** An environment that the token is not for does not exist for its holder. */
-function refuseForeign(actor: Actor, params: unknown): void {
+/** An environment that the caller has no part in does not exist for them; in theirs, the route's scope decides. */
+function refuse({ scope, reach }: ApiRoute, { actor, person }: Caller, params: unknown): void {
   const { environment } = params as { readonly environment?: string };
   if (environment !== undefined && !mayTouch(actor, environment))
     throw new Refusal(404, `There is no environment "${environment}".`);
+  if (scope === null || may(actor, scope, environment === undefined ? (reach ?? "every") : { environment }))
+    return;
+  throw new Refusal(
+    403,
+    person === null ? `This token lacks the scope ${scope}.` : `Your role lacks ${scope} here.`,
+  );
 }
 
 function parsed(place: string, schema: z.ZodType, value: unknown): unknown {

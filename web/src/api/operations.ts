@@ -4,7 +4,21 @@
 type Nothing = Readonly<Record<string, never>>;
 
 export interface Operations {
-  /** Every environment that the token is for. */
+  /** Who calls, and what they may do where. */
+  readMe: { path: Nothing; query: Nothing; body: undefined; answer: { "name": string; "person": ({ "id": string; "email": string; "name": string; "twoFactor": boolean }) | (null); "grants": ({ "environment": string | null; "role": ("viewer" | "reviewer" | "editor" | "publisher" | "admin") | (null); "scopes": ("environments:read" | "environments:write" | "policy:read" | "policy:write" | "policy:publish" | "issues:read" | "issues:write" | "handoffs:read" | "conversations:read" | "users:read" | "users:write" | "audit:read")[] })[] } };
+  /** Everybody who may sign in, by address. */
+  listUsers: { path: Nothing; query: Nothing; body: undefined; answer: ({ "id": string; "email": string; "name": string; "roles": ({ "environment": string | null; "role": "viewer" | "reviewer" | "editor" | "publisher" | "admin" })[]; "twoFactor": boolean; "hasPassword": boolean; "sessions": number; "createdAt": number; "lastSeenAt": (number) | (null); "disabledAt": (number) | (null) })[] };
+  /** Makes a user, and the link with which they set their password. */
+  createUser: { path: Nothing; query: Nothing; body: { "email": string; "name"?: string; "role": "viewer" | "reviewer" | "editor" | "publisher" | "admin"; "environment"?: string | null }; answer: { "user": string; "email": string; "link": string; "expiresAt": number } };
+  /** Makes another link to set a password; links from before stop working. */
+  inviteUser: { path: { user: string }; query: Nothing; body: undefined; answer: { "user": string; "email": string; "link": string; "expiresAt": number } };
+  /** Gives a role in one environment or in all; null takes it away. */
+  setRole: { path: { user: string }; query: Nothing; body: { "environment": string | null; "role": ("viewer" | "reviewer" | "editor" | "publisher" | "admin") | (null) }; answer: { "id": string; "email": string; "name": string; "roles": ({ "environment": string | null; "role": "viewer" | "reviewer" | "editor" | "publisher" | "admin" })[]; "twoFactor": boolean; "hasPassword": boolean; "sessions": number; "createdAt": number; "lastSeenAt": (number) | (null); "disabledAt": (number) | (null) } };
+  /** Disables a user, which ends their sessions, or lets them in again. */
+  changeUser: { path: { user: string }; query: Nothing; body: { "disabled": boolean }; answer: { "id": string; "email": string; "name": string; "roles": ({ "environment": string | null; "role": "viewer" | "reviewer" | "editor" | "publisher" | "admin" })[]; "twoFactor": boolean; "hasPassword": boolean; "sessions": number; "createdAt": number; "lastSeenAt": (number) | (null); "disabledAt": (number) | (null) } };
+  /** Who changed what, the newest first; `baton audit-log verify` proves that nothing was changed since. */
+  readAuditLog: { path: Nothing; query: { environment?: string; actor?: string; action?: string; subject?: string; cursor?: number; limit?: number }; body: undefined; answer: { "rows": ({ "seq": number; "at": number; "actor": string; "action": string; "subject": string; "environment": string | null; "facts": Record<string, unknown>; "previous": string; "hash": string })[]; "next": string | null } };
+  /** Every environment that the caller has a part in. */
   listEnvironments: { path: Nothing; query: Nothing; body: undefined; answer: ({ "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number })[] };
   /** Sets the mode, or whether publishing needs a second person; what is not named stays. */
   changeEnvironment: { path: { environment: string }; query: Nothing; body: { "mode"?: "shadow" | "live"; "review"?: "optional" | "required" }; answer: { "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number } };
@@ -55,6 +69,13 @@ export interface Operations {
 }
 
 export const OPERATIONS = {
+  readMe: ["GET", "/api/v1/me"],
+  listUsers: ["GET", "/api/v1/users"],
+  createUser: ["POST", "/api/v1/users"],
+  inviteUser: ["POST", "/api/v1/users/{user}/link"],
+  setRole: ["PUT", "/api/v1/users/{user}/role"],
+  changeUser: ["PATCH", "/api/v1/users/{user}"],
+  readAuditLog: ["GET", "/api/v1/audit-log"],
   listEnvironments: ["GET", "/api/v1/environments"],
   changeEnvironment: ["PATCH", "/api/v1/environments/{environment}"],
   livePolicy: ["GET", "/api/v1/environments/{environment}/policy"],

@@ -1,0 +1,16 @@
+/** What a caller of the API may be allowed; a route names the one it needs. */
+export const SCOPES = [
+  "environments:read",
+  "environments:write",
+  "policy:read",
+  "policy:write",
+  "policy:publish",
+  "issues:read",
+  "issues:write",
+  "handoffs:read",
+  "conversations:read",
+  "users:read",
+  "users:write",
+  "audit:read",
+] as const;
+export type Scope = (typeof SCOPES)[number];

@@ -1,0 +1,22 @@
+/** Where a request was sent from: with cookies, only Baton's own pages may write (ASVS 3.5.1). */
+import type { FastifyRequest } from "fastify";
+
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The origin under which a browser knows this server: the configured one, else what the request was sent to. */
+export function ownOrigin(request: FastifyRequest, baseUrl: string | null): string {
+  return baseUrl === null ? `${request.protocol}://${request.host}` : new URL(baseUrl).origin;
+}
+
+/** Whether a request changes nothing or comes from a page of this server; browsers name the page with every write. */
+export function isOwnWrite(request: FastifyRequest, baseUrl: string | null): boolean {
+  return READING.has(request.method) || request.headers.origin === ownOrigin(request, baseUrl);
+}
+
+/** A request's headers as the web's own type; several of one name become one line. */
+export function headersOf(request: FastifyRequest): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  return headers;
+}

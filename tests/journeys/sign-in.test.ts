@@ -1,0 +1,324 @@
+/** People: the first link, a password, a session on the API, roles per environment, and who changed what. */
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyAuditLog } from "../../src/access/audit-log.ts";
+import { type Role, ROLES, scopesOf } from "../../src/access/roles.ts";
+import type { Scope } from "../../src/access/scopes.ts";
+import { createToken } from "../../src/access/tokens.ts";
+import { createUser } from "../../src/access/users.ts";
+import { openTestHouse, type TestHouse } from "../support/house.ts";
+
+const PASSWORD = "correct horse battery";
+let house: TestHouse;
+
+beforeAll(async () => {
+  house = await openTestHouse({
+    environments: [
+      { name: "production", mode: "live" },
+      { name: "sandbox", mode: "shadow" },
+    ],
+  });
+});
+afterAll(() => house.close());
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // A test reads what it needs; the shapes are proved by the description.
+  readonly body: Record<string, never> & { readonly detail: string };
+}
+
+async function call(method: string, path: string, body?: unknown, headers: object = {}): Promise<Reply> {
+  const response = await fetch(`${house.service.url}/api${path}`, {
+    method,
+    headers: {
+      ...(method !== "GET" && { origin: String(house.service.url) }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === "" ? {} : JSON.parse(text)) as Reply["body"],
+  };
+}
+
+const cookiesOf = ({ headers }: Reply): string =>
+  headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
+
+const signIn = (email: string, password = PASSWORD) =>
+  call("POST", "/auth/sign-in/email", { email, password });
+
+/** A person with a role, signed in; answers their cookies. */
+async function personOf(email: string, role: Role, environment: string | null = null): Promise<string> {
+  const { db } = house.database;
+  const { token } = await createUser(db, { email, role, environment }, "the test", house.now());
+  expect((await call("POST", "/auth/invitation", { token, password: PASSWORD })).status).toBe(200);
+  const reply = await signIn(email);
+  expect(reply.status).toBe(200);
+  return cookiesOf(reply);
+}
+
+describe("the first admin", () => {
+  test("comes in by a link that works once, and by a password that is long enough", async () => {
+    const link = await house.service.firstAdmin();
+    if (link === null) throw new Error("somebody was there already");
+    expect(await house.service.firstAdmin()).toBeNull();
+    const short = await call("POST", "/auth/invitation", { token: link.token, password: "short" });
+    expect([short.status, short.body.detail]).toEqual([422, "a password has 12 to 128 characters."]);
+    const accepted = await call("POST", "/auth/invitation", { token: link.token, password: PASSWORD });
+    expect(accepted.body).toEqual({ email: link.email });
+    const again = await call("POST", "/auth/invitation", { token: link.token, password: "another password" });
+    expect([again.status, again.body.detail]).toMatchObject([422, expect.stringContaining("another one")]);
+
+    const reply = await signIn(link.email);
+    expect(reply.headers.getSetCookie()[0]).toMatch(/^baton\.session_token=.*; HttpOnly; SameSite=Lax$/);
+    const me = await call("GET", "/v1/me", undefined, { cookie: cookiesOf(reply) });
+    expect(me.body).toMatchObject({
+      name: link.email,
+      person: { email: link.email, twoFactor: false },
+      grants: [{ environment: null, role: "admin" }],
+    });
+  });
+
+  test("is told nothing that tells who else there is, and nobody signs up", async () => {
+    const unknown = await signIn("nobody@ourcompany.example");
+    const wrong = await signIn("admin@baton.local", "not the password");
+    expect([unknown.status, unknown.body.detail]).toEqual([wrong.status, wrong.body.detail]);
+    expect(unknown.status).toBe(401);
+    const up = { email: "eve@elsewhere.example", password: PASSWORD, name: "Eve" };
+    expect((await call("POST", "/auth/sign-up/email", up)).status).toBe(404);
+  });
+});
+
+describe("a session", () => {
+  test("is seen and ended by its person, and ends when they are disabled", async () => {
+    const cookie = await personOf("mia@ourcompany.example", "viewer");
+    const other = cookiesOf(await signIn("mia@ourcompany.example"));
+    const list = await call("GET", "/auth/list-sessions", undefined, { cookie });
+    expect(list.body).toHaveLength(2);
+    await call("POST", "/auth/revoke-other-sessions", undefined, { cookie });
+    expect((await call("GET", "/v1/me", undefined, { cookie: other })).status).toBe(401);
+    expect((await call("GET", "/v1/me", undefined, { cookie })).status).toBe(200);
+
+    const admin = { cookie: cookiesOf(await signIn("admin@baton.local")) };
+    const off = await call("PATCH", "/v1/users/mia@ourcompany.example", { disabled: true }, admin);
+    expect(off.body).toMatchObject({ email: "mia@ourcompany.example", sessions: 0 });
+    expect((await call("GET", "/v1/me", undefined, { cookie })).status).toBe(401);
+    expect((await signIn("mia@ourcompany.example")).status).toBe(401);
+  });
+
+  test("writes only from Baton's own pages", async () => {
+    const cookie = cookiesOf(await signIn("admin@baton.local"));
+    for (const origin of ["https://evil.example", "null", ""]) {
+      const reply = await call("PATCH", "/v1/environments/sandbox", {}, { cookie, origin });
+      expect([origin, reply.status]).toEqual([origin, 403]);
+      expect((await call("POST", "/auth/sign-out", undefined, { cookie, origin })).status).toBe(403);
+    }
+    expect((await call("PATCH", "/v1/environments/sandbox", {}, { cookie })).status).toBe(200);
+  });
+
+  test("with one-time codes begins after the right code only", async () => {
+    const email = "otto@ourcompany.example";
+    const cookie = await personOf(email, "viewer");
+    const begun = await call("POST", "/auth/two-factor/enable", { password: PASSWORD }, { cookie });
+    const { totpURI } = begun.body as unknown as { totpURI: string };
+    const confirmed = await call(
+      "POST",
+      "/auth/two-factor/verify-totp",
+      { code: codeOf(totpURI) },
+      { cookie },
+    );
+    expect(confirmed.status).toBe(200);
+
+    const half = await signIn(email);
+    expect(half.body).toMatchObject({ twoFactorRedirect: true });
+    const waiting = { cookie: cookiesOf(half) };
+    expect((await call("GET", "/v1/me", undefined, waiting)).status).toBe(401);
+    const wrong = await call("POST", "/auth/two-factor/verify-totp", { code: "000000" }, waiting);
+    expect(wrong.status).toBe(401);
+    const right = await call("POST", "/auth/two-factor/verify-totp", { code: codeOf(totpURI) }, waiting);
+    expect(right.status).toBe(200);
+    const me = await call("GET", "/v1/me", undefined, { cookie: cookiesOf(right) });
+    expect(me.body).toMatchObject({ person: { twoFactor: true } });
+  });
+});
+
+describe("guessing", () => {
+  test("is let through ever more slowly, also with the right password", async () => {
+    const email = "gus@ourcompany.example";
+    await personOf(email, "viewer");
+    for (let i = 0; i < 4; i += 1) expect((await signIn(email, "wrong password")).status).toBe(401);
+    // 1 s, 2 s, 4 s and so on: the eighth wait is one of 128 s.
+    for (let i = 0; i < 8; i += 1) {
+      expect((await signIn(email, "wrong password")).status).toBe(401);
+      if (i < 7) house.advance(64_000);
+    }
+    const blocked = await signIn(email);
+    expect([blocked.status, Number(blocked.headers.get("retry-after")) > 1]).toEqual([429, true]);
+    house.advance(128_000);
+    expect((await signIn(email)).status).toBe(200);
+    expect((await signIn(email, "wrong password")).status).toBe(401);
+    expect((await signIn(email)).status).toBe(200);
+  });
+});
+
+interface Described {
+  readonly security?: readonly { readonly token?: readonly Scope[] }[];
+}
+
+/** Every route of the API from its description, with the scope that it asks for. */
+async function routes(): Promise<readonly (readonly [string, string, Scope | null])[]> {
+  const response = await fetch(`${house.service.url}/openapi.json`);
+  const { paths } = (await response.json()) as { paths: Record<string, Record<string, Described>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    path.startsWith("/api/v1/")
+      ? Object.entries(methods).map(
+          ([method, { security }]) =>
+            [method.toUpperCase(), path.slice(4), security?.[0]?.token?.[0] ?? null] as const,
+        )
+      : [],
+  );
+}
+
+describe("every route", () => {
+  const at = (path: string, environment: string) =>
+    path.replace("{environment}", environment).replaceAll(/\{\w+\}/g, "no-such-thing");
+  /** An empty object is no body of any route that takes one but for those that change nothing by it. */
+  const tried = (method: string, path: string, headers: object) =>
+    call(method, path, method === "GET" ? undefined : { no: "such field" }, headers);
+
+  test("answers 401 to nobody, and to a session that is none", async () => {
+    for (const [method, path] of await routes())
+      for (const headers of [{}, { cookie: "baton.session_token=made.up" }, { authorization: "Bearer x" }])
+        expect([method, path, (await tried(method, at(path, "production"), headers)).status]).toEqual([
+          method,
+          path,
+          401,
+        ]);
+  });
+
+  test("answers a role what its scope allows, in its own environment alone", async () => {
+    for (const role of ROLES) {
+      const cookie = await personOf(`${role}@ourcompany.example`, role, "sandbox");
+      for (const [method, path, scope] of await routes()) {
+        const isBound = path.includes("{environment}");
+        const here = await tried(method, at(path, "sandbox"), { cookie });
+        const isOpen = scope === null || path === "/v1/environments" || isBound;
+        const may = isOpen && (scope === null || scopesOf(role).includes(scope));
+        expect([role, method, path, here.status === 403]).toEqual([role, method, path, !may]);
+        if (!isBound) continue;
+        for (const foreign of ["production", "nowhere"])
+          expect([method, path, (await tried(method, at(path, foreign), { cookie })).status]).toEqual([
+            method,
+            path,
+            404,
+          ]);
+      }
+    }
+  });
+
+  test("answers a token by its scopes, in its own environments alone", async () => {
+    for (const scope of scopesOf("admin")) {
+      const { token } = await createToken(
+        house.database.db,
+        { holder: "m", scopes: [scope], environments: ["sandbox"], lifeMs: 60_000, createdBy: "the test" },
+        house.now(),
+      );
+      const headers = { authorization: `Bearer ${token}` };
+      for (const [method, path, asks] of await routes()) {
+        const isBound = path.includes("{environment}");
+        const may = asks === null || (asks === scope && (isBound || path === "/v1/environments"));
+        const here = await tried(method, at(path, "sandbox"), headers);
+        expect([scope, method, path, here.status === 403]).toEqual([scope, method, path, !may]);
+        const there = isBound ? (await tried(method, at(path, "production"), headers)).status : 404;
+        expect([scope, method, path, there]).toEqual([scope, method, path, 404]);
+      }
+    }
+  });
+});
+
+describe("users and their audit log", () => {
+  test("tell who was made, given a role and disabled, by whom; the last admin stays", async () => {
+    const admin = { cookie: cookiesOf(await signIn("admin@baton.local")) };
+    const made = await call("POST", "/v1/users", { email: "Zoe@ourcompany.example", role: "editor" }, admin);
+    expect([made.status, made.body]).toMatchObject([
+      201,
+      { email: "zoe@ourcompany.example", link: expect.stringMatching(/\/welcome#baton_/) },
+    ]);
+    const asked = { environment: "sandbox", role: "publisher" };
+    const given = await call("PUT", "/v1/users/zoe@ourcompany.example/role", asked, admin);
+    expect(given.body).toMatchObject({
+      roles: [
+        { environment: null, role: "editor" },
+        { environment: "sandbox", role: "publisher" },
+      ],
+    });
+    const last = await call("PATCH", "/v1/users/admin@baton.local", { disabled: true }, admin);
+    expect([last.status, last.body.detail]).toMatchObject([422, expect.stringContaining("last admin")]);
+    const log = await call(
+      "GET",
+      "/v1/audit-log?action=user&subject=zoe@ourcompany.example&limit=1",
+      undefined,
+      admin,
+    );
+    expect(log.body).toMatchObject({
+      rows: [
+        {
+          actor: "admin@baton.local",
+          action: "user.role",
+          environment: "sandbox",
+          facts: { from: null, to: "publisher" },
+        },
+      ],
+      next: expect.any(String),
+    });
+    const { next } = log.body as unknown as { next: string };
+    const older = await call(
+      "GET",
+      `/v1/audit-log?action=user&subject=zoe@ourcompany.example&cursor=${next}`,
+      undefined,
+      admin,
+    );
+    expect(older.body).toMatchObject({ rows: [{ action: "user.create" }], next: null });
+  });
+
+  test("are only added to, and a row that was changed past the trigger is found", async () => {
+    const { db, pool } = house.database;
+    expect(await verifyAuditLog(db)).toMatchObject({ kind: "whole" });
+    for (const statement of [
+      "update audit_log set actor = 'x'",
+      "delete from audit_log",
+      "truncate audit_log",
+    ])
+      await expect(pool.query(statement)).rejects.toThrow("only ever added to");
+    await pool.query("alter table audit_log disable trigger user");
+    await pool.query("update audit_log set actor = 'somebody else' where seq = 3");
+    expect(await verifyAuditLog(db)).toEqual({ kind: "broken", seq: 3, why: "was changed" });
+    await pool.query("delete from audit_log where seq = 2");
+    expect(await verifyAuditLog(db)).toEqual({ kind: "broken", seq: 2, why: "is missing" });
+  });
+});
+
+/** RFC 6238 with the defaults of authenticator apps: SHA-1, 30 s, six digits. */
+function codeOf(uri: string): string {
+  const secret = base32(new URL(uri).searchParams.get("secret") ?? "");
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac("sha1", secret).update(counter).digest();
+  const offset = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+function base32(text: string): Buffer {
+  const bits = Array.from(text.replace(/=+$/, ""))
+    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
+    .join("");
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}
