@@ -114,6 +114,16 @@ test.for([
   expect([failure.name, code in MEANINGS]).toEqual([name, true]);
 });
 
+test("several records under one key are named, and what to do with them", () => {
+  const ids = ["00Q000000000001AAA", "00Q000000000002AAA"];
+  const [error] = errorsOf(ids.map((id) => `/services/data/v66.0/sobjects/Lead/${id}`));
+  const failure = failureOfError(error ?? { code: "none", ...said }, { ...write, status: 300 });
+  expect(failure).toMatchObject({ name: "PermanentFailure", detail: { records: ids } });
+  expect(failure.message).toBe(
+    "Salesforce refused: MULTIPLE_CHOICES: several records share one key: merge or delete all but one of them, and make Baton_Key__c unique. Salesforce says: Lead 00Q000000000001AAA, Lead 00Q000000000002AAA",
+  );
+});
+
 test("a spent day says how many of how many, and shuts the org for everybody; too much at once does not", () => {
   const spent = { ...said, code: "REQUEST_LIMIT_EXCEEDED", message: "TotalRequests Limit exceeded." };
   const failure = failureOfError(spent, { ...write, usage: { used: 15_003, most: 15_000 } });

@@ -12,7 +12,7 @@ export interface SalesforceError {
   readonly code: string;
   readonly message: string;
   readonly fields: readonly string[];
-  /** Ids of the records that a duplicate rule matched. */
+  /** Ids of the records that a duplicate rule matched, or that share a key. */
   readonly matches: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface RefusalDetail {
   readonly object: string | null;
   readonly code: string;
   readonly fields: readonly string[];
-  /** Ids of records that a duplicate rule matched. */
+  /** Ids of records that a duplicate rule matched, or that share a key. */
   readonly records: readonly string[];
   /** Salesforce's own text, cut and without secrets. */
   readonly message: string;
@@ -62,6 +62,9 @@ const PERMISSION = "the integration user lacks a permission: check the permissio
 const DATA = "the org refuses this value: change the mapping of the policy or the rule in Salesforce";
 const BUG = "Salesforce does not understand the request; please report this with the details of the failure";
 const GONE = "the record was deleted, merged or is not visible to the integration user";
+/** What jsforce calls an answer 300: more than one record has the key. */
+const MULTIPLE = "MULTIPLE_CHOICES";
+
 const SPENT =
   "the org's API calls for 24 hours are spent; Baton knocks every minute and goes on by itself when calls are free again";
 const LIMIT = "too much at once for the org; it is tried again more slowly";
@@ -83,7 +86,10 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   DUPLICATES_DETECTED: permanent(
     "a duplicate rule of the org found a record like it: link to that one, or let Baton's user bypass the rule",
   ),
-  MULTIPLE_CHOICES: permanent("several records share one key: make Baton_Key__c unique"),
+  [MULTIPLE]: permanent(
+    "several records share one key: merge or delete all but one of them, and make Baton_Key__c unique",
+    true,
+  ),
   ENTITY_IS_DELETED: permanent(GONE),
   NOT_FOUND: permanent(GONE),
   INVALID_CROSS_REFERENCE_KEY: permanent(GONE),
@@ -172,8 +178,22 @@ function errorOf(raw: Record<string, unknown>): SalesforceError {
   };
 }
 
+/** The records that share a key: answer 300 lists where they are, "/services/data/v66.0/sobjects/Lead/00Q…". */
+function sharersIn(body: unknown): readonly SalesforceError[] {
+  if (!Array.isArray(body)) return [];
+  const records = body.flatMap((one) => {
+    const [, object, id] = /\/sobjects\/(\w+)\/(\w{15,18})$/.exec(textOf(one)) ?? [];
+    return object === undefined || id === undefined ? [] : [{ object, id }];
+  });
+  if (records.length === 0) return [];
+  const message = records.map(({ object, id }) => `${object} ${id}`).join(", ");
+  return [{ code: MULTIPLE, message, fields: [], matches: records.map(({ id }) => id) }];
+}
+
 /** The errors of an answer's body: a list, one object, or the token endpoint's own shape. Never empty. */
 export function errorsOf(body: unknown): readonly SalesforceError[] {
+  const sharers = sharersIn(body);
+  if (sharers.length > 0) return sharers;
   const list = (Array.isArray(body) ? body : [body]).filter((one) => typeof one === "object" && one !== null);
   const errors = list.map((one) => errorOf(one as Record<string, unknown>));
   return errors.length > 0 ? errors : [{ code: "unknown", message: "", fields: [], matches: [] }];
