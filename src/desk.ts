@@ -16,7 +16,7 @@ import { factsOf } from "./qualify/facts.ts";
 import { type Embedder, understand } from "./qualify/meaning/understand.ts";
 import { score } from "./qualify/score.ts";
 import type { Evidence } from "./qualify/scores.ts";
-import { type Decision, type EarlierHandoff, episodeFor } from "./decide/decision.ts";
+import { type Decision, type EarlierHandoff, episodeFor, type OwnerRef } from "./decide/decision.ts";
 import { asksEnrichment, judge, recipeOf } from "./decide/judge.ts";
 import { decideUnderLock } from "./decide/ledger.ts";
 import { type Bucket, type Environment, insertDecision } from "./decide/queries.ts";
@@ -34,6 +34,7 @@ import type { Enricher, Enrichment } from "./handoff/ports.ts";
 import { earlierHandoffs, handoffsOfPerson, insertHandoff } from "./handoff/queries.ts";
 import { type HandoffInput, handoffRunId } from "./handoff/run.ts";
 import { armingsOf } from "./followup/plan.ts";
+import { endEmptyQueue, noteEmptyQueue } from "./issues/queries.ts";
 import type { Board } from "./response/ports.ts";
 import { armFollowUps, cancelFollowUps } from "./followup/queries.ts";
 import type { News } from "./news.ts";
@@ -322,6 +323,7 @@ async function keep(
     effects,
   });
   if (!isNew) throw new Error(`handoff ${decision.handoff} exists although no earlier decision knows it`);
+  await tellOfQueue(tx, subject.environment, decision.owner.owner, inputs.directory);
   const armings = armingsOf({
     recipe: recipeOf(inputs.policy, decision.recipe),
     policy: inputs.policy,
@@ -334,6 +336,18 @@ async function keep(
   const input = { handoff: decision.handoff, turn: 1, targets };
   await parts.engine().start(parts.handoffKind(), input, { id: handoffRunId(input), tx });
   return true;
+}
+
+/** A queue without members gets the lead all the same, and a person is told that nobody sees it. */
+async function tellOfQueue(
+  tx: Tx,
+  environment: string,
+  owner: OwnerRef,
+  { queues }: Directory,
+): Promise<void> {
+  const queue = owner.kind === "queue" ? queues.find(({ id }) => id === owner.id) : undefined;
+  if (queue?.isEmpty === true) await noteEmptyQueue(tx, environment, queue.name);
+  else if (queue !== undefined) await endEmptyQueue(tx, environment, queue.name);
 }
 
 /** Where no clock can tell who will be there (somebody left, a queue is missing), it is looked at again this often. */

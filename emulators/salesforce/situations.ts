@@ -24,7 +24,10 @@ const User = z.strictObject({
 const Queue = z.strictObject({
   name: z.string().min(1),
   objects: z.array(z.string()).default(["Lead", "Task"]),
+  /** Whether anybody is in it: the first user. */
+  isEmpty: z.boolean().optional(),
 });
+type Queue = z.infer<typeof Queue>;
 const Someone = z.strictObject({
   email: z.string().min(3),
   name: z.string().min(1),
@@ -87,7 +90,9 @@ interface Staff {
 export function seedSituations(org: Org, input: Situations): Seeded {
   const { users = defaultUsers, queues = defaultQueues, people } = Situations.parse(input);
   const userIds = Object.fromEntries(users.map((user) => [user.email, userOf(org, user)]));
-  const queueIds = Object.fromEntries(queues.map((queue) => [queue.name, queueOf(org, queue)]));
+  const queueIds = Object.fromEntries(
+    queues.map((queue) => [queue.name, queueOf(org, queue, Object.values(userIds)[0])]),
+  );
   const idsOf = (wanted: (user: SalesUser) => boolean) =>
     users.filter(wanted).flatMap((user) => userIds[user.email] ?? []);
   const staff: Staff = {
@@ -146,7 +151,7 @@ function userOf(org: Org, user: SalesUser): string {
   );
 }
 
-function queueOf(org: Org, queue: { readonly name: string; readonly objects: readonly string[] }): string {
+function queueOf(org: Org, queue: Queue, member: string | undefined): string {
   const known = ownerNamed(org, queue.name);
   if (known !== undefined) return known;
   const label = queue.name.replaceAll("_", " ");
@@ -158,6 +163,8 @@ function queueOf(org: Org, queue: { readonly name: string; readonly objects: rea
   for (const name of queue.objects) {
     insertRow(org, objectNamed(org, "QueueSobject"), { QueueId: id, SobjectType: name });
   }
+  if (queue.isEmpty !== true && member !== undefined)
+    insertRow(org, objectNamed(org, "GroupMember"), { GroupId: id, UserOrGroupId: member });
   return id;
 }
 

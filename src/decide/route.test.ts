@@ -35,6 +35,18 @@ describe("each hop of a route", () => {
     expect(ask({ hops: [{ territories: {} }], country })).toMatchObject({ plan: { via, owner: { id } } });
   });
 
+  test("a queue without members takes it, and the receipt says that nobody is there", () => {
+    const queues = directory.queues.map((queue) => ({ ...queue, isEmpty: true as const }));
+    const route = ask({ hops: [{ queue: "Inbound" }], queues });
+    expect(route).toMatchObject({
+      kind: "assigned",
+      plan: {
+        owner: { id: "00G1" },
+        receipts: [{ reason: expect.stringContaining("nobody is in this queue") }],
+      },
+    });
+  });
+
   test("a queue that owns the record in Salesforce is a queue", () => {
     const crm = { ...NOBODY, leads: [lead({ owner: owner("x", { id: "00G9", name: null, email: null }) })] };
     expect(ask({ hops: [{ leadOwner: {} }], crm })).toMatchObject({

@@ -25,6 +25,8 @@ export interface Directory {
     readonly id: string;
     readonly name: string;
     readonly objects: readonly string[];
+    /** True when nobody is in it; absent when somebody is, or when it is not known. */
+    readonly isEmpty?: true;
   }[];
 }
 
@@ -208,7 +210,7 @@ function ofHop(hop: Hop, question: RouteQuestion): readonly Candidate[] {
   }
 }
 
-function can(label: string, owner: OwnerRef): Candidate {
+function can(label: string, owner: OwnerRef): Extract<Candidate, { kind: "can" }> {
   return { kind: "can", label, owner, pool: null, note: "first on the route who can take it" };
 }
 
@@ -243,7 +245,9 @@ function fromQueue(queue: string, { directory, object }: RouteQuestion): Candida
   const found = directory.queues.find((one) => one.name === queue);
   if (found === undefined) return cannot(label, "no queue of this name in Salesforce");
   if (!found.objects.includes(object)) return cannot(label, `the queue takes no ${object}`);
-  return can(label, { kind: "queue", id: found.id, name: found.name });
+  const owner = { kind: "queue", id: found.id, name: found.name } as const;
+  if (found.isEmpty !== true) return can(label, owner);
+  return { ...can(label, owner), note: "first on the route who can take it, but nobody is in this queue" };
 }
 
 /** An entry covers its subdomains too; the closest entry counts. */

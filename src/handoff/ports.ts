@@ -52,6 +52,8 @@ export interface CrmDirectory {
     readonly id: string;
     readonly name: string;
     readonly objects: readonly string[];
+    /** True when nobody is in it; absent when somebody is, or when it is not known. */
+    readonly isEmpty?: true;
   }[];
 }
 

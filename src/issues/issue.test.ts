@@ -15,6 +15,7 @@ describe("the next step of", () => {
     ["a failure", "STRING_TOO_LONG", "Correct the cause in Salesforce or in the policy"],
     ["what may have arrived", UNKNOWN_OUTCOME, "baton issues answer abc --effect KEY --arrived"],
     ["a parked event", PARKED_EVENT, "Update Baton or report the event"],
+    ["a queue without members", "queue_without_members", "Add members to the queue in Salesforce"],
     ["webhooks that do not come", "webhooks_silent", "Turn the app's webhooks on"],
     ["a stage that somebody changed", STAGE_CHANGED, "whoever runs that automation"],
     ["an owner that somebody changed", OWNER_CHANGED, "who is to own such records"],

@@ -50,6 +50,8 @@ export const OWNER_CHANGED = "owner_changed";
 export const STAGE_CHANGED = "stage_changed";
 /** Code of a workspace whose webhooks do not come; it ends when they do. */
 const SILENT = "webhooks_silent";
+/** Code of a queue that owns records and has no members; it ends when a handoff finds somebody there. */
+export const EMPTY_QUEUE = "queue_without_members";
 
 /** What a person does about it. */
 export function nextStep({
@@ -72,6 +74,8 @@ export function nextStep({
       return `Agree with whoever runs that automation who is to own such records, or change the routing of the policy; then ${skip}.`;
     case SILENT:
       return `Turn the app's webhooks on in Intercom's developer hub, at the address that \`baton intercom check\` prints; this ends when one arrives.`;
+    case EMPTY_QUEUE:
+      return "Add members to the queue in Salesforce (Setup, Queues) and tell them what it owns already; this ends with the next handoff that goes there.";
     default:
       return `Correct the cause in ${DESTINATION_NAMES[destination]} or in the policy, then \`baton issues retry ${id}\`; ${skip} lets it be.`;
   }

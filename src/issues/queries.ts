@@ -1,7 +1,7 @@
 /** SQL of the issues room: failures grouped into issues, and what a retry or a skip changes of the things that failed. */
 import { sql } from "kysely";
 import type { Db, Tx } from "../store/database.ts";
-import type { Affected, Issue } from "./issue.ts";
+import { type Affected, EMPTY_QUEUE, type Issue } from "./issue.ts";
 
 const issueColumns = sql`
   i.id, i.environment, i.destination, i.code, i.status, (extract(epoch from i.first_seen) * 1000)::float8 as "firstSeen",
@@ -197,4 +197,20 @@ export async function unparkEvent(tx: Tx, seq: string): Promise<boolean> {
     tx,
   );
   return numAffectedRows === 1n;
+}
+
+const queueSubject = (environment: string, queue: string): string => `queue:${environment}:${queue}`;
+
+/** A handoff went to a queue in which nobody is: somebody has to look after it. */
+export async function noteEmptyQueue(tx: Tx, environment: string, queue: string): Promise<void> {
+  const message = `Nobody is in the Salesforce queue "${queue}", so nobody is told of what it owns.`;
+  await sql`
+    select note_failure(${environment}, 'salesforce', ${EMPTY_QUEUE}, ${queueSubject(environment, queue)}, null, ${message})`.execute(
+    tx,
+  );
+}
+
+/** Somebody is in the queue; nothing changes where that is no news. */
+export async function endEmptyQueue(tx: Tx, environment: string, queue: string): Promise<void> {
+  await sql`select settle_failure(${queueSubject(environment, queue)}, 'resolved')`.execute(tx);
 }

@@ -27,7 +27,7 @@ export interface Target {
 export type LookAtTarget = (environment: string, names: readonly Named[]) => Promise<Target>;
 
 /** Rules of the linter that compare the policy with the org's users and queues. */
-const OF_OWNERS = ["dead-owner", "queue-refuses"];
+const OF_OWNERS = ["dead-owner", "empty-queue", "queue-refuses"];
 
 /** What the target lacks: a fault stops a promotion, a warning must be passed by hand, a note is worth knowing. */
 export function targetRemarks(policy: Policy, target: Target): readonly Remark[] {

@@ -251,6 +251,14 @@ describe("set-up", () => {
     ]);
   });
 
+  test("a queue in which nobody is gets a warning", async () => {
+    await seed({ situations: { queues: [{ name: "Lonely", objects: ["Lead"], isEmpty: true }] } });
+    const findings = await checkOrg(crm.client, { ...needs, names: [], queues: ["Lonely"] });
+    expect(findings.filter(({ what }) => what.includes("Lonely"))).toMatchObject([
+      { level: "warning", what: 'queue "Lonely" has no members' },
+    ]);
+  });
+
   test("wrong credentials are said in one line", async () => {
     const wrong = connect({ login: { kind: "client-credentials", clientId: "key", clientSecret: "wrong" } });
     const failure = await failureOf(checkOrg(wrong.client, needs));

@@ -56,6 +56,7 @@ interface Given {
   readonly besides?: RouteQuestion["besides"];
   readonly routing?: object;
   readonly now?: number;
+  readonly queues?: Directory["queues"];
 }
 
 /** The route of these hops. */
@@ -70,6 +71,7 @@ export function ask({
   besides = null,
   routing: more = {},
   now = NOON,
+  queues = directory.queues,
 }: Given): Route {
   const rules = policy({ routing: { ...routing, ...more, routes: { default: hops } } });
   const lookup = factsOf(
@@ -81,7 +83,7 @@ export function ask({
     wish,
     policy: rules,
     crm,
-    directory,
+    directory: { ...directory, queues },
     pools,
     lookup,
     now,

@@ -158,7 +158,7 @@ export async function followUpFacts(db: Db, environment: string): Promise<readon
         select jsonb_agg(jsonb_build_object('kind', e.kind, 'key', e.key, 'request', e.request, 'state', e.state,
           'result', e.result, 'error', e.error ->> 'message',
           'doneAt', extract(epoch from e.done_at) * 1000) order by e.ordinal)
-        from effects e where e.follow_up_id = f.id), '[]') as effects
+        from effects e where e.handoff_id = f.handoff_id and e.follow_up_id = f.id), '[]') as effects
     from follow_ups f join handoffs h on h.id = f.handoff_id where f.environment = ${environment}
     order by f.due_at, f.id`.execute(db);
   return rows;

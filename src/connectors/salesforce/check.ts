@@ -135,6 +135,11 @@ async function queueFindings(client: SalesforceClient, wanted: readonly string[]
     const queue = queues.find((one) => one.name === name);
     if (queue === undefined)
       return missing(`queue "${name}" does not exist`, "Create it, or correct the policy's routing.");
+    if (queue.isEmpty === true)
+      return warning(
+        `queue "${name}" has no members`,
+        "Add somebody in Setup, Queues: nobody is told of what it owns.",
+      );
     if (queue.objects.includes("Lead")) return ok(`queue "${name}" takes ${queue.objects.join(", ")}`);
     return warning(`queue "${name}" does not take Leads`, "Add Lead to the queue's supported objects.");
   });

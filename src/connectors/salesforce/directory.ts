@@ -1,6 +1,6 @@
 /** People and queues of the org, read at connect time and every few minutes. */
 import { z } from "zod";
-import { RetryableFailure } from "../../kernel/failure.ts";
+import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import type { CrmDirectory } from "../../handoff/ports.ts";
 import { API_PATH, type SalesforceClient } from "./client.ts";
 import { soql, type Soql } from "./soql.ts";
@@ -44,9 +44,25 @@ export async function queryRows<T extends z.ZodType>(
   return rows;
 }
 
-/** Standard users with an e-mail address, and queues by their developer name with the objects they may own. */
+const MemberRow = z.object({ GroupId: z.string() });
+
+/** Queues that have members, by id; null where Baton may not see who is in a group. Roles and groups are members, too. */
+async function queuesWithMembers(client: SalesforceClient): Promise<ReadonlySet<string> | null> {
+  try {
+    const query = soql`SELECT GroupId FROM GroupMember WHERE Group.Type = ${"Queue"}`;
+    return new Set((await queryRows(client, query, MemberRow)).map((row) => row.GroupId));
+  } catch (error) {
+    if (error instanceof PermanentFailure && error.facts.isSignIn !== true) return null;
+    throw error;
+  }
+}
+
+/**
+ * Standard users with an e-mail address, and queues by their developer name with the objects they may own and whether
+ * anybody is in them.
+ */
 export async function readDirectory(client: SalesforceClient): Promise<CrmDirectory> {
-  const [users, queueRows] = await Promise.all([
+  const [users, queueRows, filled] = await Promise.all([
     queryRows(
       client,
       soql`SELECT Id, Name, Email, IsActive FROM User WHERE UserType = ${"Standard"} ORDER BY Id`,
@@ -57,10 +73,16 @@ export async function readDirectory(client: SalesforceClient): Promise<CrmDirect
       soql`SELECT QueueId, Queue.DeveloperName, Queue.Name, SobjectType FROM QueueSobject`,
       QueueRow,
     ),
+    queuesWithMembers(client),
   ]);
-  const queues = new Map<string, { id: string; name: string; objects: string[] }>();
+  const queues = new Map<string, { id: string; name: string; objects: string[]; isEmpty?: true }>();
   for (const { QueueId: id, Queue, SobjectType } of queueRows) {
-    const queue = queues.get(id) ?? { id, name: Queue?.DeveloperName ?? Queue?.Name ?? id, objects: [] };
+    const queue = queues.get(id) ?? {
+      id,
+      name: Queue?.DeveloperName ?? Queue?.Name ?? id,
+      objects: [],
+      ...(filled?.has(id) === false && { isEmpty: true }),
+    };
     queue.objects.push(SobjectType);
     queues.set(id, queue);
   }

@@ -82,6 +82,12 @@ describe("routes", () => {
     expect(found("dead-owner", { routing: { fallback } }, owners)).toEqual([line]);
     expect(found("dead-owner", { routing: { fallback: { user: "sam@us.example" } } }, owners)).toEqual([]);
   });
+  test("name no queue in which nobody is", () => {
+    const queues = [{ name: "Empty", objects: ["Lead"], isEmpty: true as const }];
+    expect(found("empty-queue", routed([{ queue: "Empty" }]), { ...owners, queues })).toEqual([
+      'warning at routing.routes.default.0.queue: nobody is in the queue "Empty"',
+    ]);
+  });
   test("have no step after one that always takes", () => {
     expect(found("hop-unreachable", routed([{ user: "sam@us.example" }, { queue: "All" }]), owners)).toEqual([
       "warning at routing.routes.default.1: nothing after user sam@us.example is ever reached",

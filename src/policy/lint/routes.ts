@@ -7,7 +7,11 @@ import type { Path, Remark } from "./finding.ts";
 /** Users and queues of the org that the policy is meant for. */
 export interface Owners {
   readonly users: readonly { readonly email: string; readonly active: boolean }[];
-  readonly queues: readonly { readonly name: string; readonly objects: readonly string[] }[];
+  readonly queues: readonly {
+    readonly name: string;
+    readonly objects: readonly string[];
+    readonly isEmpty?: true;
+  }[];
 }
 
 /** What can be said of routes without a look into Salesforce. */
@@ -164,7 +168,8 @@ function deadUser(email: string, path: Path, owners: Owners): readonly Remark[] 
 }
 
 function deadQueue(name: string, path: Path, { queues }: Owners): readonly Remark[] {
-  if (queues.some((queue) => queue.name === name)) return [];
+  const found = queues.find((queue) => queue.name === name);
+  if (found !== undefined) return found.isEmpty === true ? [emptyQueue(name, path)] : [];
   return [
     {
       severity: "fault",
@@ -175,6 +180,17 @@ function deadQueue(name: string, path: Path, { queues }: Owners): readonly Remar
       next: "write the queue's API name",
     },
   ];
+}
+
+function emptyQueue(name: string, path: Path): Remark {
+  return {
+    severity: "warning",
+    rule: "empty-queue",
+    path,
+    message: `nobody is in the queue "${name}"`,
+    proof: null,
+    next: "add its members in Salesforce under Setup, Queues",
+  };
 }
 
 interface HopPlace {
