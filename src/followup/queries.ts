@@ -149,7 +149,7 @@ export async function finishFollowUp(
     with ends as (
       select bool_or(state in ('failed', 'planned', 'sending')) as failed, bool_or(state = 'maybe') as maybe,
         bool_and(state = 'skipped') as skipped, min(error ->> 'message') filter (where state in ('skipped', 'failed', 'maybe')) as reason
-      from effects where follow_up_id = ${id})
+      from effects where follow_up_id = ${id} and handoff_id = (select handoff_id from follow_ups where id = ${id}))
     update follow_ups f set ended_at = to_timestamp(${seconds(now)}), reason = ends.reason, state = case
       when ends.failed then 'failed' when ends.maybe then 'maybe' when ends.skipped then 'skipped' else 'done' end
     from ends where f.id = ${id} and f.state = 'fired' returning f.state, f.handoff_id as handoff`.execute(

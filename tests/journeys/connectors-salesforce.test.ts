@@ -151,16 +151,19 @@ describe("a write", () => {
     expect((await crm.write(handoff(1))).already).toBe(false);
   });
 
-  test("a spent daily limit pauses the connection", async () => {
+  test("a spent daily limit says so, and how many of how many calls are spent", async () => {
     await seed({ dailyLimit: 1 });
     await crm.client
       .call({ method: "GET", path: "/services/data/v66.0/limits", effect: "read" })
       .catch(() => null);
     expect(await failureOf(crm.write(handoff(1)))).toMatchObject({
       outcome: "not-executed",
-      facts: { code: "REQUEST_LIMIT_EXCEEDED" },
+      facts: {
+        code: "REQUEST_LIMIT_EXCEEDED",
+        isSpent: true,
+        message: expect.stringMatching(/Spent are \d+ of 1\./),
+      },
     });
-    expect(await failureOf(crm.write(handoff(1)))).toMatchObject({ facts: { code: "paused" } });
   });
 
   test("leaves out a field the org has not and a value its list has not, cuts what is too long, and says so", async () => {
