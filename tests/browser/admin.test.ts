@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { axeFaults, openBrowser } from "../support/browser.ts";
+import { codeOf } from "../support/one-time-code.ts";
 
 const HOME = join(import.meta.dirname, "..", "..");
 const browser = await openBrowser();
@@ -37,6 +38,8 @@ const SCREENS = [
   ["Operations", "/operations"],
   ["Policy", "/policy"],
   ["Routing", "/routing"],
+  ["Users", "/users"],
+  ["Audit log", "/audit-log"],
 ] as const;
 
 describe.skipIf(browser === null)("the web admin", () => {
@@ -103,6 +106,87 @@ describe.skipIf(browser === null)("the web admin", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Routing" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/e/production/routing");
+  });
+
+  describe("a person", () => {
+    const email = "ana@ourcompany.example";
+    const password = "correct horse battery";
+    let theirs: Page;
+    const arrives = () => theirs.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    const enterPassword = async (): Promise<void> => {
+      await theirs.getByLabel("E-mail").fill(email);
+      await theirs.getByLabel(/^Password/).fill(password);
+      await theirs.getByRole("button", { name: "Sign in", exact: true }).click();
+    };
+    const signOut = async (): Promise<void> => {
+      await theirs.getByRole("button", { name: "Sign out" }).click();
+      await theirs.getByRole("heading", { level: 1, name: "Sign in to Baton" }).waitFor();
+    };
+
+    test("is invited, sets a password by the link that is shown once, and is in", async () => {
+      await page.goto(`${link.origin}/e/production/users`);
+      await page.getByRole("button", { name: "Invite" }).click();
+      await page.getByLabel("E-mail").fill(email);
+      await page.getByLabel("Role").selectOption("publisher");
+      expect(await axeFaults(page)).toEqual([]);
+      await page.getByRole("button", { name: "Make the link" }).click();
+      const invitation = await page.getByLabel("Link", { exact: true }).inputValue();
+      await page.getByRole("button", { name: "Done" }).click();
+      await page.getByRole("button", { name: `Roles of ${email}` }).click();
+      await page.getByLabel("production").selectOption("viewer");
+      await page.getByText("publisher everywhere, viewer in production").waitFor();
+
+      const context = await browser?.newContext({ reducedMotion: "reduce" });
+      if (context === undefined) return;
+      theirs = await context.newPage();
+      await theirs.goto(invitation);
+      await theirs.getByRole("heading", { level: 1, name: "Welcome to Baton" }).waitFor();
+      expect(await axeFaults(theirs)).toEqual([]);
+      await theirs.getByLabel("New password").fill(password);
+      await theirs.getByRole("button", { name: "Set the password" }).click();
+      await arrives();
+    });
+
+    test("signs out, and in again by password", async () => {
+      await signOut();
+      await enterPassword();
+      await arrives();
+      await theirs.getByText(email).first().waitFor();
+      expect(await theirs.getByText("Audit log").count()).toBe(0);
+      await page.goto(`${link.origin}/e/production/audit-log?subject=${email}`);
+      await page.getByText("user.password").waitFor();
+      await page.getByText(/^Chain verified: \d+ rows, none changed$/).waitFor();
+    });
+
+    test("is asked for a one-time code where they turned codes on", async () => {
+      const post = async (path: string, data: object) =>
+        (
+          await theirs.request.post(`${link.origin}/api/auth/two-factor/${path}`, {
+            data,
+            headers: { origin: link.origin },
+          })
+        ).json() as Promise<{ readonly totpURI: string }>;
+      const { totpURI } = await post("enable", { password });
+      await post("verify-totp", { code: codeOf(totpURI) });
+      await theirs.reload();
+      await signOut();
+      await enterPassword();
+      await theirs.getByLabel("One-time code").waitFor();
+      expect(await axeFaults(theirs)).toEqual([]);
+      await theirs.getByLabel("One-time code").fill(codeOf(totpURI));
+      await theirs.getByRole("button", { name: "Sign in", exact: true }).click();
+      await arrives();
+    });
+
+    test("is out as soon as they are deactivated", async () => {
+      await page.goto(`${link.origin}/e/production/users`);
+      await page.getByRole("button", { name: `Deactivate ${email}` }).click();
+      await page.getByText("deactivated").waitFor();
+      await theirs.goto(`${link.origin}/e/production`);
+      await theirs.getByRole("heading", { level: 1, name: "Sign in to Baton" }).waitFor();
+      await enterPassword();
+      expect(await theirs.getByRole("alert").textContent()).toContain("Not signed in");
+    });
   });
 
   test("asks no other host, and fails nowhere", () => {

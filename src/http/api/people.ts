@@ -1,8 +1,9 @@
 /** /api/v1/me, /users, /audit-log: who calls, who may come in, and who changed what. */
 import { z } from "zod";
+import { verifyAuditLog } from "../../access/audit-log.ts";
 import { type AuditFilter, findAuditRows } from "../../access/audit-queries.ts";
 import { findUser, listUsers, type UserRow } from "../../access/people-queries.ts";
-import { ROLES } from "../../access/roles.ts";
+import { ROLE_WORDS, ROLES, scopesOf } from "../../access/roles.ts";
 import { SCOPES } from "../../access/scopes.ts";
 import { createUser, inviteAgain, type Link, setDisabled, setRole } from "../../access/users.ts";
 import { welcomeLink } from "../../access/welcome.ts";
@@ -58,13 +59,29 @@ const actSchema = z.object({
   hash: z.string(),
 });
 
+const verificationSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("whole"),
+    rows: z.int(),
+    head: z.string().describe("Hash of the last row: kept elsewhere, it proves the end, too."),
+  }),
+  z.object({ kind: z.literal("broken"), seq: z.int(), why: z.string() }),
+]);
+
 export interface PeopleDeps {
   readonly db: Db;
   readonly clock: Clock;
 }
 
 export function peopleRoutes(deps: PeopleDeps): readonly ApiRoute[] {
-  return [meRoute(), ...userRoutes(deps), ...changingRoutes(deps), auditRoute(deps.db)];
+  return [
+    meRoute(),
+    rolesRoute(),
+    ...userRoutes(deps),
+    ...changingRoutes(deps),
+    auditRoute(deps.db),
+    verifyRoute(deps.db),
+  ];
 }
 
 function meRoute(): ApiRoute {
@@ -77,6 +94,25 @@ function meRoute(): ApiRoute {
     params: z.object({}),
     answer: { status: 200, description: "The caller.", schema: meSchema },
     handle: async ({ actor: { name, grants }, person }) => ({ body: { name, person, grants } }),
+  });
+}
+
+function rolesRoute(): ApiRoute {
+  return route({
+    method: "GET",
+    path: "/roles",
+    operationId: "listRoles",
+    summary: "The roles, each with what it is for; each may do what those before it may",
+    scope: null,
+    params: z.object({}),
+    answer: {
+      status: 200,
+      description: "From the least to the most.",
+      schema: z.array(z.object({ role, words: z.string(), scopes: z.array(z.enum(SCOPES)) })),
+    },
+    handle: async () => ({
+      body: ROLES.map((one) => ({ role: one, words: ROLE_WORDS[one], scopes: scopesOf(one) })),
+    }),
   });
 }
 
@@ -194,6 +230,19 @@ function auditRoute(db: Db): ApiRoute {
     handle: async ({ query: { cursor, ...filter } }) => ({
       body: await auditPage(db, { ...filter, before: cursor }),
     }),
+  });
+}
+
+function verifyRoute(db: Db): ApiRoute {
+  return route({
+    method: "GET",
+    path: "/audit-log/verification",
+    operationId: "verifyAuditLog",
+    summary: "Reads the whole audit log and says whether it is as it was written",
+    scope: "audit:read",
+    params: z.object({}),
+    answer: { status: 200, description: "Whole, or broken where.", schema: verificationSchema },
+    handle: async () => ({ body: await verifyAuditLog(db) }),
   });
 }
 

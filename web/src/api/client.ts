@@ -30,7 +30,11 @@ export function keepToken(token: string | null): void {
   else sessionStorage.setItem(TOKEN, token);
 }
 
-/** Throws an ApiProblem unless the service did what was asked. */
+export function hasToken(): boolean {
+  return sessionStorage.getItem(TOKEN) !== null;
+}
+
+/** Throws an ApiProblem unless the service did what was asked. Without a token the browser's session counts. */
 export async function call<O extends Operation>(operation: O, asked: Asked<O>): Promise<Answer<O>> {
   const [method, pattern] = OPERATIONS[operation];
   const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
@@ -40,17 +44,25 @@ export async function call<O extends Operation>(operation: O, asked: Asked<O>): 
   for (const [name, value] of Object.entries(asked.query ?? {}))
     if (value !== undefined) query.set(name, String(value));
   const token = sessionStorage.getItem(TOKEN);
-  const response = await fetch(query.size === 0 ? path : `${path}?${query}`, {
+  const address = query.size === 0 ? path : `${path}?${query}`;
+  return send(method, address, asked.body, token === null ? {} : { authorization: `Bearer ${token}` });
+}
+
+/** The same for an address that the client does not name. */
+export async function send<T>(
+  method: string,
+  address: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const response = await fetch(address, {
     method,
-    headers: {
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...(asked.body !== undefined && { "content-type": "application/json" }),
-    },
-    body: asked.body === undefined ? null : JSON.stringify(asked.body),
+    headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
+    body: body === undefined ? null : JSON.stringify(body),
   }).catch(() => {
     throw new ApiProblem(0, "Baton does not answer. Is it running, and is the network there?", null);
   });
-  if (response.ok) return (await response.json()) as Answer<O>;
+  if (response.ok) return (await response.json()) as T;
   const said = (await response.json().catch(() => ({}))) as { detail?: string; requestId?: string };
   throw new ApiProblem(response.status, said.detail ?? response.statusText, said.requestId ?? null);
 }

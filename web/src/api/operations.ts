@@ -6,6 +6,8 @@ type Nothing = Readonly<Record<string, never>>;
 export interface Operations {
   /** Who calls, and what they may do where. */
   readMe: { path: Nothing; query: Nothing; body: undefined; answer: { "name": string; "person": ({ "id": string; "email": string; "name": string; "twoFactor": boolean }) | (null); "grants": ({ "environment": string | null; "role": ("viewer" | "reviewer" | "editor" | "publisher" | "admin") | (null); "scopes": ("environments:read" | "environments:write" | "policy:read" | "policy:write" | "policy:publish" | "issues:read" | "issues:write" | "handoffs:read" | "conversations:read" | "users:read" | "users:write" | "audit:read")[] })[] } };
+  /** The roles, each with what it is for; each may do what those before it may. */
+  listRoles: { path: Nothing; query: Nothing; body: undefined; answer: ({ "role": "viewer" | "reviewer" | "editor" | "publisher" | "admin"; "words": string; "scopes": ("environments:read" | "environments:write" | "policy:read" | "policy:write" | "policy:publish" | "issues:read" | "issues:write" | "handoffs:read" | "conversations:read" | "users:read" | "users:write" | "audit:read")[] })[] };
   /** Everybody who may sign in, by address. */
   listUsers: { path: Nothing; query: Nothing; body: undefined; answer: ({ "id": string; "email": string; "name": string; "roles": ({ "environment": string | null; "role": "viewer" | "reviewer" | "editor" | "publisher" | "admin" })[]; "twoFactor": boolean; "hasPassword": boolean; "sessions": number; "createdAt": number; "lastSeenAt": (number) | (null); "disabledAt": (number) | (null) })[] };
   /** Makes a user, and the link with which they set their password. */
@@ -18,6 +20,8 @@ export interface Operations {
   changeUser: { path: { user: string }; query: Nothing; body: { "disabled": boolean }; answer: { "id": string; "email": string; "name": string; "roles": ({ "environment": string | null; "role": "viewer" | "reviewer" | "editor" | "publisher" | "admin" })[]; "twoFactor": boolean; "hasPassword": boolean; "sessions": number; "createdAt": number; "lastSeenAt": (number) | (null); "disabledAt": (number) | (null) } };
   /** Who changed what, the newest first; `baton audit-log verify` proves that nothing was changed since. */
   readAuditLog: { path: Nothing; query: { environment?: string; actor?: string; action?: string; subject?: string; cursor?: number; limit?: number }; body: undefined; answer: { "rows": ({ "seq": number; "at": number; "actor": string; "action": string; "subject": string; "environment": string | null; "facts": Record<string, unknown>; "previous": string; "hash": string })[]; "next": string | null } };
+  /** Reads the whole audit log and says whether it is as it was written. */
+  verifyAuditLog: { path: Nothing; query: Nothing; body: undefined; answer: ({ "kind": "whole"; "rows": number; "head": string }) | ({ "kind": "broken"; "seq": number; "why": string }) };
   /** Every environment that the caller has a part in. */
   listEnvironments: { path: Nothing; query: Nothing; body: undefined; answer: ({ "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number })[] };
   /** Sets the mode, or whether publishing needs a second person; what is not named stays. */
@@ -70,12 +74,14 @@ export interface Operations {
 
 export const OPERATIONS = {
   readMe: ["GET", "/api/v1/me"],
+  listRoles: ["GET", "/api/v1/roles"],
   listUsers: ["GET", "/api/v1/users"],
   createUser: ["POST", "/api/v1/users"],
   inviteUser: ["POST", "/api/v1/users/{user}/link"],
   setRole: ["PUT", "/api/v1/users/{user}/role"],
   changeUser: ["PATCH", "/api/v1/users/{user}"],
   readAuditLog: ["GET", "/api/v1/audit-log"],
+  verifyAuditLog: ["GET", "/api/v1/audit-log/verification"],
   listEnvironments: ["GET", "/api/v1/environments"],
   changeEnvironment: ["PATCH", "/api/v1/environments/{environment}"],
   livePolicy: ["GET", "/api/v1/environments/{environment}/policy"],

@@ -21,14 +21,17 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** What the service answers; read again twice a minute unless it is too costly for that. */
 export function useRead<O extends Operation>(
   operation: O,
   path: Operations[O]["path"],
   query: Operations[O]["query"] = {},
+  renews = true,
 ): UseQueryResult<Answer<O>> {
   return useQuery({
     queryKey: [operation, path, query],
     queryFn: () => call(operation, { path, query }),
+    ...(!renews && { refetchInterval: false, refetchOnWindowFocus: false }),
   });
 }
 
@@ -49,11 +52,12 @@ export function useChange<O extends Operation>(
       notifications.show({ message: done, color: "teal" });
       await client.invalidateQueries();
     },
-    onError: async (error) => {
-      const { notifications } = await import("@mantine/notifications");
-      const id =
-        error instanceof ApiProblem && error.requestId !== null ? ` (request ${error.requestId})` : "";
-      notifications.show({ title: "That was not done", message: `${error.message}${id}`, color: "red" });
-    },
+    onError: tellRefusal,
   });
+}
+
+export async function tellRefusal(error: Error): Promise<void> {
+  const { notifications } = await import("@mantine/notifications");
+  const id = error instanceof ApiProblem && error.requestId !== null ? ` (request ${error.requestId})` : "";
+  notifications.show({ title: "That was not done", message: `${error.message}${id}`, color: "red" });
 }

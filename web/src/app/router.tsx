@@ -9,12 +9,30 @@ import {
 import { Home } from "./home.tsx";
 import { Shell } from "./shell.tsx";
 
+/** Those of the named parts of an address's search that are there. */
+function texts<Name extends string>(
+  search: Record<string, unknown>,
+  ...names: readonly Name[]
+): { [N in Name]?: string } {
+  const found: { [N in Name]?: string } = {};
+  for (const name of names) {
+    const value = search[name];
+    if (typeof value === "string") found[name] = value;
+  }
+  return found;
+}
+
 const root = createRootRoute({ component: Outlet });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   component: lazyRouteComponent(() => import("./sign-in.tsx"), "SignIn"),
+});
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("./welcome.tsx"), "Welcome"),
 });
 const environment = createRoute({ getParentRoute: () => root, path: "/e/$environment", component: Shell });
 const overview = createRoute({
@@ -37,10 +55,7 @@ const issue = createRoute({
 const policy = createRoute({
   getParentRoute: () => environment,
   path: "/policy",
-  validateSearch: (search: Record<string, unknown>): { from?: string; to?: string } => ({
-    ...(typeof search["from"] === "string" && { from: search["from"] }),
-    ...(typeof search["to"] === "string" && { to: search["to"] }),
-  }),
+  validateSearch: (search: Record<string, unknown>) => texts(search, "from", "to"),
   component: lazyRouteComponent(() => import("../features/policy/versions.tsx"), "Versions"),
 });
 const routing = createRoute({
@@ -48,11 +63,24 @@ const routing = createRoute({
   path: "/routing",
   component: lazyRouteComponent(() => import("../features/routing/routing.tsx"), "Routing"),
 });
+const users = createRoute({
+  getParentRoute: () => environment,
+  path: "/users",
+  component: lazyRouteComponent(() => import("../features/people/users.tsx"), "Users"),
+});
+const auditLog = createRoute({
+  getParentRoute: () => environment,
+  path: "/audit-log",
+  validateSearch: (search: Record<string, unknown>) =>
+    texts(search, "actor", "action", "subject", "where", "cursor"),
+  component: lazyRouteComponent(() => import("../features/people/audit-log.tsx"), "AuditLog"),
+});
 
 const routeTree = root.addChildren([
   home,
   signIn,
-  environment.addChildren([overview, operations, issue, policy, routing]),
+  welcome,
+  environment.addChildren([overview, operations, issue, policy, routing, users, auditLog]),
 ]);
 
 export const router = createRouter({

@@ -7,23 +7,28 @@ import {
   Group,
   NavLink,
   NativeSelect,
+  Stack,
   Text,
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useMutation } from "@tanstack/react-query";
 import {
   IconAlertTriangle,
   IconFileText,
   IconGauge,
+  IconHistory,
   IconMoon,
   IconScale,
   IconSearch,
   IconSun,
+  IconUsers,
 } from "@tabler/icons-react";
 import { Link, Navigate, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { ApiProblem, keepToken } from "../api/client.ts";
-import { queryClient, useRead } from "../api/queries.ts";
+import { ApiProblem } from "../api/client.ts";
+import { queryClient, tellRefusal, useRead } from "../api/queries.ts";
+import { signOut } from "../api/session.ts";
 import { lazy, Suspense } from "react";
 
 /** Loaded when somebody first asks for it. */
@@ -34,6 +39,12 @@ const ROOMS = [
   { to: "/e/$environment/operations", label: "Operations", icon: IconAlertTriangle },
   { to: "/e/$environment/policy", label: "Policy", icon: IconFileText },
   { to: "/e/$environment/routing", label: "Routing", icon: IconScale },
+] as const;
+
+/** Rooms of the whole service, for those who may enter them in every environment. */
+const ADMIN_ROOMS = [
+  { to: "/e/$environment/users", label: "Users", icon: IconUsers, scope: "users:read" },
+  { to: "/e/$environment/audit-log", label: "Audit log", icon: IconHistory, scope: "audit:read" },
 ] as const;
 
 /** Navigation, the environment and its badge around every screen. */
@@ -88,7 +99,11 @@ export function Shell() {
 }
 
 function Rooms({ environment, onGo }: { readonly environment: string; readonly onGo: () => void }) {
-  return ROOMS.map(({ to, label, icon: Icon }) => (
+  const { data: me } = useRead("readMe", {});
+  const mine = ADMIN_ROOMS.filter(({ scope }) =>
+    me?.grants.some((grant) => grant.environment === null && grant.scopes.includes(scope)),
+  );
+  return [...ROOMS, ...mine].map(({ to, label, icon: Icon }) => (
     <NavLink
       key={to}
       renderRoot={(props) => (
@@ -156,18 +171,23 @@ function SchemeSwitch() {
 
 function SignOut() {
   const navigate = useNavigate();
+  const { data: me } = useRead("readMe", {});
+  const leave = useMutation({
+    mutationFn: signOut,
+    onSuccess: async () => {
+      queryClient.clear();
+      await navigate({ to: "/sign-in" });
+    },
+    onError: tellRefusal,
+  });
   return (
-    <Button
-      mt="auto"
-      variant="default"
-      size="xs"
-      onClick={() => {
-        keepToken(null);
-        queryClient.clear();
-        void navigate({ to: "/sign-in" });
-      }}
-    >
-      Sign out
-    </Button>
+    <Stack mt="auto" gap={4}>
+      <Text size="sm" c="dimmed" truncate>
+        {me?.person?.email ?? me?.name}
+      </Text>
+      <Button variant="default" size="xs" loading={leave.isPending} onClick={() => leave.mutate()}>
+        Sign out
+      </Button>
+    </Stack>
   );
 }

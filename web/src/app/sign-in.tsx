@@ -1,78 +1,109 @@
-import { Alert, Button, Center, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import { Anchor, PasswordInput, Text, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { call, keepToken } from "../api/client.ts";
-import { queryClient } from "../api/queries.ts";
+import { signIn } from "../api/session.ts";
+import { CodeForm, Door, EntryForm, useAttempt } from "./entry.tsx";
 
-/** Takes a token from the form, or from the address behind "#token=", which never leaves the browser. */
+/** By password, then a one-time code where it is asked for; or by a token, which may stand behind "#token=". */
 export function SignIn() {
-  const [token, setToken] = useState("");
-  const [fault, setFault] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const navigate = useNavigate();
-
-  const enter = async (given: string): Promise<void> => {
-    setBusy(true);
-    keepToken(given.trim());
-    try {
-      await call("listEnvironments", { path: {} });
-      queryClient.clear();
-      await navigate({ to: "/", replace: true });
-    } catch (error) {
-      keepToken(null);
-      setFault(error instanceof Error ? error.message : String(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-
-  useEffect(() => {
-    const given = new URLSearchParams(location.hash.slice(1)).get("token");
-    if (given === null) return;
-    history.replaceState(null, "", location.pathname);
-    void enter(given);
-  }, []);
-
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    void enter(token);
-  };
+  const [way, setWay] = useState<"password" | "code" | "token">(
+    location.hash.startsWith("#token=") ? "token" : "password",
+  );
+  if (way === "code")
+    return (
+      <Door title="One more step">
+        <CodeForm />
+      </Door>
+    );
+  const isToken = way === "token";
   return (
-    <Center component="main" mih="100vh" p="md">
-      <Paper withBorder p="xl" w="100%" maw={420}>
-        <form onSubmit={submit}>
-          <Stack>
-            <Title order={1} size="h2">
-              Sign in to Baton
-            </Title>
-            <Text c="dimmed" size="sm">
-              <code>baton token create</code> makes a token where Baton runs. It is kept until this tab
-              closes.
-            </Text>
-            <Fault says={fault} />
-            <PasswordInput
-              label="API token"
-              autoComplete="current-password"
-              value={token}
-              onChange={(event) => setToken(event.currentTarget.value)}
-              required
-              visibilityToggleButtonProps={{ "aria-label": "Show the token" }}
-            />
-            <Button type="submit" loading={isBusy}>
-              Sign in
-            </Button>
-          </Stack>
-        </form>
-      </Paper>
-    </Center>
+    <Door title="Sign in to Baton">
+      {isToken ? <TokenForm /> : <PasswordForm onCode={() => setWay("code")} />}
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        onClick={() => setWay(isToken ? "password" : "token")}
+      >
+        {isToken ? "I have a password" : "I have an API token"}
+      </Anchor>
+    </Door>
   );
 }
 
-function Fault({ says }: { readonly says: string | null }) {
-  if (says === null) return null;
+function PasswordForm({ onCode }: { readonly onCode: () => void }) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const entering = useAttempt();
   return (
-    <Alert color="red" title="Not signed in" role="alert">
-      {says}
-    </Alert>
+    <EntryForm
+      attempt={entering}
+      submit="Sign in"
+      onSubmit={() =>
+        void entering.attempt(async () => {
+          const entered = await signIn(email.trim(), password);
+          if (entered === "code") onCode();
+          return entered;
+        })
+      }
+    >
+      <TextInput
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+        required
+      />
+      <PasswordInput
+        label="Password"
+        autoComplete="current-password"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        required
+        visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
+      />
+      <Text c="dimmed" size="sm">
+        Forgotten? An admin makes you another link.
+      </Text>
+    </EntryForm>
+  );
+}
+
+function TokenForm() {
+  const [token, setToken] = useState("");
+  const entering = useAttempt();
+  const enter = (given: string): Promise<void> =>
+    entering.attempt(async () => {
+      keepToken(given.trim());
+      try {
+        await call("listEnvironments", { path: {} });
+        return "in";
+      } catch (error) {
+        keepToken(null);
+        throw error;
+      }
+    });
+  useEffect(() => {
+    const given = new URLSearchParams(location.hash.slice(1)).get("token");
+    if (given === null) return;
+    // The part behind "#" never leaves the browser, and not even there does it stay.
+    history.replaceState(null, "", location.pathname);
+    void enter(given);
+  }, []);
+  return (
+    <EntryForm attempt={entering} submit="Sign in" onSubmit={() => void enter(token)}>
+      <Text c="dimmed" size="sm">
+        <code>baton token create</code> makes a token where Baton runs. It is kept until this tab closes.
+      </Text>
+      <PasswordInput
+        label="API token"
+        autoComplete="off"
+        value={token}
+        onChange={(event) => setToken(event.currentTarget.value)}
+        required
+        visibilityToggleButtonProps={{ "aria-label": "Show the token" }}
+      />
+    </EntryForm>
   );
 }

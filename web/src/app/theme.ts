@@ -5,7 +5,16 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 8 },
   defaultRadius: "md",
   autoContrast: true,
-  components: { Badge: Badge.extend({ defaultProps: { tt: "none" } }) },
+  components: {
+    Badge: Badge.extend({ defaultProps: { tt: "none" } }),
+    // A dialog's header is no banner of the page, and its cross has a name.
+    Modal: {
+      defaultProps: {
+        attributes: { header: { role: "none" } },
+        closeButtonProps: { "aria-label": "Close" },
+      },
+    },
+  },
 });
 
 /** The kit's own dimmed text and light badges miss the contrast of 4.5:1 that WCAG AA asks for. */
