@@ -32,6 +32,8 @@ export type BackfillEnd = { readonly state: BackfillState } & (
 );
 
 const LOOK = { aligning: true, looks: true } as const;
+/** Only what is stored already is written: what was refused is not asked for again. */
+const LOOK_AGAIN = { aligning: false, looks: true } as const;
 /** A failure that time may cure is tried again so often before the backfill ends with it. */
 const TRIES = 6;
 const FIRST_WAIT_MS: Ms = 1_000;
@@ -99,9 +101,33 @@ async function carryPage(
 ): Promise<readonly Tally[]> {
   const seen = new Set(companies);
   const tallies: Tally[] = [];
-  for (const subjects of subjectsOf(place, page, seen))
-    if (subjects.length > 0) tallies.push(await carry(parts, place, subjects, LOOK));
+  for (const subjects of subjectsOf(place, page, seen)) {
+    if (subjects.length === 0) continue;
+    tallies.push(await carry(parts, place, subjects, LOOK));
+    tallies.push(...(await carryLeft(parts, place, subjects, tallies.at(-1)?.later ?? null)));
+  }
   for (const id of seen) companies.add(id);
+  return tallies;
+}
+
+/**
+ * Tries again what is left of them: only that is written. What time has not cured by the last try stays stored, and the
+ * sweep of sync goes on with it: one locked record holds no backfill up.
+ */
+async function carryLeft(
+  parts: BackfillParts,
+  place: SyncPlace,
+  subjects: readonly Subject[],
+  left: RetryableFailure | null,
+): Promise<readonly Tally[]> {
+  const tallies: Tally[] = [];
+  let later = left;
+  for (let turn = 1; later !== null && turn < TRIES && !parts.isStopped(); turn += 1) {
+    await parts.sleep(later.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (turn - 1));
+    const tally = await carry(parts, place, subjects, LOOK_AGAIN);
+    tallies.push({ ...tally, matched: 0 });
+    later = tally.later;
+  }
   return tallies;
 }
 

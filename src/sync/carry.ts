@@ -49,6 +49,8 @@ export interface Tally {
   readonly matched: number;
   /** Changes by what became of them. */
   readonly changes: Readonly<Partial<Record<ChangeState, number>>>;
+  /** Why some are still to be written: the first of the failures that time may cure; null: none is. */
+  readonly later: RetryableFailure | null;
 }
 
 /** A change that is stored and to be written now. */
@@ -146,9 +148,9 @@ export async function carry(
       }
       return stored;
     });
-    await write(parts, place, jobs, count);
+    const later = await write(parts, place, jobs, count);
     const matched = met.filter(({ record }) => record !== null).length;
-    return { matched, changes: Object.fromEntries(tally) };
+    return { matched, changes: Object.fromEntries(tally), later };
   });
 }
 
@@ -223,13 +225,16 @@ function stateOf({ outcome }: SyncChange, mode: SyncPlace["mode"]): ChangeState 
 /** People written to Intercom at one time. */
 const AT_A_TIME = 10;
 
-/** Salesforce's records 200 a call, then Intercom's people some at a time; what ended is stored after each. */
+/**
+ * Salesforce's records 200 a call, then Intercom's people some at a time; what ended is stored after each. Returns why
+ * some of Salesforce's are left open.
+ */
 async function write(
   parts: CarryParts,
   place: SyncPlace,
   jobs: readonly Job[],
   count: (state: ChangeState) => void,
-): Promise<void> {
+): Promise<RetryableFailure | null> {
   const toSalesforce = jobs.filter(({ writes }) => writes.some(({ to }) => to === "salesforce"));
   const results = await place.crm.writeRecords(
     toSalesforce.map(({ record, writes }) => ({
@@ -257,6 +262,7 @@ async function write(
     );
     await finish(parts, place, written, count);
   }
+  return results.find((result) => result.kind === "later")?.failure ?? null;
 }
 
 function valuesFor(
@@ -269,7 +275,7 @@ function valuesFor(
 }
 
 function endsInSalesforce({ writes }: Job, result: RecordWritten | undefined): readonly ChangeEnd[] {
-  if (result === undefined) return [];
+  if (result === undefined || result.kind === "later") return [];
   return writes
     .filter(({ to }) => to === "salesforce")
     .map(({ row, field }): ChangeEnd => {
@@ -320,6 +326,7 @@ async function finish(
   const now = clock();
   await inTransaction(db, async (tx) => {
     for (const [job, ends] of ended) {
+      if (ends.length === 0) continue;
       let { fields } = job;
       for (const end of ends) {
         await endChange(tx, end, now);

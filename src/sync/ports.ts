@@ -1,6 +1,7 @@
 /** What sync needs from the outside; the connectors of Intercom and Salesforce implement it. */
 import type { Company, Person } from "../conversation/snapshot.ts";
 import type { OrgCalls } from "../handoff/allowance.ts";
+import type { RetryableFailure } from "../kernel/failure.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import type { SyncedObject, Value, Values } from "./fields.ts";
 
@@ -95,7 +96,9 @@ export type RecordWritten =
       /** What was written, where the org's fields could not hold it as it was. */
       readonly fitted: Readonly<Record<string, Value>>;
     }
-  | { readonly kind: "refused"; readonly code: string; readonly message: string };
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  /** Time may cure it (a locked row, say); the others are not held up by it. */
+  | { readonly kind: "later"; readonly failure: RetryableFailure };
 
 export interface SyncCrm {
   /** One composite call for 200 people, and one more for what was merged or converted. */
@@ -106,7 +109,10 @@ export interface SyncCrm {
     fields: readonly string[],
     since: EpochMs,
   ): Promise<{ readonly coveredUntil: EpochMs; readonly records: readonly CrmRecord[] }>;
-  /** Each by itself, 200 a call; in order. A repeat changes nothing. Throws where nothing of it can be known. */
+  /**
+   * Each by itself, 200 a call; in order. A repeat changes nothing. Throws where nothing of the first call can be known;
+   * of a later one it is the records' own "later".
+   */
   writeRecords(writes: readonly RecordWrite[]): Promise<readonly RecordWritten[]>;
   /** Calls made since the last time this was asked. */
   takeCalls(): number;

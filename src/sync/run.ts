@@ -119,9 +119,11 @@ async function syncOne(
     return 0;
   }
   const salesforce = { environment, destination: "salesforce" } as const;
-  const carried = await unlessPaused(db, salesforce, desk.clock(), attempt, () =>
-    carry(desk, place, [subject], { aligning: false, looks }),
-  );
+  const carried = await unlessPaused(db, salesforce, desk.clock(), attempt, async () => {
+    const tally = await carry(desk, place, [subject], { aligning: false, looks });
+    if (tally.later !== null) throw tally.later;
+    return tally;
+  });
   if (carried === "paused") return carried;
   const { changes } = carried;
   return Object.values(changes).reduce((sum, n) => sum + n, 0);

@@ -62,7 +62,12 @@ export function createSync(of: SalesforceClient, meter: Meter, clock: Clock): Sy
     async writeRecords(writes) {
       const results: RecordWritten[] = [];
       for (let at = 0; at < writes.length; at += MOST_RECORDS) {
-        results.push(...(await writeSome(client, writes.slice(at, at + MOST_RECORDS), fieldsOf)));
+        try {
+          results.push(...(await writeSome(client, writes.slice(at, at + MOST_RECORDS), fieldsOf)));
+        } catch (failure) {
+          if (at === 0 || !(failure instanceof RetryableFailure)) throw failure;
+          return [...results, ...writes.slice(at).map(() => ({ kind: "later", failure }) as const)];
+        }
       }
       return results;
     },
@@ -130,11 +135,10 @@ async function patch(client: SalesforceClient, records: readonly object[]): Prom
   throw new RetryableFailure({ target: "salesforce", code: "odd_body", message }, "unknown");
 }
 
-/** What time may cure is thrown: the whole is read again then, and what was written is seen to be there. */
 function refused(errors: unknown): RecordWritten {
   const [error] = errorsOf(errors);
   const known = error ?? { code: "unknown", message: "", fields: [], matches: [] };
   const failure = failureOfError(known, { effect: "write", status: 400, rolledBack: true });
-  if (failure instanceof RetryableFailure) throw failure;
+  if (failure instanceof RetryableFailure) return { kind: "later", failure };
   return { kind: "refused", code: known.code, message: failure.message };
 }
