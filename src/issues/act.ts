@@ -13,6 +13,8 @@ import { finishHandoff } from "../handoff/queries.ts";
 import { handoffRunId } from "../handoff/run.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
+import type { Kind } from "../sync/fields.ts";
+import { letSyncWait } from "../sync/run.ts";
 import { type Issue, type IssueChange, UNKNOWN_OUTCOME } from "./issue.ts";
 import {
   type DealPlace,
@@ -26,10 +28,12 @@ import {
   reopenDeal,
   reopenEffect,
   reopenHandoff,
+  reopenSync,
   reopenTimer,
   settleFailure,
   skipDeal,
   skipTimer,
+  type SyncField,
   unparkEvent,
 } from "./queries.ts";
 
@@ -147,6 +151,14 @@ async function retried(tx: Tx, issue: Issue, subject: string): Promise<Left> {
       await letWait(tx, { ...run, kind: "feedback", input });
       return null;
     }
+    case "sync": {
+      const { kind, ...field } = syncFieldOf(rest);
+      const news = await reopenSync(tx, { kind, ...field });
+      if (news === null) return "it is under way already";
+      const { environment, id } = field;
+      await letSyncWait(tx, { environment, kind, id, news, looks: true, turn: 1 });
+      return null;
+    }
     case "event":
       return (await unparkEvent(tx, rest)) ? null : "its text was never readable: skip it";
     case "connection":
@@ -196,6 +208,12 @@ async function timerInLine(
     destinations: [timer.destination],
   };
   await letWait(tx, { ...run, kind: "follow-up", partition: null, input });
+}
+
+/** The place of "<environment> <kind> <id> <field>"; none of them holds a blank. */
+function syncFieldOf(rest: string): SyncField & { readonly kind: Kind } {
+  const [environment = "", kind, id = "", field = ""] = rest.split(" ");
+  return { environment, kind: kind === "company" ? "company" : "person", id, field };
 }
 
 /** The place of "<deal> <change> <ordinal>"; the ids of Salesforce hold no blank. */

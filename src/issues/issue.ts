@@ -26,7 +26,7 @@ export interface Issue {
   readonly message: string;
 }
 
-/** One thing that failed: an effect, a timer, a deal's effect, an event, credentials, an owner. */
+/** One thing that failed: an effect, a timer, a deal's effect, an event, credentials, an owner, a synced field. */
 export interface Affected {
   /** "effect:<key>"; the part before the colon is its kind. */
   readonly subject: string;

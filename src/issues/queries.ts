@@ -136,6 +136,28 @@ export async function reopenTimer(tx: Tx, id: string, state: "armed" | "fired"):
   return rows[0]?.again ?? 0;
 }
 
+/** A field of somebody that sync could not write, as the subject of its failure says it. */
+export interface SyncField {
+  readonly environment: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly field: string;
+}
+
+/** Opens the change that failed last; returns a name for this retry, null when the field is being written already. */
+export async function reopenSync(
+  tx: Tx,
+  { environment, kind, id, field }: SyncField,
+): Promise<string | null> {
+  const ofField = sql`environment = ${environment} and kind = ${kind} and intercom_id = ${id} and field = ${field}`;
+  const { rows } = await sql<{ again: string }>`
+    update sync_changes c set state = 'planned', error = null, code = null, ended_at = null
+    from (select id, ended_at from sync_changes where ${ofField} and state = 'failed' order by id desc limit 1) last
+    where c.id = last.id and not exists (select from sync_changes where ${ofField} and state = 'planned')
+    returning 'again ' || c.id || ' ' || extract(epoch from last.ended_at) as again`.execute(tx);
+  return rows[0]?.again ?? null;
+}
+
 /** Lets a run that waits in line start as soon as there is room. */
 export async function hurry(tx: Tx, subject: string): Promise<void> {
   await sql`update waiting_runs set destinations = '{}' where subject = ${subject}`.execute(tx);

@@ -28,6 +28,9 @@ import {
 } from "./queries.ts";
 import { idOf, settle, type Subject } from "./settle.ts";
 
+/** Code of a value that the field of the org cannot hold. */
+const UNFIT = "unfit_value";
+
 /** The failure that says that sync's share of the day's calls is used. */
 const SHARE_USED = "sync_share";
 /** The failure that says that the org's day is nearly spent. */
@@ -279,12 +282,14 @@ function endsInSalesforce({ writes }: Job, result: RecordWritten | undefined): r
   return writes
     .filter(({ to }) => to === "salesforce")
     .map(({ row, field }): ChangeEnd => {
-      if (result.kind === "refused") return { row, state: "failed", error: result.message };
+      if (result.kind === "refused")
+        return { row, state: "failed", error: result.message, code: result.code };
       const after = result.fitted[field];
       if (after !== undefined) return { row, state: "done", error: null, after };
       return {
         row,
         state: "failed",
+        code: UNFIT,
         error: "the field of the org cannot hold this value, or may not be written",
       };
     });
@@ -311,7 +316,8 @@ async function writeToIntercom(
     return mine.map(({ row }) => ({ row, state: "done", error: null }));
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
-    return mine.map(({ row }) => ({ row, state: "failed", error: error.message }));
+    const { code, message } = error.facts;
+    return mine.map(({ row }) => ({ row, state: "failed", error: message, code }));
   }
 }
 

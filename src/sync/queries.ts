@@ -192,13 +192,15 @@ export interface ChangeEnd {
   readonly row: string;
   readonly state: "done" | "lost" | "failed";
   readonly error: string | null;
+  /** The vendor's own code of a failed one, or ours. */
+  readonly code?: string;
   readonly after?: Value;
 }
 
 export async function endChange(tx: Tx, end: ChangeEnd, now: EpochMs): Promise<void> {
   const after = end.after === undefined ? sql`after` : sql`${JSON.stringify(end.after)}::jsonb`;
   await sql`
-    update sync_changes set state = ${end.state}, error = ${end.error}, after = ${after}, ended_at = ${instant(now)}
+    update sync_changes set state = ${end.state}, error = ${end.error}, code = ${end.code ?? null}, after = ${after}, ended_at = ${instant(now)}
     where id = ${end.row}::bigint and state = 'planned'`.execute(tx);
 }
 

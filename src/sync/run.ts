@@ -65,8 +65,8 @@ export async function isSyncPaused(db: Db, environment: string): Promise<boolean
   return (await isPaused(db, environment, "intercom")) || isPaused(db, environment, "salesforce");
 }
 
-/** The next start waits until both sides are resumed. */
-async function letSyncWait(db: Db, input: SyncInput): Promise<string> {
+/** Puts a start in the line: it waits until both sides are resumed. */
+export async function letSyncWait(db: Db | Tx, input: SyncInput): Promise<string> {
   const { id: runId, partition } = idsOf(input);
   const { environment, kind, id } = input;
   const subject = `${kind} ${id}`;

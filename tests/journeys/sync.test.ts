@@ -1,6 +1,8 @@
 /** People are the same in Intercom and in Salesforce: by each line's direction, once, with every change told. */
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { retryIssue } from "../../src/issues/act.ts";
+import { listIssues } from "../../src/issues/queries.ts";
 import { clearFaults, faultOn, openTestHouse, type TestHouse } from "../support/house.ts";
 import { withMapping } from "../support/mapping.ts";
 
@@ -297,6 +299,34 @@ describe("outages", () => {
       expect(await auditOf(contact)).toEqual(["done salesforce.Phone: +1 555 0100 -> +1 555 0401"]);
     },
   );
+
+  test("a value that a rule of the org refuses is an issue with its words; retried when the rule is gone, it is written", async () => {
+    const { contact, lead } = await alike("rul");
+    const validationRules = [
+      { object: "Lead", message: "No test numbers", field: "Phone", when: { Phone: "555" } },
+    ];
+    crm().settings({ validationRules });
+    inIntercom(contact, { phone: "555" });
+    await house.settle();
+    const { db } = house.database;
+    const [issue, ...more] = await listIssues(db, { environment: "production", all: false });
+    expect(more).toEqual([]);
+    expect(issue).toMatchObject({
+      destination: "salesforce",
+      code: "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+      open: 1,
+    });
+    expect(issue?.message).toContain("Salesforce says: No test numbers");
+    const asked = { issue: issue?.id ?? "", effect: null };
+    crm().settings({ validationRules: [] });
+    const subject = `sync:production person ${contact} Phone`;
+    expect(await retryIssue(db, asked, "nora")).toMatchObject({ changed: [subject], left: [] });
+    expect(await retryIssue(db, asked, "nora")).toMatchObject({ changed: [] });
+    await house.settle();
+    expect(leadOf(lead)).toMatchObject({ Phone: "555" });
+    expect(await listIssues(db, { environment: "production", all: false })).toEqual([]);
+    expect(await auditOf(contact)).toEqual(["done salesforce.Phone: +1 555 0100 -> 555"]);
+  });
 
   test("a value that the org refuses ends as failed, with the reason, and stands in no other's way", async () => {
     const { contact, lead } = await alike("ref");
