@@ -76,7 +76,7 @@ const SWEEP_MS: Ms = 3_000;
 const HEARTBEAT_MS: Ms = 1_000;
 const SAY_EVERY_MS: Ms = 5_000;
 /** Facts of a long rehearsal are read in one go at its end: nothing is lost to a slow machine. */
-const FACTS_MS: Ms = 300_000;
+const READER = { poolSize: 4, statementTimeoutMs: 300_000, log: () => {} };
 
 export function rehearseCommand(terminal: Terminal, deps: RehearseDeps): Command {
   return new Command("rehearse")
@@ -194,12 +194,7 @@ async function inSite(
   undo.push(site.remove);
   const emulators = await startEmulators({ now: terminal.clock, scale: SCALE, salesforce: EVENTS });
   undo.push(emulators.stop);
-  const database = openDatabase({
-    url: site.databaseUrl,
-    poolSize: 4,
-    statementTimeoutMs: FACTS_MS,
-    log: () => {},
-  });
+  const database = openDatabase({ url: site.databaseUrl, ...READER });
   undo.push(() => database.close());
 
   const key = createHash("sha256").update(`rehearsal ${seed}`).digest("base64");

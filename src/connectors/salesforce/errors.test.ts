@@ -134,6 +134,9 @@ test("a spent day says how many of how many, and shuts the org for everybody; to
   expect(failureOfError(spent, write).message).toMatch(/free again\.$/);
   const crowd = { ...spent, message: "ConcurrentRequests (Concurrent API Requests) Limit exceeded." };
   expect(failureOfError(crowd, write).facts.isSpent).toBeUndefined();
+  expect(failureOfError(spent, { ...write, status: 429 }).facts.isSpent).toBeUndefined();
+  const left = { ...write, usage: { used: 20, most: 15_000 } };
+  expect(failureOfError(spent, left).facts.isSpent).toBeUndefined();
 });
 
 test.for([

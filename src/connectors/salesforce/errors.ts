@@ -218,14 +218,16 @@ export function isSessionOver(status: number, errors: readonly SalesforceError[]
   return status === 401 && !errors.some(({ message }) => NEVER_CURED.test(message));
 }
 
-function meaningOf(error: SalesforceError, status: number): Meaning {
+function meaningOf(error: SalesforceError, { status, usage = null }: RefusedCall): Meaning {
   if (NEVER_CURED.test(error.message)) {
     return permanent("the app's policies do not allow its token here: check the External Client App", true);
   }
   // A trigger that met a locked row is a lock in disguise: its text names the code.
   if (error.message.includes("UNABLE_TO_LOCK_ROW")) return retry(LOCKED);
-  if (error.code === "REQUEST_LIMIT_EXCEEDED" && /concurrent/i.test(error.message))
-    return retry(LIMIT, 5_000);
+  // The same code says that too much comes at once: then calls of the day are left.
+  const isCrowd =
+    status === 429 || /concurrent/i.test(error.message) || (usage !== null && usage.used < usage.most);
+  if (error.code === "REQUEST_LIMIT_EXCEEDED" && isCrowd) return retry(LIMIT, 5_000);
   const known = MEANINGS[error.code];
   if (known !== undefined) return known;
   return status >= 500 ? retry(SIDE) : permanent("Salesforce refused it", true);
@@ -236,7 +238,7 @@ export function failureOfError(
   error: SalesforceError,
   call: RefusedCall,
 ): RetryableFailure | PermanentFailure {
-  const meaning = meaningOf(error, call.status);
+  const meaning = meaningOf(error, call);
   const what = call.operation === undefined ? "" : ` (${call.operation.object})`;
   const said = redact(error.message).slice(0, 300);
   const quote =
