@@ -28,7 +28,6 @@ export function waitForSignIn({ facts }: PermanentFailure): RetryableFailure {
 /** The failure to wait with where every other call would be refused, too; null for every other error. */
 export function refusalOf(error: unknown): RetryableFailure | null {
   if (error instanceof PermanentFailure) return error.facts.isSignIn === true ? waitForSignIn(error) : null;
-  // A session that ended twice in a row is tried again like any fault: only a refused sign-in shuts the door.
   return error instanceof RetryableFailure && error.facts.isSpent === true ? error : null;
 }
 

@@ -140,7 +140,7 @@ test("a spent day says how many of how many, and shuts the org for everybody; to
 });
 
 test.for([
-  ["INVALID_SESSION_ID", true],
+  ["INVALID_SESSION_ID", undefined],
   ["invalid_grant", true],
   ["invalid_client", true],
   ["invalid_client_id", true],

@@ -81,7 +81,8 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   EXCEEDED_CONCURRENCY_LIMIT: retry(LIMIT, 5_000),
   TXN_SECURITY_METERING_ERROR: retry(LIMIT, 5_000),
   APEX_CONCURRENCY_LIMIT: retry(LIMIT, 5_000),
-  INVALID_SESSION_ID: signIn(retry("the session ended and a new one was refused at once; it is tried again")),
+  // Credentials that are refused say so at the sign-in; a session may end twice for other reasons.
+  INVALID_SESSION_ID: retry("the session ended and a new one was refused at once; it is tried again"),
   DUPLICATE_VALUE: permanent("another record already has a value that must be unique", true),
   DUPLICATES_DETECTED: permanent(
     "a duplicate rule of the org found a record like it: link to that one, or let Baton's user bypass the rule",
