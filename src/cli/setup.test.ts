@@ -61,6 +61,17 @@ describe("check", () => {
     expect(seen).toMatchObject({ closed: 1, sources: [{ kind: "environment", environment: "production" }] });
   });
 
+  test.for([
+    ["a warning", READY, [1]],
+    ["nothing to warn of", READY.slice(0, 1), []],
+  ] as const)("--strict ends with 1 on a warning: %s", async ([, findings, exits]) => {
+    const { terminal, codes } = terminalWith();
+    await salesforceCommand(terminal, org([...findings]).deps).parseAsync(["check", "--strict"], {
+      from: "user",
+    });
+    expect(codes).toEqual(exits);
+  });
+
   test("as JSON is one object", async () => {
     const { terminal, out } = terminalWith();
     await intercomCommand(terminal, org(NOT_READY).deps).parseAsync(

@@ -28,6 +28,10 @@ export interface SourceOptions {
   readonly json?: boolean;
 }
 
+interface CheckOptions extends SourceOptions {
+  readonly strict?: boolean;
+}
+
 /** Reads `--settings FILE` (JSON, - for standard input), else names the environment. Throws UserError. */
 export async function sourceOf(options: SourceOptions, terminal: Terminal): Promise<ConnectionSource> {
   const { environment, settings: file } = options;
@@ -63,11 +67,12 @@ export function addCheck(
     .description(`say what ${what} for handoffs, one line each`)
     .option("--environment <name>", `whose stored ${vendor} connection to use`, "production")
     .option(...SETTINGS_OPTION)
+    .option("--strict", "exit with 1 on a warning, too: for a job that watches")
     .option("--json", "one JSON object")
-    .action(async (options: SourceOptions) => {
+    .action(async (options: CheckOptions) => {
       const account = await connect(await sourceOf(options, terminal));
       try {
-        report(await account.check(), options.json === true, terminal);
+        report(await account.check(), options, terminal);
       } finally {
         account.close();
       }
@@ -76,14 +81,19 @@ export function addCheck(
 
 const MARKS = { ok: "ok     ", warning: "warning", missing: "missing" } as const;
 
-/** Prints one line per finding, or one JSON object; the exit code is 1 when something is missing. */
-function report(findings: readonly SetupFinding[], isJson: boolean, terminal: Terminal): void {
+/** Prints one line per finding, or one JSON object; the exit code is 1 when something is missing, with `strict` on a warning, too. */
+function report(
+  findings: readonly SetupFinding[],
+  { json, strict }: Pick<CheckOptions, "json" | "strict">,
+  terminal: Terminal,
+): void {
   const isReady = findings.every(({ level }) => level !== "missing");
-  if (isJson) terminal.out(JSON.stringify({ ready: isReady, findings }));
+  const isClean = findings.every(({ level }) => level === "ok");
+  if (json === true) terminal.out(JSON.stringify({ ready: isReady, findings }));
   else {
     for (const { level, what, fix } of findings) {
       terminal.out(`${MARKS[level]}  ${what}${fix === null ? "" : `. ${fix}`}`);
     }
   }
-  if (!isReady) terminal.exit(1);
+  if (!isReady || (strict === true && !isClean)) terminal.exit(1);
 }
