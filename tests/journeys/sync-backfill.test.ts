@@ -185,12 +185,12 @@ describe("a backfill", () => {
   test("waits from the next page on while a side is paused, and goes on there when it is resumed", async () => {
     const { db } = house.database;
     const asked = { environment: "production", destination: "intercom", reason: "maintenance" } as const;
-    let pausing: Promise<unknown> | null = null;
+    const pausing: Promise<unknown>[] = [];
     const onPage = (): void => {
-      pausing ??= pause(db, asked, "nora", house.now());
+      if (pausing.length === 0) pausing.push(pause(db, asked, "nora", house.now()));
     };
     const end = await backfill(parts({ onPage }), place);
-    await pausing;
+    await Promise.all(pausing);
     expect(end).toMatchObject({
       kind: "paused",
       why: "intercom is paused by nora (maintenance): the backfill waits until it is resumed",
