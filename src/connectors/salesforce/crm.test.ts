@@ -21,6 +21,21 @@ test("the directory lists users with an address and queues with what they may ow
   });
 });
 
+test.for([
+  ["somebody is in", records({ GroupId: "00G000000000001AAA" }), {}],
+  ["nobody is in", records(), { isEmpty: true }],
+  ["Baton may not see who is in", records({ Id: "005000000000001AAA" }), {}],
+] as const)("a queue that %s", async ([, members, isEmpty]) => {
+  await using server = await org(({ query }) => {
+    const asked = query.get("q") ?? "";
+    if (asked.includes("GroupMember")) return { json: members };
+    const queue = { QueueId: "00G000000000001AAA", Queue: { DeveloperName: "Inbound" }, SobjectType: "Lead" };
+    return { json: asked.includes("QueueSobject") ? records(queue) : records() };
+  });
+  const queue = { id: "00G000000000001AAA", name: "Inbound", objects: ["Lead"] };
+  expect((await connect(server).directory()).queues).toEqual([{ ...queue, ...isEmpty }]);
+});
+
 test("a record opens under the instance of the session", async () => {
   await using server = await org(() => compositeOf(sub("lead", 201, { id: "00Q000000000001AAA" })));
   const crm = connect(server, { loginUrl: `${server.url}/` });

@@ -52,7 +52,9 @@ async function queuesWithMembers(client: SalesforceClient): Promise<ReadonlySet<
     const query = soql`SELECT GroupId FROM GroupMember WHERE Group.Type = ${"Queue"}`;
     return new Set((await queryRows(client, query, MemberRow)).map((row) => row.GroupId));
   } catch (error) {
-    if (error instanceof PermanentFailure && error.facts.isSignIn !== true) return null;
+    // A warning less is no reason to do without people and queues.
+    const isRefused = error instanceof PermanentFailure && error.facts.isSignIn !== true;
+    if (isRefused || (error instanceof RetryableFailure && error.facts.code === "odd_body")) return null;
     throw error;
   }
 }
