@@ -2,7 +2,7 @@
  * Brings to every alert of a handoff what became of its lead. One run at a time for a handoff, and each writes what is
  * stored by then: the newest state is the last that is written, and a repeat changes nothing.
  */
-import { PermanentFailure } from "../kernel/failure.ts";
+import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Attempt, RetryPolicy, RunKind, Schedule } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import { inTransaction } from "../store/database.ts";
@@ -34,12 +34,11 @@ export function boardRun(desk: ResponseDesk): RunKind<BoardInput> {
     name: "board",
     queue: "timer",
     body: async (steps, input) => {
+      const renewed = new Set<string>();
       const renew = async ({ number }: Attempt): Promise<number | "paused"> => {
-        const shown = await show(desk, input.handoff);
-        if (number === 1 && input.turn === 1) return shown;
         // A write that was not answered may land late, and must not be the last one.
-        await settled(desk, input.handoff);
-        return show(desk, input.handoff);
+        if (number > 1 || input.turn > 1) await settled(desk, input.handoff);
+        return show(desk, input.handoff, renewed);
       };
       const shown = await stepOrLater(steps, "renew alerts", renew, PATIENCE);
       if (shown.kind === "later") {
@@ -101,28 +100,33 @@ async function opened({ db }: ResponseDesk, id: string): Promise<StoredHandoff> 
   return handoff;
 }
 
-/** Returns how many alerts were written anew. One that Slack does not let be changed is logged and left as it is. */
-async function show(desk: ResponseDesk, id: string): Promise<number | "paused"> {
+/**
+ * Returns how many alerts were written anew; a failure that time may cure lets the others go on first, and those that
+ * are `renewed` need no second write. One that Slack does not let be changed is logged and left as it is.
+ */
+async function show(desk: ResponseDesk, id: string, renewed: Set<string>): Promise<number | "paused"> {
   const handoff = await opened(desk, id);
   const { board, world } = await desk.place(handoff.environment);
   if (board === null) return 0;
   if (await isPaused(desk.db, handoff.environment, "slack")) return "paused";
   const standing = standingOf(await happenedTo(desk.db, id));
-  let shown = 0;
-  for (const { request, state, result, target, followUp } of handoff.effects) {
-    if (request.kind !== "notify" || target !== "slack" || state !== "done") continue;
+  let hindered: RetryableFailure | null = null;
+  for (const { key, request, state, result, target, followUp } of handoff.effects) {
+    if (request.kind !== "notify" || target !== "slack" || state !== "done" || renewed.has(key)) continue;
     // finishEffect stored it as EffectResult.
     const { id: message, notes = [] } = (result ?? {}) as EffectResult;
     const sent = asSent(handoff, followUp, request, world.crm);
     if (message === undefined || sent === null) continue;
     try {
       await board.show(message, notes.reduce(withNote, sent.alert), standing);
-      shown += 1;
+      renewed.add(key);
     } catch (error) {
-      if (!(error instanceof PermanentFailure)) throw error;
-      if (error.facts.isSignIn === true) throw waitForSignIn(error);
-      desk.log("warn", "an alert could not be renewed", { handoff: id, message: error.facts.message });
+      if (error instanceof PermanentFailure && error.facts.isSignIn === true) throw waitForSignIn(error);
+      if (error instanceof RetryableFailure) hindered = error;
+      else if (!(error instanceof PermanentFailure)) throw error;
+      else desk.log("warn", "an alert could not be renewed", { handoff: id, message: error.facts.message });
     }
   }
-  return shown;
+  if (hindered !== null) throw hindered;
+  return renewed.size;
 }

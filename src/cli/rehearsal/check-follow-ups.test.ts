@@ -52,6 +52,22 @@ describe("a timer", () => {
     expect(kinds({ ...silent({ state: "cancelled" }), contacts: contacted })).toEqual([]);
   });
 
+  test.each([
+    ["100", []],
+    ["200", ["lost"]],
+  ])("of another handoff ends with contact in its own conversation alone: %s", (conversation, wrong) => {
+    const other = {
+      ...TIMER,
+      handoff: "another",
+      id: "b",
+      state: "cancelled",
+      effects: [],
+      conversation,
+    } as const;
+    const own = silent({ state: "cancelled" });
+    expect(kinds({ ...own, followUps: [...own.followUps, other], contacts: contacted })).toEqual(wrong);
+  });
+
   test("that hands a lead over tells the new owner and the old one beside what its policy names, and nobody else", () => {
     const handsOver = (effects: number): readonly string[] => {
       const told = Array.from({ length: effects }, (_, i) => ({

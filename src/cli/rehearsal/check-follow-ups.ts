@@ -7,6 +7,10 @@ import type { Facts, FollowUpFact, HandoffFact, Problem, TimerWishes } from "./f
 export function checkFollowUps(facts: Facts): Problem[] {
   const byHandoff = Map.groupBy(facts.followUps, (timer) => timer.handoff);
   const contacts = new Map(facts.contacts.map((contact) => [contact.handoff, contact]));
+  // Whoever is in touch about one handoff of a conversation is so about its others.
+  const spokenIn = new Set(
+    facts.handoffs.flatMap(({ id, conversation }) => (contacts.has(id) ? [conversation] : [])),
+  );
   return [
     ...facts.handoffs.flatMap((handoff) => {
       const wishes = facts.timerWishes[handoff.recipe];
@@ -15,7 +19,7 @@ export function checkFollowUps(facts: Facts): Problem[] {
     ...facts.followUps.flatMap((timer) => [
       ...ended(timer, facts.endedAt),
       ...effects(timer, facts.timerWishes[timer.recipe]),
-      ...rightly(timer, contacts.get(timer.handoff)?.at ?? null),
+      ...rightly(timer, contacts.get(timer.handoff)?.at ?? null, spokenIn.has(timer.conversation)),
     ]),
   ];
 }
@@ -67,9 +71,10 @@ function effects(
 function rightly(
   { id, kind, state, dueAt, startedAt, reason }: FollowUpFact,
   contactAt: number | null,
+  isSpokenIn: boolean,
 ): Problem[] {
   if (kind === "acknowledge") return [];
-  if (state === "cancelled" && contactAt === null)
+  if (state === "cancelled" && !isSpokenIn)
     return [
       {
         kind: "lost",
