@@ -67,22 +67,33 @@ function unaskedInIntercom(facts: Facts): Problem[] {
   ]);
   const isFeedback = (mark: string): boolean =>
     facts.feedbackTags.some((tag) => mark.startsWith("contact:") && mark.endsWith(` tag-name:${tag}`));
-  const attributes = new Set(
-    effects.flatMap(({ request }) =>
+  const attributes = new Set([
+    ...facts.feedbackAttributes.map((name) => name.toLowerCase()),
+    ...effects.flatMap(({ request }) =>
       request.kind === "set-attributes"
         ? Object.keys(request.attributes).map((name) => name.toLowerCase())
         : [],
     ),
-  );
+  ]);
   return facts.intercom.calls
     .filter((entry) => entry.committed)
     .filter((entry) => {
       if (entry.method === "PUT" && synced.has(entry.path.replace("/contacts/", ""))) return false;
+      if (setsOnly(entry, facts.feedbackAttributes)) return false;
       const mark = inboxMarkOf(entry);
       if (mark !== null) return !asked.has(mark) && !isFeedback(mark);
       return !makes(entry, "/tags", tags) && !makes(entry, "/data_attributes", attributes);
     })
     .map((entry) => unasked("Intercom", entry));
+}
+
+const AttributesSet = z.strictObject({ custom_attributes: z.record(z.string(), z.unknown()) });
+
+/** Whether a person is given these attributes, some of them, and nothing else. */
+function setsOnly({ method, path, body }: LedgerEntry, names: readonly string[]): boolean {
+  if (method !== "PUT" || !path.startsWith("/contacts/")) return false;
+  const set = AttributesSet.safeParse(body);
+  return set.success && Object.keys(set.data.custom_attributes).every((name) => names.includes(name));
 }
 
 /** A tag or an attribute that an effect needs is made before it is put on. */

@@ -59,10 +59,19 @@ export function dealsAtWork(parts: {
     lastMoveAt: () => lastMoveAt,
     facts: async (policy) => {
       const stored = Map.groupBy(await dealChanges(db), (change) => change.deal);
+      const known = new Set(
+        [...emulators.intercom.workspace.contacts.values()].map(({ email }) => email?.toLowerCase()),
+      );
       return moved.map((deal) => ({
         deal,
         history: historyOf(emulators, deal),
-        stored: (stored.get(deal) ?? []).map(({ change, effects }) => ({ change, effects })),
+        // What is meant for somebody who is not in Intercom is rightly skipped.
+        stored: (stored.get(deal) ?? []).map(({ change, effects }) => ({
+          change,
+          effects: effects
+            .filter(({ state, email }) => state !== "skipped" || known.has(email.toLowerCase()))
+            .map(({ state }) => state),
+        })),
         people: peopleOf(emulators, deal),
         ...wishedFor(emulators, deal, policy),
       }));

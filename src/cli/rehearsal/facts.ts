@@ -161,6 +161,8 @@ export interface Facts {
   readonly contacts: readonly ContactFact[];
   /** Tags that stages of deals put on people or take off them. */
   readonly feedbackTags: readonly string[];
+  /** Attributes that stages of deals set. */
+  readonly feedbackAttributes: readonly string[];
   readonly deals: readonly DealFact[];
   /** What sync wrote: of a record "id field", of a person in Intercom the id. */
   readonly synced: readonly string[];
@@ -222,6 +224,7 @@ export const NOTHING: Facts = {
   timerWishes: {},
   contacts: [],
   feedbackTags: [],
+  feedbackAttributes: [],
   deals: [],
   synced: [],
   endedAt: 0,

@@ -159,6 +159,7 @@ export const GOOD: Facts = {
   timerWishes: {},
   contacts: [],
   feedbackTags: [],
+  feedbackAttributes: [],
   deals: [],
   synced: [],
   endedAt: 0,

@@ -197,6 +197,14 @@ export async function feedbackTags(db: Db, environment: string): Promise<readonl
   return rows.map(({ tag }) => tag);
 }
 
+/** Attributes that stages of deals set, by name. */
+export async function feedbackAttributes(db: Db, environment: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select distinct name from feedback_effects, jsonb_object_keys(request -> 'attributes') as name
+    where environment = ${environment} and request ->> 'kind' = 'set-attributes'`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
 /** What sync was to write: of a record "id field", of a person in Intercom the id. */
 export async function synced(db: Db, environment: string): Promise<readonly string[]> {
   const { rows } = await sql<{ what: string }>`
@@ -235,22 +243,25 @@ export async function polledUntil(db: Db): Promise<EpochMs> {
 /** Opportunities that handoffs made, the earliest first. */
 export async function madeDeals(db: Db): Promise<readonly string[]> {
   const { rows } = await sql<{ deal: string }>`
-    select e.result #>> '{ids,opportunity}' as deal from effects e
-    where e.kind = 'crm-write' and e.state = 'done' and e.result #>> '{ids,opportunity}' is not null
+    select e.result #>> '{ids,record}' as deal from effects e
+    where e.kind = 'crm-write' and e.state = 'done' and e.result #>> '{ids,record}' like '006%'
     order by e.done_at, e.key`.execute(db);
   return rows.map(({ deal }) => deal);
 }
 
 /** Every stored stage of a deal, with the states of what it asks of Intercom. */
-export async function dealChanges(
-  db: Db,
-): Promise<
-  readonly { readonly deal: string; readonly change: string; readonly effects: readonly string[] }[]
+export async function dealChanges(db: Db): Promise<
+  readonly {
+    readonly deal: string;
+    readonly change: string;
+    readonly effects: readonly { readonly state: string; readonly email: string }[];
+  }[]
 > {
-  const { rows } = await sql<{ deal: string; change: string; effects: string[] }>`
-    select c.opportunity_id as deal, c.change_id as change, array(
-      select e.state from feedback_effects e where e.environment = c.environment
-        and e.opportunity_id = c.opportunity_id and e.change_id = c.change_id order by e.ordinal) as effects
+  const { rows } = await sql<{ deal: string; change: string; effects: { state: string; email: string }[] }>`
+    select c.opportunity_id as deal, c.change_id as change, coalesce((
+      select jsonb_agg(jsonb_build_object('state', e.state, 'email', e.request ->> 'email') order by e.ordinal)
+      from feedback_effects e where e.environment = c.environment
+        and e.opportunity_id = c.opportunity_id and e.change_id = c.change_id), '[]') as effects
     from deal_changes c`.execute(db);
   return rows;
 }
