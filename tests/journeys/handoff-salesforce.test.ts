@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultRule } from "../../emulators/core/faults.ts";
+import { madeDeals } from "../../src/cli/rehearsal/queries.ts";
 import {
   clearFaults,
   faultOn,
@@ -235,6 +236,15 @@ test("the answer is lost when the next owner took it: they are told, and the poo
     },
   ]);
   expect(await turns()).toBe(before);
+});
+
+test("a deal that a handoff makes is one that the rehearsal moves", async () => {
+  const { conversation } = await writes(house, { who: "dina", situation: "contact", text: WORDS.buying });
+  const deals = recordsOf(house, await handoffOf(house, conversation)).filter(
+    ({ object }) => object === "Opportunity",
+  );
+  expect(deals).toHaveLength(1);
+  expect(await madeDeals(house.database.db)).toContain(deals[0]?.["Id"]);
 });
 
 describe("a record that moves between the look-up and the write", () => {
