@@ -8,10 +8,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { backfill, type BackfillParts, previewBackfill } from "../../src/sync/backfill.ts";
 import { pause, resume } from "../../src/handoff/pause.ts";
 import { setShare } from "../../src/sync/queries.ts";
-import { syncPlaceOf } from "../../src/syncing.ts";
 import type { SyncPlace } from "../../src/sync/place.ts";
-import { KEY, openTestHouse, type TestHouse } from "../support/house.ts";
-import { withMapping } from "../support/mapping.ts";
+import { KEY, type TestHouse } from "../support/house.ts";
+import { openResting } from "../support/sync.ts";
 
 const PEOPLE = 1_500;
 const MAPPING = {
@@ -25,13 +24,7 @@ const MAPPING = {
 let house: TestHouse;
 let place: SyncPlace;
 beforeAll(async () => {
-  house = await openTestHouse({ policy: withMapping(MAPPING) });
-  house.emulators.intercom.setWebhooks(undefined);
-  const found = syncPlaceOf(await house.service.house.place("production"));
-  if (found === null) throw new Error("production is not connected");
-  place = found;
-  // The looks that repeat would carry some of it, too.
-  await house.service.house.engine.stop(2_000);
+  ({ house, place } = await openResting(MAPPING));
   seed(PEOPLE);
 });
 beforeEach(async () => {

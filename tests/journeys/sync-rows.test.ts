@@ -4,9 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { backfill } from "../../src/sync/backfill.ts";
 import { listIssues } from "../../src/issues/queries.ts";
 import type { SyncPlace } from "../../src/sync/place.ts";
-import { syncPlaceOf } from "../../src/syncing.ts";
-import { openTestHouse, type TestHouse } from "../support/house.ts";
-import { withMapping } from "../support/mapping.ts";
+import type { TestHouse } from "../support/house.ts";
+import { openResting } from "../support/sync.ts";
 
 const MAPPING = { lead: [{ from: "contact.phone", to: "Phone" }], contact: [], account: [] };
 const RULE = "Phone numbers of test calls are not allowed";
@@ -14,12 +13,7 @@ const RULE = "Phone numbers of test calls are not allowed";
 let house: TestHouse;
 let place: SyncPlace;
 beforeAll(async () => {
-  house = await openTestHouse({ policy: withMapping(MAPPING) });
-  house.emulators.intercom.setWebhooks(undefined);
-  const found = syncPlaceOf(await house.service.house.place("production"));
-  if (found === null) throw new Error("production is not connected");
-  place = found;
-  await house.service.house.engine.stop(2_000);
+  ({ house, place } = await openResting(MAPPING));
 });
 beforeEach(() =>
   org().state.settings({
