@@ -49,7 +49,7 @@ export function taskWrite(
   { decision, ids, mode, now }: Matter,
 ): EffectRequest {
   const { owner, subject } = task;
-  const planned = planLaterTask(decision.record, { ...task, at: now });
+  const planned = planLaterTask(recordToday(decision.record, ids), { ...task, at: now });
   const fields = Object.fromEntries(
     Object.entries(planned.fields).map(([name, value]) => [name, resolved(value, ids)]),
   );
@@ -59,6 +59,11 @@ export function taskWrite(
   }
   const operations = [...before, { ...planned, fields }];
   return { kind: "crm-write", operations, owner, alternates: [], about: { ref: "task" } };
+}
+
+/** A Lead that had been deleted was made again by the handoff's write. */
+function recordToday(record: HandoffDecision["record"], ids: Matter["ids"]): HandoffDecision["record"] {
+  return record.kind === "update-lead" ? { ...record, leadId: ids?.["record"] ?? record.leadId } : record;
 }
 
 /** The id that a `ref` to the handoff's write stands for. */

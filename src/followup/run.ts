@@ -321,7 +321,8 @@ function touchQuestion(
     case "create-lead":
       return { ...nothing, leadId: ids["record"] ?? null };
     case "update-lead":
-      return { ...nothing, leadId: record.leadId };
+      // Another than planned where that one had been deleted.
+      return { ...nothing, leadId: ids["record"] ?? record.leadId };
     case "create-contact":
       return { ...nothing, contactId: ids["record"] ?? null };
     case "create-opportunity":

@@ -252,13 +252,14 @@ async function writeAfterMove(
   request: CrmRequest,
 ): Promise<EffectResult | null> {
   const where = await writing.crm.whereabouts(referredIds(operations));
-  const moved = afterMove(operations, where);
+  const { about, anew = null } = request;
+  const moved = afterMove(operations, where, anew);
   if (moved === null) return null;
-  const { about } = request;
   const today = typeof about === "string" && Object.hasOwn(where, about) ? where[about] : about;
+  const stead = anew !== null && anew.id === about ? anew.create.ref : "task";
   const written = await writeAround(writing, moved.operations, {
     ...request,
-    about: today ?? { ref: "task" },
+    about: today ?? { ref: stead },
   });
   return { ...written, notes: [...moved.notes, ...(written.notes ?? [])] };
 }

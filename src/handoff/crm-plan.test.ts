@@ -3,12 +3,16 @@ import { company, NOBODY, NOON, person, policy, snapshot } from "../../tests/sup
 import type { RecordPlan } from "../decide/decision.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import { factsOf } from "../qualify/facts.ts";
-import { type HandoffDecision, planCrmWrite } from "./crm-plan.ts";
+import { type CrmWords, type HandoffDecision, planAnew, planCrmWrite } from "./crm-plan.ts";
 
 const OWNER = { kind: "user", id: "005K", email: "kim@us.example", name: "Kim" } as const;
 const common = { situation: "unknown", because: "a test" } as const;
 
-function planned(record: RecordPlan, mapping: unknown = {}, over: Partial<Snapshot> = {}) {
+function caseOf(
+  record: RecordPlan,
+  mapping: unknown,
+  over: Partial<Snapshot>,
+): readonly [HandoffDecision, CrmWords] {
   const rules = policy({ mapping });
   const talk = snapshot(over);
   const decision: HandoffDecision = {
@@ -22,7 +26,7 @@ function planned(record: RecordPlan, mapping: unknown = {}, over: Partial<Snapsh
     told: [],
     seconds: [],
   };
-  return planCrmWrite(decision, {
+  const words: CrmWords = {
     snapshot: talk,
     policy: rules,
     lookup: factsOf({ snapshot: talk, crm: NOBODY }, null),
@@ -31,7 +35,11 @@ function planned(record: RecordPlan, mapping: unknown = {}, over: Partial<Snapsh
     conversationUrl: "https://app.example/100",
     summary: ["Asks for SSO."],
     transcriptParts: ["<p>Hi</p>"],
-  });
+  };
+  return [decision, words];
+}
+function planned(record: RecordPlan, mapping: unknown = {}, over: Partial<Snapshot> = {}) {
+  return planCrmWrite(...caseOf(record, mapping, over));
 }
 const shapeOf = (operations: ReturnType<typeof planned>) =>
   operations.map(({ ref, object }) => `${ref}: ${object}`);
@@ -143,5 +151,24 @@ describe("the mapping", () => {
       id: "00QA",
       fields: { Nick__c: "Ana Lopez" },
     });
+  });
+
+  test("is planned a second time as a new Lead, should the open one have been deleted", () => {
+    const [decision, words] = caseOf(
+      { kind: "update-lead", leadId: "00QA", source: "Web", ...common },
+      {},
+      {},
+    );
+    expect(planAnew(decision, words)).toMatchObject({
+      id: "00QA",
+      create: {
+        kind: "create",
+        ref: "record",
+        object: "Lead",
+        fields: { LeadSource: "Web", OwnerId: "005K" },
+      },
+    });
+    const [other] = caseOf({ kind: "create-lead", source: null, accountId: null, ...common }, {}, {});
+    expect(planAnew(other, words)).toBeNull();
   });
 });

@@ -9,6 +9,7 @@ import type { Decision, OwnerRef, RecordPlan, Told } from "../decide/decision.ts
 import type { Snapshot } from "../conversation/snapshot.ts";
 import { cut, LENGTH, mapped, ownedLeadFields, personFields, withoutAbsent } from "./crm-fields.ts";
 import { effectKey } from "./effects.ts";
+import type { Anew } from "./moved.ts";
 import type { CrmOperation, CrmValue } from "./ports.ts";
 
 export type HandoffDecision = Extract<Decision, { kind: "handoff" }>;
@@ -25,17 +26,27 @@ export interface CrmWords {
   readonly transcriptParts: readonly string[];
 }
 
-type Create = Extract<CrmOperation, { kind: "create" }>;
+type Create = Anew["create"];
 
-/** Operations in the order in which they must be written; later ones refer to earlier ones by `ref`. */
-export function planCrmWrite(decision: HandoffDecision, words: CrmWords): readonly CrmOperation[] {
-  const create = (ref: string, object: string, fields: Create["fields"]): Create => ({
+function makerFor(handoff: string): Maker {
+  return (ref, object, fields) => ({
     kind: "create",
     ref,
     object,
-    key: effectKey(decision.handoff, ref),
+    key: effectKey(handoff, ref),
     fields: withoutAbsent(fields),
   });
+}
+
+/** The Lead that takes the place of the one this decision works on, should that have been deleted; null for other records. */
+export function planAnew({ handoff, record, owner }: HandoffDecision, words: CrmWords): Anew | null {
+  if (record.kind !== "update-lead") return null;
+  return { id: record.leadId, create: newLead(record.source, owner.owner, words, makerFor(handoff)) };
+}
+
+/** Operations in the order in which they must be written; later ones refer to earlier ones by `ref`. */
+export function planCrmWrite(decision: HandoffDecision, words: CrmWords): readonly CrmOperation[] {
+  const create = makerFor(decision.handoff);
   const record = recordOperations(decision, words, create);
   const place = placeOf(decision.record);
   return [
@@ -97,14 +108,7 @@ function recordOperations(
   const { record, owner } = decision;
   switch (record.kind) {
     case "create-lead":
-      return [
-        create("record", "Lead", {
-          Description: words.summary.join("\n"),
-          ...personFields("lead", words),
-          ...sourceField(record.source),
-          OwnerId: owner.owner.id,
-        }),
-      ];
+      return [newLead(record.source, owner.owner, words, create)];
     case "update-lead":
       return [
         {
@@ -134,6 +138,15 @@ function recordOperations(
     default:
       return assertNever(record);
   }
+}
+
+function newLead(source: string | null, owner: OwnerRef, words: CrmWords, create: Maker): Create {
+  return create("record", "Lead", {
+    Description: words.summary.join("\n"),
+    ...personFields("lead", words),
+    ...sourceField(source),
+    OwnerId: owner.id,
+  });
 }
 
 /** What the policy names goes before what the mapping finds. */

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import type { OwnerRef } from "../decide/decision.ts";
 import type { Target } from "../kernel/failure.ts";
 import type { EpochMs } from "../kernel/time.ts";
+import type { Anew } from "./moved.ts";
 import type { Alert, CrmOperation, Recipient } from "./ports.ts";
 
 export type EffectRequest =
@@ -16,6 +17,8 @@ export type EffectRequest =
       readonly alternates: readonly OwnerRef[];
       /** The record that alerts link to: one that exists, or the `ref` of one this write creates. */
       readonly about: string | { readonly ref: string };
+      /** The record that is made again should the one that the write changes have been deleted. */
+      readonly anew?: Anew;
     }
   | { readonly kind: "tag-conversation"; readonly conversation: string; readonly tag: string }
   | { readonly kind: "tag-contact"; readonly contact: string; readonly tag: string }

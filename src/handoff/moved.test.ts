@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { afterMove, referredIds } from "./moved.ts";
+import { afterMove, type Anew, referredIds } from "./moved.ts";
 import type { CrmOperation } from "./ports.ts";
 
 const LEAD = "00Q000000000001AAA";
@@ -42,11 +42,11 @@ test("a write refers to the records it changes and points to, not to owners and 
 
 describe("a write whose records have moved", () => {
   test("stays as it is when none has", () => {
-    expect(afterMove([update, task], { [LEAD]: LEAD })).toBeNull();
+    expect(afterMove([update, task], { [LEAD]: LEAD }, null)).toBeNull();
   });
 
   test("goes to the Contact of a converted Lead, and changes the Lead no more", () => {
-    expect(afterMove([update, task, conversation], { [LEAD]: CONTACT })).toEqual({
+    expect(afterMove([update, task, conversation], { [LEAD]: CONTACT }, null)).toEqual({
       operations: [
         { ...task, fields: { ...task.fields, WhoId: CONTACT } },
         { ...conversation, fields: { Contact__c: CONTACT } },
@@ -57,18 +57,18 @@ describe("a write whose records have moved", () => {
 
   test("goes to the winner of a merge", () => {
     const winner = "00Q000000000009AAA";
-    expect(afterMove([update, task, conversation], { [LEAD]: winner })?.operations).toEqual([
+    expect(afterMove([update, task, conversation], { [LEAD]: winner }, null)?.operations).toEqual([
       { ...update, id: winner },
       { ...task, fields: { ...task.fields, WhoId: winner } },
       { ...conversation, fields: { Lead__c: winner } },
     ]);
-    expect(afterMove([role], { [CONTACT]: OTHER })?.operations).toEqual([
+    expect(afterMove([role], { [CONTACT]: OTHER }, null)?.operations).toEqual([
       { ...role, fields: { ...role.fields, ContactId: OTHER } },
     ]);
   });
 
   test("lets go of what was deleted: the Task and the conversation stay", () => {
-    expect(afterMove([update, task, conversation, role], { [LEAD]: null, [CONTACT]: null })).toEqual({
+    expect(afterMove([update, task, conversation, role], { [LEAD]: null, [CONTACT]: null }, null)).toEqual({
       operations: [
         { ...task, fields: { Subject: "Call", WhatId: null, OwnerId: "005000000000001AAA" } },
         { ...conversation, fields: {} },
@@ -76,6 +76,28 @@ describe("a write whose records have moved", () => {
       notes: [`${LEAD} was deleted meanwhile`, `${CONTACT} was deleted meanwhile`],
     });
     const onDeal: CrmOperation = { ...task, fields: { WhatId: DEAL } };
-    expect(afterMove([onDeal], { [LEAD]: null })?.operations).toEqual([onDeal]);
+    expect(afterMove([onDeal], { [LEAD]: null }, null)?.operations).toEqual([onDeal]);
+  });
+
+  const anew: Anew = {
+    id: LEAD,
+    create: { kind: "create", ref: "record", object: "Lead", key: "k-record", fields: { LastName: "Lopez" } },
+  };
+
+  test("makes a deleted Lead again, first of all, and everything is the new one's", () => {
+    expect(afterMove([update, conversation, task], { [LEAD]: null }, anew)).toEqual({
+      operations: [
+        anew.create,
+        { ...conversation, fields: { Lead__c: { ref: "record" } } },
+        { ...task, fields: { ...task.fields, WhoId: { ref: "record" } } },
+      ],
+      notes: [`${LEAD} was deleted meanwhile: a new Lead takes its place`],
+    });
+  });
+
+  test("makes no second Lead where the first was only merged or converted", () => {
+    expect(afterMove([update, task], { [LEAD]: CONTACT }, anew)?.operations).toEqual([
+      { ...task, fields: { ...task.fields, WhoId: CONTACT } },
+    ]);
   });
 });

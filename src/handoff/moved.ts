@@ -29,25 +29,52 @@ export interface Moved {
   readonly notes: readonly string[];
 }
 
-/** The write pointed to where its records are today; null when none of them has moved. */
-export function afterMove(operations: readonly CrmOperation[], where: Whereabouts): Moved | null {
+/** The record to make again where `id` was deleted. */
+export interface Anew {
+  readonly id: string;
+  readonly create: Extract<CrmOperation, { kind: "create" }>;
+}
+
+/**
+ * The write pointed to where its records are today; null when none of them has moved. A deleted record is left out, but
+ * for the one that `anew` makes again: it is created first, and what pointed to the old one points to it.
+ */
+export function afterMove(
+  operations: readonly CrmOperation[],
+  where: Whereabouts,
+  anew: Anew | null,
+): Moved | null {
   const left = Object.entries(where).filter(([id, today]) => id !== today);
   if (left.length === 0) return null;
-  const today = (id: string): string | null => (Object.hasOwn(where, id) ? (where[id] ?? null) : id);
+  const again = anew !== null && where[anew.id] === null ? anew : null;
+  const today = (id: string): Today => {
+    if (id === again?.id) return { ref: again.create.ref };
+    return Object.hasOwn(where, id) ? (where[id] ?? null) : id;
+  };
   return {
-    operations: operations.flatMap((operation) => redirected(operation, today)),
-    notes: left.map(([id, now]) =>
-      now === null ? `${id} was deleted meanwhile` : `${id} is ${now} meanwhile: merged or converted`,
-    ),
+    operations: [
+      ...(again === null ? [] : [again.create]),
+      ...operations.flatMap((operation) => redirected(operation, today)),
+    ],
+    notes: left.map(([id, now]) => {
+      if (now !== null) return `${id} is ${now} meanwhile: merged or converted`;
+      return id === again?.id
+        ? `${id} was deleted meanwhile: a new ${again.create.object} takes its place`
+        : `${id} was deleted meanwhile`;
+    }),
   };
 }
 
-function redirected(operation: CrmOperation, today: (id: string) => string | null): readonly CrmOperation[] {
+/** An id, the `ref` of a record that this write creates, or null for one that is gone. */
+type Today = string | { readonly ref: string } | null;
+
+function redirected(operation: CrmOperation, today: (id: string) => Today): readonly CrmOperation[] {
   const fields = Object.entries(operation.fields).map(([name, value]): readonly [string, CrmValue] => {
     if (!isRecordId(value)) return [name, value];
     const id = today(value);
     // Ids of Contacts begin with 003: the Lead was converted.
-    return [name === "Lead__c" && id?.startsWith("003") === true ? "Contact__c" : name, id];
+    const isContact = typeof id === "string" && id.startsWith("003");
+    return [name === "Lead__c" && isContact ? "Contact__c" : name, id];
   });
   const kept = Object.fromEntries(
     fields.filter(([name, value]) => value !== null || operation.fields[name] === null),
@@ -58,6 +85,6 @@ function redirected(operation: CrmOperation, today: (id: string) => string | nul
     return isLoose ? [] : [{ ...operation, fields: kept }];
   }
   const id = today(operation.id);
-  const isSameObject = id?.slice(0, 3) === operation.id.slice(0, 3);
-  return id === null || !isSameObject ? [] : [{ ...operation, id, fields: kept }];
+  const isSameObject = typeof id === "string" && id.slice(0, 3) === operation.id.slice(0, 3);
+  return isSameObject ? [{ ...operation, id, fields: kept }] : [];
 }

@@ -12,7 +12,7 @@ import { transcript } from "../context/transcript.ts";
 import type { Told } from "../decide/decision.ts";
 import { recipeOf } from "../decide/judge.ts";
 import { composeAlert } from "./alert.ts";
-import { type CrmWords, type HandoffDecision, planCrmWrite } from "./crm-plan.ts";
+import { type CrmWords, type HandoffDecision, planAnew, planCrmWrite } from "./crm-plan.ts";
 import { effectKey, type EffectRequest, type PlannedEffect } from "./effects.ts";
 import type { Alert, Recipient } from "./ports.ts";
 
@@ -37,6 +37,7 @@ export function planEffects(decision: HandoffDecision, words: HandoffWords): rea
   const alertWords = { ...words, recipeName, summary, transcriptHtml: transcriptParts.join("") };
 
   const plan = plannerFor(decision.handoff);
+  const anew = planAnew(decision, crmWords);
   return [
     plan("crm", "salesforce", {
       kind: "crm-write",
@@ -44,6 +45,7 @@ export function planEffects(decision: HandoffDecision, words: HandoffWords): rea
       owner: decision.owner.owner,
       alternates: decision.owner.alternates,
       about: aboutOf(decision.record),
+      ...(anew !== null && { anew }),
     }),
     ...inboxRequests(recipe, snapshot).map((request, i) => plan(`inbox${i + 1}`, "intercom", request)),
     ...decision.told

@@ -298,14 +298,18 @@ describe("a record that moves between the look-up and the write", () => {
     expect(JSON.stringify(handoff.effects[0]?.result)).toContain("merged or converted");
   });
 
-  test("a Lead that is deleted: the owner still gets the Task and the conversation", async () => {
+  test("a Lead that is deleted is made again, with the Task and the conversation on it", async () => {
     const [{ conversation }] = await Promise.all([
       writes(house, { who: "delia", situation: "open-lead", text: WORDS.buying }),
       meanwhile("delia", (email) => crm().delete("Lead", String(rowOf("Lead", email)?.["Id"]))),
     ]);
     const handoff = await handoffOf(house, conversation);
-    expect([handoff.status, ...objects(handoff)]).toEqual(["done", "Baton_Conversation__c", "Task"]);
-    expect(JSON.stringify(handoff.effects[0]?.result)).toContain("was deleted meanwhile");
+    expect([handoff.status, ...objects(handoff)]).toEqual(["done", "Lead", "Baton_Conversation__c", "Task"]);
+    const { about, ids } = handoff.effects[0]?.result ?? {};
+    expect(about).toBe((ids as Record<string, string>)["record"]);
+    expect(JSON.stringify(handoff.effects[0]?.result)).toContain(
+      "was deleted meanwhile: a new Lead takes its place",
+    );
   });
 });
 
