@@ -1,37 +1,10 @@
 /** The web admin in a real browser, over the demo. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { axeFaults, openBrowser } from "../support/browser.ts";
+import { axeFaults, type Demo, openBrowser, startDemo } from "../support/browser.ts";
 import { codeOf } from "../support/one-time-code.ts";
 
-const HOME = join(import.meta.dirname, "..", "..");
 const browser = await openBrowser();
-if (browser === null)
-  console.info(
-    "skipped: no browser starts here; `apt-get install chromium` installs one (or install Chrome)",
-  );
-
-/** Starts the demo and resolves with the link that it prints. */
-async function startDemo(directory: string): Promise<{ readonly link: URL; readonly demo: ChildProcess }> {
-  const demo = spawn(process.execPath, [join(HOME, "bin", "baton.mjs"), "demo", "--conversations", "12"], {
-    env: { ...process.env, BATON_DATA_DIR: directory, BATON_PORT: "0", BATON_HOST: "127.0.0.1" },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  const link = await new Promise<URL>((resolve, reject) => {
-    demo.stderr?.on("data", (chunk: Buffer) => {
-      said += chunk.toString("utf8");
-      const [found] = /http\S+#token=\S+/.exec(said) ?? [];
-      if (found !== undefined) resolve(new URL(found));
-    });
-    demo.once("exit", () => reject(new Error(`the demo ended:\n${said}`)));
-  });
-  return { link, demo };
-}
 
 const SCREENS = [
   ["Overview", ""],
@@ -43,15 +16,14 @@ const SCREENS = [
 ] as const;
 
 describe.skipIf(browser === null)("the web admin", () => {
-  let directory: string;
-  let demo: ChildProcess;
+  let demo: Demo;
   let link: URL;
   let page: Page;
   const foreign: string[] = [];
   const errors: string[] = [];
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "baton-browser-"));
-    ({ link, demo } = await startDemo(directory));
+    demo = await startDemo(12);
+    ({ link } = demo);
     if (browser === null) return;
     page = await browser.newPage({ reducedMotion: "reduce" });
     page.on("request", (request) => {
@@ -63,10 +35,7 @@ describe.skipIf(browser === null)("the web admin", () => {
   });
   afterAll(async () => {
     await browser?.close();
-    const ended = new Promise((resolve) => demo.once("exit", resolve));
-    demo.kill("SIGTERM");
-    await ended;
-    await rm(directory, { recursive: true, force: true });
+    await demo.stop();
   });
 
   test("lets in who comes by the demo's link, and keeps the token out of the address", () => {

@@ -1,14 +1,13 @@
 /** People: the first link, a password, a session on the API, roles per environment, and who changed what. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAuditLog } from "../../src/access/audit-log.ts";
-import { type Role, ROLES, scopesOf } from "../../src/access/roles.ts";
+import { ROLES, scopesOf } from "../../src/access/roles.ts";
 import type { Scope } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
-import { createUser } from "../../src/access/users.ts";
 import { codeOf } from "../support/one-time-code.ts";
 import { openTestHouse, type TestHouse } from "../support/house.ts";
+import { PASSWORD, personOf } from "../support/people.ts";
 
-const PASSWORD = "correct horse battery";
 let house: TestHouse;
 
 beforeAll(async () => {
@@ -55,16 +54,6 @@ const cookiesOf = ({ headers }: Reply): string =>
 const signIn = (email: string, password = PASSWORD) =>
   call("POST", "/auth/sign-in/email", { email, password });
 
-/** A person with a role, signed in; answers their cookies. */
-async function personOf(email: string, role: Role, environment: string | null = null): Promise<string> {
-  const { db } = house.database;
-  const { token } = await createUser(db, { email, role, environment }, "the test", house.now());
-  expect((await call("POST", "/auth/invitation", { token, password: PASSWORD })).status).toBe(200);
-  const reply = await signIn(email);
-  expect(reply.status).toBe(200);
-  return cookiesOf(reply);
-}
-
 describe("the first admin", () => {
   test("comes in by a link that works once, and by a password that is long enough", async () => {
     const link = await house.service.firstAdmin();
@@ -99,7 +88,7 @@ describe("the first admin", () => {
 
 describe("a session", () => {
   test("is seen and ended by its person, and ends when they are disabled", async () => {
-    const cookie = await personOf("mia@ourcompany.example", "viewer");
+    const cookie = await personOf(house, "mia@ourcompany.example", "viewer");
     const other = cookiesOf(await signIn("mia@ourcompany.example"));
     const list = await call("GET", "/auth/list-sessions", undefined, { cookie });
     expect(list.body).toHaveLength(2);
@@ -126,7 +115,7 @@ describe("a session", () => {
 
   test("with one-time codes begins after the right code only", async () => {
     const email = "otto@ourcompany.example";
-    const cookie = await personOf(email, "viewer");
+    const cookie = await personOf(house, email, "viewer");
     const begun = await call("POST", "/auth/two-factor/enable", { password: PASSWORD }, { cookie });
     const { totpURI } = begun.body as unknown as { totpURI: string };
     const confirmed = await call(
@@ -153,7 +142,7 @@ describe("a session", () => {
 describe("guessing", () => {
   test("is let through ever more slowly, also with the right password", async () => {
     const email = "gus@ourcompany.example";
-    await personOf(email, "viewer");
+    await personOf(house, email, "viewer");
     for (let i = 0; i < 4; i += 1) expect((await signIn(email, "wrong password")).status).toBe(401);
     // 1 s, 2 s, 4 s and so on: the eighth wait is one of 128 s.
     for (let i = 0; i < 8; i += 1) {
@@ -206,7 +195,7 @@ describe("every route", () => {
 
   test("answers a role what its scope allows, in its own environment alone", async () => {
     for (const role of ROLES) {
-      const cookie = await personOf(`${role}@ourcompany.example`, role, "sandbox");
+      const cookie = await personOf(house, `${role}@ourcompany.example`, role, "sandbox");
       for (const [method, path, scope] of await routes()) {
         const isBound = path.includes("{environment}");
         const here = await tried(method, at(path, "sandbox"), { cookie });
