@@ -253,8 +253,8 @@ function feedbackKindOf({ options, db, place, engine }: Joints): RunKind<Feedbac
     clock: options.clock,
     engine,
     place: async (name) => {
-      const { environment, people } = await place(name);
-      return { mode: environment.mode, people };
+      const { environment, people, world } = await place(name);
+      return { mode: environment.mode, people, patience: world };
     },
   });
 }

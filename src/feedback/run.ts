@@ -12,6 +12,7 @@ import type { Scalar } from "../policy/condition.ts";
 import { plainFacts } from "../handoff/outcome.ts";
 import { pausedFor, waitForSignIn } from "../handoff/pause.ts";
 import { isPaused, letWait } from "../handoff/pause-queries.ts";
+import type { Patience } from "../handoff/send-once.ts";
 import type { FeedbackRequest } from "./plan.ts";
 import { type EffectEnd, finishEffect, openEffects } from "./queries.ts";
 
@@ -29,9 +30,11 @@ export interface FeedbackDesk {
   readonly clock: Clock;
   readonly engine: () => Engine;
   /** People is null when the environment has no Intercom connection. */
-  readonly place: (
-    environment: string,
-  ) => Promise<{ readonly mode: "shadow" | "live"; readonly people: People | null }>;
+  readonly place: (environment: string) => Promise<{
+    readonly mode: "shadow" | "live";
+    readonly people: People | null;
+    readonly patience: Patience;
+  }>;
 }
 
 // A type, not an interface: only types are assignable to the engine's JSON.
@@ -103,18 +106,17 @@ async function carryDeal(
 ): Promise<"through" | "paused"> {
   const { db } = desk;
   const effects = await openEffects(db, environment, deal);
-  const { mode, people } = await desk.place(environment);
+  const { mode, people, patience } = await desk.place(environment);
   if (mode === "live" && effects.length > 0 && (await isPaused(db, environment, "intercom"))) return "paused";
   for (const effect of effects) {
     try {
       const end = await endOf(mode, people, effect.request);
       await finishEffect(db, { environment, deal }, effect, end, desk.clock());
     } catch (error) {
-      if (
-        error instanceof RetryableFailure &&
-        (await pausedFor(db, environment, error, attempt, desk.clock()))
-      )
-        return "paused";
+      if (!(error instanceof RetryableFailure)) throw error;
+      // It may land yet, and must not land on what a later stage asks for.
+      if (error.outcome === "unknown") await patience.sleep(patience.settleMs);
+      if (await pausedFor(db, environment, error, attempt, desk.clock())) return "paused";
       throw error;
     }
   }

@@ -17,7 +17,8 @@ export interface Sending {
   readonly to: string;
 }
 
-interface Patience {
+/** How long an unanswered write may still land. */
+export interface Patience {
   readonly settleMs: Ms;
   readonly sleep: (ms: Ms) => Promise<void>;
 }

@@ -225,6 +225,18 @@ describe("outages", () => {
     },
   );
 
+  test("a tag that Intercom sets long after its answer was lost does not outlive the stage that took it off", async () => {
+    const { deal, contacts } = openDeal("lata");
+    stage(deal, "Closed Won");
+    house.emulators.applyFaults({
+      seed: 1,
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 300 }, [1])] },
+    });
+    await poll();
+    await house.emulators.settled();
+    expect(person(contacts[0] ?? "").tags).toEqual(["Customer"]);
+  });
+
   test("a deal that changed before feedback began tags nobody", async () => {
     await sql`delete from feedback_cursors`.execute(house.database.db);
     const { deal, contacts } = openDeal("pasta");
