@@ -168,7 +168,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   },
   backtest: async () =>
     (await import("./cli/backtest.ts")).backtestCommand(terminal, { openStore, untilStopped }),
-  environment: async () => (await import("./cli/environment.ts")).environmentCommand({ terminal, openStore }),
+  environment: async () => (await import("./cli/environment.ts")).environmentCommand(authoredDeps),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   routing: async () => (await import("./cli/routing.ts")).routingCommand(terminal, { openStore }),
   issues: async () => (await import("./cli/issues.ts")).issuesCommand(authoredDeps),

@@ -16,6 +16,8 @@ import { createIntake, type Intake } from "./intake/intake.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer, type ServerOptions } from "./http/server.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
+import { tryDraftRoutes } from "./http/api/try-draft.ts";
+import { openEffects } from "./insights/effects.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
 import { policyRoutes } from "./http/api/policy.ts";
@@ -281,6 +283,7 @@ export function apiOf(
       ...environmentRoutes(db),
       ...policyRoutes(db),
       ...draftRoutes(db),
+      ...tryDraftRoutes({ db, clock, effects: openEffects(database, clock) }),
       ...backtestRoutes(database, clock),
       ...routingRoutes(db, clock),
       ...issueRoutes(db, clock),

@@ -128,7 +128,7 @@ export async function knockAgain({ db, clock, log, place }: KnockParts): Promise
       log("debug", `${destination} of ${environment} does not let Baton in yet`, { error: String(error) });
       continue;
     }
-    await resume(db, environment, destination);
+    await resume(db, { environment, destination }, "Baton");
     log("info", `${destination} of ${environment} lets Baton in again; what waited goes out`);
   }
 }

@@ -2,18 +2,20 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../kernel/failure.ts";
 import { setShare } from "../sync/queries.ts";
-import { changeEnvironment, type EnvironmentState, listEnvironmentStates } from "../versions/queries.ts";
-import { requireEnvironment, type StoredDeps, withStore } from "./stored.ts";
+import { setEnvironment } from "../versions/environments.ts";
+import { type EnvironmentState, listEnvironmentStates } from "../versions/queries.ts";
+import { type AuthoredDeps, requireEnvironment, withStore } from "./stored.ts";
 
 interface Change {
   readonly mode?: "shadow" | "live";
   readonly review?: "required" | "none";
   readonly syncShare?: number;
+  readonly author: string;
   readonly json?: true;
 }
 
 /** The command with its parts. */
-export function environmentCommand(deps: StoredDeps): Command {
+export function environmentCommand(deps: AuthoredDeps): Command {
   const environment = new Command("environment").description("say and change how an environment works");
   environment
     .command("list")
@@ -45,17 +47,18 @@ export function environmentCommand(deps: StoredDeps): Command {
         "share of the org's API calls of a day that sync may use",
       ).argParser(percent),
     )
+    .option("--author <name>", "who does it", deps.user)
     .option("--json", "print one JSON object")
     .action((name: string, change: Change) =>
       withStore(deps, change.json === true, async ({ db }) => {
-        const { mode, review, syncShare } = change;
+        const { mode, review, syncShare, author } = change;
         if (mode === undefined && review === undefined && syncShare === undefined)
           throw new UserError("nothing to set: name --mode, --review or --sync-share");
         await requireEnvironment(db, name);
-        await changeEnvironment(db, name, { mode, review: review === "none" ? "optional" : review });
         if (syncShare !== undefined) await setShare(db, name, syncShare / 100);
-        const now = (await listEnvironmentStates(db)).filter((one) => one.name === name);
-        return { json: now[0], lines: now.map(stateLine) };
+        const asked = { mode, review: review === "none" ? ("optional" as const) : review };
+        const now = await setEnvironment(db, name, asked, author);
+        return { json: now, lines: [stateLine(now)] };
       }),
     );
   return environment;

@@ -38,11 +38,12 @@ export function resumeCommand(deps: AuthoredDeps): Command {
     .description("end a pause: what waited goes out, the oldest first")
     .addArgument(destination())
     .requiredOption("--environment <name>", "of which environment")
+    .option("--author <name>", "who does it", deps.user)
     .option("--json", "print one JSON object; null where nothing was paused")
-    .action((to: Destination, { environment, json }: Asked) =>
+    .action((to: Destination, { environment, json, author }: Asked & { readonly author: string }) =>
       withStore(deps, json === true, async ({ db }) => {
         await requireEnvironment(db, environment);
-        const ended = await resume(db, environment, to);
+        const ended = await resume(db, { environment, destination: to }, author);
         const lines =
           ended === null
             ? [`${to} of ${environment} was not paused`]

@@ -90,10 +90,12 @@ function addOne(draft: Command, deps: AuthoredDeps): void {
     .argument("<name>")
     .option(...ENVIRONMENT)
     .option(...GUARD)
+    .option("--author <name>", "who does it", deps.user)
     .option(...JSON_FLAG)
-    .action((name: string, options: Guarded) =>
+    .action((name: string, options: Guarded & Authored) =>
       withStore(deps, options.json === true, async ({ db }) => {
-        const left = await discardDraft(db, options.environment, name, options.revision ?? null);
+        const { environment, revision = null, author } = options;
+        const left = await discardDraft(db, { environment, name, revision }, author);
         return left === "discarded"
           ? { json: { discarded: name }, lines: [`Draft "${name}" is discarded.`] }
           : {

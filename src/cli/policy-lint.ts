@@ -1,11 +1,9 @@
 /** `baton policy lint`: every finding with its line, its proof, and what to do about it. */
 import { Command } from "commander";
-import { lint } from "../policy/lint/lint.ts";
-import { findingsOf } from "../policy/lint/finding.ts";
 import type { Finding, Severity } from "../policy/lint/finding.ts";
 import type { Owners } from "../policy/lint/routes.ts";
 import { readPolicy } from "../policy/read.ts";
-import { phraseRemarks } from "../qualify/lint-phrases.ts";
+import { lintReading } from "../qualify/lint-reading.ts";
 import { readPolicyText } from "./policy-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -34,11 +32,7 @@ export function lintCommand(terminal: Terminal, deps: LintDeps): Command {
 async function run(file: string, options: Options, terminal: Terminal, deps: LintDeps): Promise<void> {
   const reading = readPolicy(await readPolicyText(file, terminal));
   const owners = options.environment === undefined ? null : await deps.owners(options.environment);
-  const remarks =
-    reading.kind === "ok"
-      ? [...lint(reading.policy, { now: terminal.clock(), owners }), ...phraseRemarks(reading.policy)]
-      : [];
-  const findings = findingsOf(reading, remarks);
+  const findings = lintReading(reading, { now: terminal.clock(), owners });
   const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
   const isUsable = reading.kind === "ok";
   const isOk = count("fault") === 0 && (options.strict !== true || count("warning") === 0);

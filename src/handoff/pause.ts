@@ -3,6 +3,7 @@
  * pauses and resumes; refused credentials and a spent day's calls pause by themselves, so that one issue stands for
  * what would be thousands.
  */
+import { record } from "../access/audit-log.ts";
 import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import { type Db, inTransaction } from "../store/database.ts";
@@ -62,25 +63,36 @@ export async function pausedFor(
 }
 
 /** Pauses a destination until somebody resumes it; returns the pause. A second call changes the reason. */
-export async function pause(
+export function pause(
   db: Db,
   asked: { readonly environment: string; readonly destination: Destination; readonly reason: string },
   actor: string,
   now: EpochMs,
 ): Promise<Pause> {
-  await insertPause(db, { ...asked, pausedBy: actor, isAutomatic: false, since: now });
-  const found = (await listPauses(db, asked.environment)).find(
-    (one) => one.destination === asked.destination,
-  );
-  if (found === undefined) throw new Error("a pause was stored and is not there");
-  return found;
+  const { environment, destination, reason } = asked;
+  return inTransaction(db, async (tx) => {
+    await insertPause(tx, { ...asked, pausedBy: actor, isAutomatic: false, since: now });
+    const found = (await listPauses(tx, environment)).find((one) => one.destination === destination);
+    if (found === undefined) throw new Error("a pause was stored and is not there");
+    await record(tx, { actor, action: "pause.begin", subject: destination, environment, facts: { reason } });
+    return found;
+  });
 }
 
 /** Ends a pause and returns it as it was; null when there was none. What waits goes out, the oldest first. */
-export function resume(db: Db, environment: string, destination: Destination): Promise<Pause | null> {
+export function resume(
+  db: Db,
+  { environment, destination }: { readonly environment: string; readonly destination: Destination },
+  actor: string,
+): Promise<Pause | null> {
   return inTransaction(db, async (tx) => {
     const found = (await listPauses(tx, environment)).find((one) => one.destination === destination) ?? null;
     await deletePause(tx, environment, destination);
+    if (found !== null) {
+      const { reason, waiting } = found;
+      const facts = { reason, waiting };
+      await record(tx, { actor, action: "pause.end", subject: destination, environment, facts });
+    }
     return found;
   });
 }

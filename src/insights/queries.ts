@@ -133,6 +133,22 @@ function inWindow({ environment, since, until }: Window) {
     and decided_at < to_timestamp(${until / 1_000}) and erased_at is null`;
 }
 
+/** Conversations of the window by each score's highest value, in steps of `width` points; the last step begins at 100. */
+export async function storedScores(
+  db: Db,
+  window: Window,
+  width: number,
+): Promise<readonly { readonly name: string; readonly from: number; readonly conversations: number }[]> {
+  const { rows } = await sql<{ name: string; from: number; conversations: number }>`
+    select name, least(100, floor(value / ${width}) * ${width})::int as "from", count(*)::int as conversations
+    from (
+      select s.key as name, max((s.value ->> 'value')::float) as value
+      from decisions d cross join lateral json_each(d.inputs -> 'scores' -> 'values') s
+      where ${inWindow(window)} group by d.workspace, d.conversation_id, s.key) highest
+    group by 1, 2 order by 1, 2`.execute(db);
+  return rows;
+}
+
 /** A pool at the beginning of a window. */
 export interface OpeningPool {
   readonly pool: string;

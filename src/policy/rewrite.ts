@@ -13,6 +13,16 @@ import {
 import { nameOf } from "./diff.ts";
 import { isSameTree } from "./merge.ts";
 
+/** What a text says as data; null where it is no document of fields. */
+export function treeOf(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const tree: unknown = parse(text);
+    return typeof tree === "object" && tree !== null && !Array.isArray(tree) ? { ...tree } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The text of `tree`, with as much of `text` as says the same. `text` must be readable YAML or JSON. */
 export function rewritten(text: string, tree: unknown): string {
   try {

@@ -1,4 +1,5 @@
 /** Saves, rebases and discards drafts. Nobody's words are written over unseen, and every text that was saved is kept. */
+import { record } from "../access/audit-log.ts";
 import { UserError } from "../kernel/failure.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import { type Comparison, compareTexts } from "./comparison.ts";
@@ -53,7 +54,9 @@ export function saveDraft(db: Db, asked: SaveAsked): Promise<SaveOutcome> {
         const comment = asked.comment === "" ? (found?.comment ?? "") : asked.comment;
         const { authors } = verdict;
         await writeDraft(tx, { environment, name, document, authors, comment, savedBy: person, base });
-        return { kind: "saved", draft: await draftOf(tx, environment, name) };
+        const draft = await draftOf(tx, environment, name);
+        await recordDraft(tx, draft, person, found === null ? "draft.begin" : "draft.save");
+        return { kind: "saved", draft };
       }
     }
   });
@@ -91,23 +94,32 @@ export function rebaseDraft(
     if (merged.kind !== "clean") return merged;
     const { document } = merged;
     await writeDraft(tx, { ...draft, document, savedBy: person, base: live.id });
-    return { kind: "rebased", draft: await draftOf(tx, environment, name) };
+    const rebased = await draftOf(tx, environment, name);
+    await recordDraft(tx, rebased, person, "draft.rebase");
+    return { kind: "rebased", draft: rebased };
   });
 }
 
 /** Ends a draft; its texts stay in its history. `revision`: only if it is still this one. */
 export async function discardDraft(
   db: Db,
-  environment: string,
-  name: string,
-  revision: number | null,
+  asked: { readonly environment: string; readonly name: string; readonly revision: number | null },
+  person: string,
 ): Promise<"discarded" | Draft> {
+  const { environment, name, revision } = asked;
   return locked(db, environment, async (tx) => {
     const draft = await draftOf(tx, environment, name);
     if (revision !== null && revision !== draft.revision) return draft;
     await deleteDraft(tx, environment, name);
+    await recordDraft(tx, draft, person, "draft.discard");
     return "discarded" as const;
   });
+}
+
+/** The revision names the text: every one is kept. */
+function recordDraft(tx: Tx, draft: Draft, actor: string, action: string): Promise<void> {
+  const { environment, name, revision } = draft;
+  return record(tx, { actor, action, subject: name, environment, facts: { revision } });
 }
 
 /** The draft, or a UserError. */

@@ -40,7 +40,9 @@ export async function promote(db: Db, asked: PromoteAsked, look: LookAtTarget): 
   const findings = reading.kind === "ok" ? await findingsAt(to, reading, look) : [];
   if (!mayPromote(findings, force)) return { kind: "lacking", ...told, findings };
   const comment = asked.comment === "" ? version.comment : asked.comment;
-  const outcome = await underLock(db, to, (tx, review) =>
+  const facts = { from, number, comment };
+  const act = { actor: publisher, action: "policy.promote", environment: to, facts };
+  const outcome = await underLock(db, act, (tx, review) =>
     makeLive(
       tx,
       {

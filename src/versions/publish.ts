@@ -1,5 +1,6 @@
 /** Makes texts live: a draft, a text as it stands, or what an earlier version said. */
 import { createHash } from "node:crypto";
+import { type Act, record } from "../access/audit-log.ts";
 import { UserError } from "../kernel/failure.ts";
 import { readPolicy } from "../policy/read.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
@@ -30,7 +31,7 @@ export function publishDraft(
   db: Db,
   asked: Asked & { readonly draft: string; readonly revision?: number | undefined },
 ): Promise<PublishOutcome> {
-  return underLock(db, asked.environment, async (tx, review) => {
+  return underLock(db, publishing(asked, "policy.publish", { draft: asked.draft }), async (tx, review) => {
     const draft = await loadDraft(tx, asked.environment, asked.draft);
     if (draft === null)
       throw new UserError(
@@ -71,7 +72,7 @@ export async function publishGiven(db: Db, asked: Asked & { readonly document: s
 /** Publishes a text over whatever is live; its author is who publishes it. */
 function publishText(db: Db, asked: Asked & { readonly document: string }): Promise<PublishOutcome> {
   const { document, publisher } = asked;
-  return underLock(db, asked.environment, (tx, review) =>
+  return underLock(db, publishing(asked, "policy.publish"), (tx, review) =>
     makeLive(
       tx,
       { ...asked, document, authors: [publisher], kind: "published", source: null },
@@ -86,7 +87,7 @@ function publishText(db: Db, asked: Asked & { readonly document: string }): Prom
  */
 export function rollBack(db: Db, asked: Asked & { readonly number: number }): Promise<PublishOutcome> {
   if (asked.comment.trim() === "") throw new UserError("a rollback needs a reason: say it with --comment");
-  return underLock(db, asked.environment, async (tx) => {
+  return underLock(db, publishing(asked, "policy.roll-back", { to: asked.number }), async (tx) => {
     const { document, authors, id } = await versionOf(tx, asked.environment, asked.number);
     return makeLive(
       tx,
@@ -105,16 +106,35 @@ export async function versionOf(db: Db | Tx, environment: string, number: number
   );
 }
 
-/** Runs `body` while nobody else publishes in the environment; a UserError when there is none of this name. */
+/** What the audit log says of a text that went live, but for its number. */
+interface Publishing extends Omit<Act, "subject" | "environment"> {
+  readonly environment: string;
+}
+
+function publishing(
+  { publisher, environment, comment }: Asked,
+  action: string,
+  more: Act["facts"] = {},
+): Publishing {
+  return { actor: publisher, action, environment, facts: { ...more, comment } };
+}
+
+/**
+ * Runs `body` while nobody else publishes in the environment, and records what went live; a UserError when there is no
+ * environment of this name.
+ */
 export function underLock(
   db: Db,
-  environment: string,
+  act: Publishing,
   body: (tx: Tx, review: PublishQuestion["review"]) => Promise<PublishOutcome>,
 ): Promise<PublishOutcome> {
+  const { environment } = act;
   return inTransaction(db, async (tx) => {
     const locked = await lockEnvironment(tx, environment);
     if (locked === null) throw new UserError(`there is no environment "${environment}"`);
-    return body(tx, locked.review);
+    const outcome = await body(tx, locked.review);
+    if (outcome.kind === "published") await record(tx, { ...act, subject: `v${outcome.number}` });
+    return outcome;
   });
 }
 

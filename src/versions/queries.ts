@@ -160,7 +160,7 @@ export interface EnvironmentState {
   readonly drafts: number;
 }
 
-export async function listEnvironmentStates(db: Db): Promise<readonly EnvironmentState[]> {
+export async function listEnvironmentStates(db: Db | Tx): Promise<readonly EnvironmentState[]> {
   const { rows } = await sql<EnvironmentState>`
     select e.name, e.mode, e.review, p.number as live,
       (select count(*) from policy_drafts d where d.environment = e.name) as drafts
@@ -168,14 +168,14 @@ export async function listEnvironmentStates(db: Db): Promise<readonly Environmen
   return rows;
 }
 
-/** What is not named stays. False when there is no such environment. */
-export async function changeEnvironment(
-  db: Db,
-  name: string,
-  change: { readonly mode?: "shadow" | "live" | undefined; readonly review?: Review | undefined },
-): Promise<boolean> {
-  const { rows } = await sql`
+export interface EnvironmentChange {
+  readonly mode?: "shadow" | "live" | undefined;
+  readonly review?: Review | undefined;
+}
+
+/** What is not named stays. */
+export async function changeEnvironment(tx: Tx, name: string, change: EnvironmentChange): Promise<void> {
+  await sql`
     update environments set mode = coalesce(${change.mode ?? null}, mode), review = coalesce(${change.review ?? null}, review)
-    where name = ${name} returning name`.execute(db);
-  return rows.length > 0;
+    where name = ${name}`.execute(tx);
 }

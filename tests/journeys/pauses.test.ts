@@ -35,7 +35,7 @@ const db = () => house.database.db;
 const paused = (destination: Destination) =>
   pause(db(), { environment: "production", destination, reason: "maintenance" }, "nora", house.now());
 const resumed = async (destination: Destination) => {
-  const ended = await resume(db(), "production", destination);
+  const ended = await resume(db(), { environment: "production", destination }, "the test");
   await house.settle();
   return ended;
 };
@@ -65,7 +65,7 @@ test("Slack is paused: the record is written, the alert waits over a restart, an
   expect(await states(talk.conversation)).toEqual(["crm-write done", "notify done"]);
   expect(await messagesOf(talk.conversation)).toHaveLength(1);
   expect(await staleAlerts()).toBe(0);
-  expect(await resume(db(), "production", "slack")).toBeNull();
+  expect(await resume(db(), { environment: "production", destination: "slack" }, "the test")).toBeNull();
 });
 
 test("Salesforce is paused: a conversation is heard and waits undecided, then is handed off once", async () => {

@@ -190,7 +190,7 @@ describe("a backfill", () => {
     });
     expect(end.state.looked).toBeLessThan(PEOPLE);
     expect((await previewBackfill(parts(), place)).unfinished).toContain("intercom is paused by nora");
-    await resume(db, "production", "intercom");
+    await resume(db, { environment: "production", destination: "intercom" }, "the test");
     expect(await backfill(parts(), place)).toMatchObject({ kind: "done", state: { looked: PEOPLE } });
     expect(apart()).toBe(0);
   });

@@ -48,7 +48,9 @@ test.for(["salesforce", "intercom"] as const)(
     await house.settle();
     await look();
     expect([phoneOf(lead), calls()]).toEqual([old, before]);
-    expect(await resume(house.database.db, "production", destination)).toMatchObject({ waiting: 1 });
+    expect(
+      await resume(house.database.db, { environment: "production", destination }, "the test"),
+    ).toMatchObject({ waiting: 1 });
     await house.settle();
     expect(phoneOf(lead)).toBe("+1 555 0111");
   },

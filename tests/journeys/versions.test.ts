@@ -67,7 +67,10 @@ function policy(person: string, args: string, stdin = ""): Promise<Called> {
   );
 }
 const environment = (args: string): Promise<Called> =>
-  called((terminal) => environmentCommand({ terminal, openStore: async () => store() }), args.split(" "));
+  called(
+    (terminal) => environmentCommand({ terminal, openStore: async () => store(), user: "nora" }),
+    args.split(" "),
+  );
 
 /** The lines of a refusal. */
 const refused = async (call: Promise<Called>): Promise<readonly string[]> => {

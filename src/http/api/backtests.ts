@@ -10,7 +10,7 @@ import { environmentParam } from "./environments.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 
 /** More take longer than a caller waits: `baton backtest` shows its progress. */
-const MOST_DECISIONS = 25_000;
+export const MOST_DECISIONS = 25_000;
 const LONGEST_MS = 60_000;
 
 const both = z.object({ before: z.int(), after: z.int() });
@@ -31,7 +31,7 @@ const example = z.object({
 });
 const against = z.enum(["stored", "live"]);
 
-const backtestSchema = z.object({
+export const backtestSchema = z.object({
   window: z.object({ environment: z.string(), since: z.int(), until: z.int() }),
   against,
   decisions: z.int(),
@@ -117,6 +117,6 @@ export function backtestRoutes(archive: Archive, clock: () => EpochMs): readonly
   ];
 }
 
-function tooMany(decisions: number): string {
+export function tooMany(decisions: number): string {
   return `The window holds ${decisions} decisions, and ${MOST_DECISIONS} can be waited for.`;
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Db } from "../../store/database.ts";
 import { readPolicy } from "../../policy/read.ts";
+import { rewritten, treeOf } from "../../policy/rewrite.ts";
 import { discardDraft, rebaseDraft, saveDraft } from "../../versions/drafts.ts";
 import { publishDraft } from "../../versions/publish.ts";
 import { listDrafts, loadDraft } from "../../versions/queries.ts";
@@ -11,8 +12,8 @@ import { environmentOf, environmentParam } from "./environments.ts";
 import { dryRun, publishedOrRefused, publishedSchema } from "./policy.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 
-const draftParams = environmentParam.extend({ draft: z.string() });
-const PATH = "/environments/{environment}/policy/drafts";
+export const draftParams = environmentParam.extend({ draft: z.string() });
+export const DRAFTS = "/environments/{environment}/policy/drafts";
 
 const summarySchema = z.object({
   name: z.string(),
@@ -31,6 +32,10 @@ const note = z.object({
 });
 const draftSchema = summarySchema.extend({
   document: z.string(),
+  content: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe("What the text says, as data; null while it cannot be read."),
   faults: z.array(note).describe("What must be repaired before it can go live."),
   warnings: z.array(note),
 });
@@ -43,7 +48,7 @@ function readingRoutes(db: Db): readonly ApiRoute[] {
   return [
     route({
       method: "GET",
-      path: PATH,
+      path: DRAFTS,
       operationId: "listDrafts",
       summary: "The drafts, the last saved first, without their texts",
       scope: "policy:read",
@@ -57,7 +62,7 @@ function readingRoutes(db: Db): readonly ApiRoute[] {
     }),
     route({
       method: "GET",
-      path: `${PATH}/{draft}`,
+      path: `${DRAFTS}/{draft}`,
       operationId: "readDraft",
       summary: "One draft with its text, its faults and its warnings",
       scope: "policy:read",
@@ -72,13 +77,24 @@ function readingRoutes(db: Db): readonly ApiRoute[] {
 function saveRoute(db: Db): ApiRoute {
   return route({
     method: "PUT",
-    path: `${PATH}/{draft}`,
+    path: `${DRAFTS}/{draft}`,
     operationId: "saveDraft",
     summary:
       "Saves a draft: `If-Match` names the revision that was edited, `If-None-Match: *` makes a new one",
     scope: "policy:write",
     params: draftParams,
-    body: z.strictObject({ document: z.string(), comment: z.string().default("") }),
+    body: z
+      .strictObject({
+        document: z.string().optional().describe("The whole text, in YAML or JSON."),
+        content: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe("Or the same as data: written into the draft's text, whose comments stay."),
+        comment: z.string().default(""),
+      })
+      .refine(({ document, content }) => (document === undefined) !== (content === undefined), {
+        error: "needs document or content, and not both",
+      }),
     answer: { status: 200, description: "As it is stored; `ETag` is the new revision.", schema: draftSchema },
     problems: {
       404: "There is no such environment.",
@@ -89,7 +105,12 @@ function saveRoute(db: Db): ApiRoute {
     handle: async ({ params: { environment, draft: name }, body, actor, header }) => {
       const expected = expectedRevision(header);
       await environmentOf(db, environment);
-      const outcome = await saveDraft(db, { environment, name, ...body, person: actor.name, expected });
+      const { comment, content } = body;
+      // Over a draft that was saved meanwhile nothing is written, whatever it says.
+      const document =
+        body.document ?? rewritten((await loadDraft(db, environment, name))?.document ?? "", content);
+      const asked = { environment, name, document, comment, person: actor.name, expected };
+      const outcome = await saveDraft(db, asked);
       switch (outcome.kind) {
         case "saved":
           return shown(outcome.draft);
@@ -114,7 +135,7 @@ function endingRoutes(db: Db): readonly ApiRoute[] {
   return [
     route({
       method: "DELETE",
-      path: `${PATH}/{draft}`,
+      path: `${DRAFTS}/{draft}`,
       operationId: "discardDraft",
       summary: "Ends a draft; its texts stay in the database's history",
       scope: "policy:write",
@@ -125,10 +146,10 @@ function endingRoutes(db: Db): readonly ApiRoute[] {
         412: "Somebody saved meanwhile.",
         428: "`If-Match` is missing.",
       },
-      handle: async ({ params: { environment, draft }, header }) => {
-        const expected = expectedRevision(header);
+      handle: async ({ params: { environment, draft }, header, actor }) => {
+        const revision = expectedRevision(header);
         await draftFor(db, environment, draft);
-        const left = await discardDraft(db, environment, draft, expected);
+        const left = await discardDraft(db, { environment, name: draft, revision }, actor.name);
         if (left === "discarded") return { body: { discarded: draft } };
         throw new Refusal(
           412,
@@ -138,7 +159,7 @@ function endingRoutes(db: Db): readonly ApiRoute[] {
     }),
     route({
       method: "POST",
-      path: `${PATH}/{draft}/rebase`,
+      path: `${DRAFTS}/{draft}/rebase`,
       operationId: "rebaseDraft",
       summary: "Takes what became live since the draft was begun into the draft",
       scope: "policy:write",
@@ -161,7 +182,7 @@ function endingRoutes(db: Db): readonly ApiRoute[] {
 function publishRoute(db: Db): ApiRoute {
   return route({
     method: "POST",
-    path: `${PATH}/{draft}/publish`,
+    path: `${DRAFTS}/{draft}/publish`,
     operationId: "publishDraft",
     summary: "Makes a draft the live version",
     scope: "policy:publish",
@@ -218,6 +239,7 @@ function shown(draft: Draft) {
   const isOk = reading.kind === "ok";
   const faults = isOk ? [] : reading.faults;
   const warnings = isOk ? reading.warnings : [];
-  const body = { ...summaryOf(draft), document: draft.document, faults, warnings };
+  const { document } = draft;
+  const body = { ...summaryOf(draft), document, content: treeOf(document), faults, warnings };
   return { body, etag: String(draft.revision) };
 }

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { mayTouch } from "../../access/actor.ts";
 import type { Db } from "../../store/database.ts";
-import { changeEnvironment, type EnvironmentState, listEnvironmentStates } from "../../versions/queries.ts";
+import { setEnvironment } from "../../versions/environments.ts";
+import { type EnvironmentState, listEnvironmentStates } from "../../versions/queries.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 
 export const environmentParam = z.object({ environment: z.string() });
@@ -42,9 +43,9 @@ export function environmentRoutes(db: Db): readonly ApiRoute[] {
       body: z.strictObject({ mode: mode.optional(), review: review.optional() }),
       answer: { status: 200, description: "As it is now.", schema: environmentSchema },
       problems: { 404: "There is no such environment." },
-      handle: async ({ params: { environment }, body }) => {
-        await changeEnvironment(db, environment, body);
-        return { body: await environmentOf(db, environment) };
+      handle: async ({ params: { environment }, body, actor }) => {
+        await environmentOf(db, environment);
+        return { body: await setEnvironment(db, environment, body, actor.name) };
       },
     }),
   ];

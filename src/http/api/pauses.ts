@@ -60,8 +60,8 @@ export function pauseRoutes(db: Db, clock: Clock): readonly ApiRoute[] {
       params,
       answer: { status: 200, description: "The pause as it was.", schema: pauseSchema },
       problems: { 404: "Nothing is paused there." },
-      handle: async ({ params: { environment, destination } }) => {
-        const ended = await resume(db, environment, destination);
+      handle: async ({ params: { environment, destination }, actor }) => {
+        const ended = await resume(db, { environment, destination }, actor.name);
         if (ended === null) throw new Refusal(404, `${destination} of "${environment}" is not paused.`);
         return { body: ended };
       },

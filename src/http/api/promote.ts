@@ -8,18 +8,9 @@ import { isPromoted, type Promotion, promotionLines } from "../../versions/promo
 import { liveVersion, loadVersion } from "../../versions/queries.ts";
 import type { LookAtTarget } from "../../versions/target.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
+import { findingSchema } from "./findings.ts";
 import { dryRun, publishedSchema } from "./policy.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
-
-const findingSchema = z.object({
-  severity: z.enum(["fault", "warning", "note"]),
-  rule: z.string(),
-  path: z.string(),
-  line: z.int().optional(),
-  message: z.string(),
-  proof: z.string().nullable(),
-  next: z.string().nullable(),
-});
 
 const promotedSchema = publishedSchema.extend({
   from: z.object({ environment: z.string(), number: z.int() }),
