@@ -24,6 +24,7 @@ export const rooms = [
   "issues",
   "erasure",
   "insights",
+  "accounts",
   "meaning",
   "connectors",
   "http",

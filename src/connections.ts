@@ -19,7 +19,7 @@ import { connectSlack, type SlackConnection } from "./connectors/slack/notifier.
 import { pressOf } from "./connectors/slack/interaction.ts";
 import { isSigned, type Signed } from "./connectors/slack/signature.ts";
 import type { Press } from "./response/press.ts";
-import { connectEmail } from "./connectors/email/notifier.ts";
+import { connectEmail, type EmailConnection } from "./connectors/email/notifier.ts";
 import { connectEnrichment } from "./connectors/enrichment/enricher.ts";
 
 export interface Plugs {
@@ -180,7 +180,7 @@ export function openSlack(row: ConnectionRow, plugs: Plugs): SlackConnection {
   );
 }
 
-export function openEmail(row: ConnectionRow, plugs: Plugs): Notifier {
+export function openEmail(row: ConnectionRow, plugs: Plugs): EmailConnection {
   return connectEmail(
     { ...settingsOf(row, emailSettings), ...secretOf(row, plugs.vault, emailSecret) },
     plugs,

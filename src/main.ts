@@ -11,7 +11,7 @@ import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.
 import type { Log } from "./store/database.ts";
 import { type Config, configCommand, describeFault, originOf, readConfig } from "./cli/config.ts";
 import { welcomeLink } from "./access/welcome.ts";
-import type { ConnectDeps, Store } from "./cli/connect.ts";
+import type { Store } from "./cli/connect.ts";
 import type { StartDeps } from "./cli/start.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import { crashPointOf } from "./crash.ts";
@@ -93,11 +93,6 @@ async function openStore(): Promise<Store> {
   const config = configuration();
   const { openStore: open } = await import("./service.ts");
   return open(config, loggerOf({ ...config, log: config.log === "info" ? "warn" : config.log }));
-}
-
-async function split(...given: Parameters<ConnectDeps["split"]>): ReturnType<ConnectDeps["split"]> {
-  const { splitConnection } = await import("./connections.ts");
-  return splitConnection(...given);
 }
 
 /** Who runs the command, as the machine calls them; stands beside what they change unless they say otherwise. */
@@ -197,7 +192,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
       manifest: async (requestUrl) => (await import("./connectors/slack/manifest.ts")).manifestOf(requestUrl),
       baseUrl: () => configuration().baseUrl,
     }),
-  connect: async () => (await import("./cli/connect.ts")).connectCommand(terminal, { openStore, split }),
+  connect: async () =>
+    (await import("./cli/connect.ts")).connectCommand(terminal, {
+      openStore,
+      split: async () => (await import("./connections.ts")).splitConnection,
+      clock: terminal.clock,
+      user: userName(),
+    }),
   erase: async () => (await import("./cli/erase.ts")).eraseCommand({ terminal, openStore, user: userName() }),
   retention: async () =>
     (await import("./cli/erase.ts")).retentionCommand({ terminal, openStore, user: userName() }),

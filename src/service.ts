@@ -13,6 +13,8 @@ import { createKeyFile, readKeyFile } from "./vault/key-file.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import type { ConnectionRow } from "./vault/queries.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
+import { doorBook } from "./accounts/door.ts";
+import { accountRoutes } from "./http/api/connections.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer, type ServerOptions } from "./http/server.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
@@ -36,12 +38,12 @@ import type { AuthOptions } from "./http/auth.ts";
 import type { Config } from "./cli/config.ts";
 import type { Store } from "./cli/connect.ts";
 import type { Clock, Ms } from "./kernel/time.ts";
-import { pressSource, webhookSource } from "./connections.ts";
+import { pressSource, splitConnection, webhookSource } from "./connections.ts";
 import { type House, openHouse } from "./house.ts";
 import { openEmbedder } from "./meaning/embedder.ts";
 import { newsOf, runOf } from "./news.ts";
 import { UserError } from "./kernel/failure.ts";
-import { targetLook } from "./setup.ts";
+import { accountLook, targetLook } from "./setup.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -202,6 +204,7 @@ async function serve(
   const signIn = openSignIn({ db, secret: await signInSecret(db, vault), baseUrl: config.baseUrl, log });
   const server = buildServer({
     ...doorsOf(options, house, vault, { intake, db: pool.db }),
+    noteAtDoor: doorBook({ db, clock, log }),
     readiness: () => readiness(house),
     metrics,
     log,
@@ -289,6 +292,7 @@ export function apiOf(
       ...issueRoutes(db, clock),
       ...pauseRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),
+      ...accountRoutes({ db, vault, clock, split: splitConnection, look: accountLook({ db, vault, clock }) }),
     ],
   };
 }

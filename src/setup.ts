@@ -3,7 +3,10 @@
  * stored connection, or of one from a file.
  */
 import { randomBytes } from "node:crypto";
-import { UserError } from "./kernel/failure.ts";
+import { stringify } from "yaml";
+import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.ts";
+import type { CheckedAccount, ConnectionSource, Finding, OrgAccount } from "./accounts/account.ts";
+import type { AccountLook } from "./accounts/look.ts";
 import type { Clock } from "./kernel/time.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import { type ConnectionKind, type ConnectionRow, listConnections, secretContext } from "./vault/queries.ts";
@@ -20,8 +23,6 @@ import { type CrmName, isChannelName, isCrmName, isInboxName, type Named, namesO
 import type { Policy } from "./policy/schema.ts";
 import { defaultPolicy } from "./policy/templates/saas-default.ts";
 import type { Store } from "./cli/connect.ts";
-import type { SalesforceSetup } from "./cli/salesforce.ts";
-import type { CheckedAccount, ConnectionSource } from "./cli/setup.ts";
 import { checkWorkspace } from "./connectors/intercom/check.ts";
 import { inboxAnswers } from "./connectors/intercom/named.ts";
 import { readDirectory } from "./connectors/salesforce/directory.ts";
@@ -29,9 +30,18 @@ import { checkOrg } from "./connectors/salesforce/check.ts";
 import { streamFindings } from "./connectors/salesforce/stream-findings.ts";
 import { installMetadata } from "./connectors/salesforce/install.ts";
 import { crmAnswers } from "./connectors/salesforce/named.ts";
+import { manifestOf } from "./connectors/slack/manifest.ts";
 import { checkSlack } from "./connectors/slack/check.ts";
 import { channelAnswers } from "./connectors/slack/named.ts";
-import { openIntercom, openSalesforce, openSlack, type Plugs, splitConnection } from "./connections.ts";
+import {
+  openEmail,
+  openEnrichment,
+  openIntercom,
+  openSalesforce,
+  openSlack,
+  type Plugs,
+  splitConnection,
+} from "./connections.ts";
 
 export interface SetupDeps {
   readonly clock: Clock;
@@ -48,7 +58,7 @@ interface Found {
 
 const SILENT = { debug: () => {}, warn: () => {} };
 
-export async function salesforceSetup(source: ConnectionSource, deps: SetupDeps): Promise<SalesforceSetup> {
+export async function salesforceSetup(source: ConnectionSource, deps: SetupDeps): Promise<OrgAccount> {
   const { row, vault, policy, stream } = await find("salesforce", source, deps);
   const org = openSalesforce(row, { clock: deps.clock, log: SILENT, vault });
   const queues = queuesOf(policy).map(({ queue }) => queue);
@@ -164,9 +174,94 @@ export async function slackSetup(source: ConnectionSource, deps: SetupDeps): Pro
   return { check: () => checkSlack(slack, channels, `/webhooks/slack/${id}`), close: () => slack.close() };
 }
 
-type CheckedKind = ConnectionKind & ("intercom" | "salesforce" | "slack");
+async function emailSetup(source: ConnectionSource, deps: SetupDeps): Promise<CheckedAccount> {
+  const { row, vault } = await find("email", source, deps);
+  const mail = openEmail(row, { clock: deps.clock, log: SILENT, vault });
+  return {
+    check: async () => {
+      await mail.verify();
+      return [{ level: "ok", what: "the mail server lets Baton in", fix: null }];
+    },
+    close: () => mail.close(),
+  };
+}
 
-async function find(kind: CheckedKind, source: ConnectionSource, deps: SetupDeps): Promise<Found> {
+/** Somebody whom every provider can be asked about: reserved by RFC 2606, so nobody's address. */
+const NOBODY = { email: null, domain: "example.com" };
+
+async function enrichmentSetup(source: ConnectionSource, deps: SetupDeps): Promise<CheckedAccount> {
+  const { row, vault } = await find("enrichment", source, deps);
+  const enricher = openEnrichment(row, { clock: deps.clock, log: SILENT, vault });
+  return {
+    check: async () => {
+      const found = await enricher.enrich(NOBODY);
+      const what = `the provider answers, and ${found === null ? "does not know" : "knows"} ${NOBODY.domain}`;
+      return [{ level: "ok", what, fix: null }];
+    },
+    close: () => {},
+  };
+}
+
+const SETUPS: Readonly<
+  Record<ConnectionKind, (source: ConnectionSource, deps: SetupDeps) => Promise<CheckedAccount>>
+> = {
+  intercom: intercomSetup,
+  salesforce: salesforceSetup,
+  slack: slackSetup,
+  email: emailSetup,
+  enrichment: enrichmentSetup,
+};
+
+/** Looks at stored accounts for the admin, over the service's own database. */
+export function accountLook({
+  db,
+  vault,
+  clock,
+}: Pick<Store, "db" | "vault"> & { readonly clock: Clock }): AccountLook {
+  const deps: SetupDeps = { clock, openStore: async () => ({ db, url: "", vault, close: async () => {} }) };
+  return {
+    check: async (environment, kind) => {
+      const account = await SETUPS[kind]({ kind: "environment", environment }, deps);
+      try {
+        return await account.check();
+      } catch (error) {
+        return [refusedFinding(error)];
+      } finally {
+        account.close();
+      }
+    },
+    install: async (environment, checkOnly) => {
+      const org = await salesforceSetup({ kind: "environment", environment }, deps);
+      try {
+        return await org.install({ checkOnly });
+      } finally {
+        org.close();
+      }
+    },
+    workspaceOf: async (given) => {
+      const { row, vault: own } = fromFile("intercom", { ...given, workspace: "unknown" });
+      const inbox = openIntercom(row, { clock, log: SILENT, vault: own });
+      try {
+        const { app } = await inbox.me();
+        return app?.id_code ?? null;
+      } finally {
+        inbox.close();
+      }
+    },
+    slackManifest: (requestUrl) => stringify(manifestOf(requestUrl)).trimEnd(),
+  };
+}
+
+/** What the account's own words say of a look that did not come to its end. */
+function refusedFinding(error: unknown): Finding {
+  if (error instanceof PermanentFailure)
+    return { level: "missing", what: error.message, fix: "Correct the connection, then test it again." };
+  if (error instanceof RetryableFailure)
+    return { level: "missing", what: error.message, fix: "Test it again in a minute." };
+  throw error;
+}
+
+async function find(kind: ConnectionKind, source: ConnectionSource, deps: SetupDeps): Promise<Found> {
   if (source.kind === "settings") return fromFile(kind, source.settings);
   const store = await deps.openStore();
   try {
@@ -179,6 +274,8 @@ async function find(kind: CheckedKind, source: ConnectionSource, deps: SetupDeps
       intercom: environment.intercomConnection,
       salesforce: environment.salesforceConnection,
       slack: environment.slackConnection,
+      email: environment.emailConnection,
+      enrichment: environment.enrichmentConnection,
     }[kind];
     const row = (await listConnections(store.db)).find((one) => one.id === id);
     if (row === undefined)
@@ -197,7 +294,7 @@ async function find(kind: CheckedKind, source: ConnectionSource, deps: SetupDeps
 }
 
 /** Nothing of a connection from a file is stored: its secrets are sealed under a key that ends with the process. */
-function fromFile(kind: CheckedKind, given: unknown): Found {
+function fromFile(kind: ConnectionKind, given: unknown): Found {
   const vault = openVault({ key: randomBytes(32).toString("base64") });
   const id = `the ${kind} settings`;
   const { settings, secret } = splitConnection(kind, id, given);

@@ -6,12 +6,13 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
-import { listEnvironments, saveEnvironment } from "../decide/queries.ts";
+import { ACCOUNT_KINDS } from "../accounts/account.ts";
+import { accountId, type Split, storeEnvironment } from "../accounts/store.ts";
+import { listEnvironments } from "../decide/queries.ts";
 import { UserError } from "../kernel/failure.ts";
+import type { Clock } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
-import { type ConnectionKind, saveConnection, secretContext } from "../vault/queries.ts";
 import type { Vault } from "../vault/vault.ts";
-import { publishGiven } from "../versions/publish.ts";
 import { saasDefault } from "../policy/templates/saas-default.ts";
 import { readPolicyText } from "./policy-file.ts";
 import { readableIssue } from "./rows.ts";
@@ -27,12 +28,10 @@ export interface Store {
 
 export interface ConnectDeps {
   readonly openStore: () => Promise<Store>;
-  /** Parts what a connection needs into plain settings and secrets; throws a UserError that names what is missing. */
-  readonly split: (
-    kind: ConnectionKind,
-    id: string,
-    given: unknown,
-  ) => Promise<{ readonly settings: unknown; readonly secret: unknown }>;
+  readonly split: () => Promise<Split>;
+  readonly clock: Clock;
+  /** Who runs the command. */
+  readonly user: string;
 }
 
 const account = z.record(z.string(), z.unknown()).optional();
@@ -47,8 +46,6 @@ const fileSchema = z.strictObject({
   enrichment: account,
 });
 type ConnectFile = z.infer<typeof fileSchema>;
-
-const KINDS = ["intercom", "salesforce", "slack", "email", "enrichment"] as const;
 
 export function connectCommand(terminal: Terminal, deps: ConnectDeps): Command {
   return new Command("connect")
@@ -72,21 +69,17 @@ async function connect(
   options: { readonly dryRun?: true; readonly json?: true },
 ): Promise<void> {
   const given = withEnvironment(await readGiven(terminal, file), terminal.env);
-  const named = KINDS.filter((kind) => given[kind] !== undefined);
-  const rows = await Promise.all(
-    named.map(async (kind) => {
-      const id = `${given.environment}-${kind}`;
-      return { id, kind, ...(await deps.split(kind, id, given[kind])) };
-    }),
-  );
-  const document = given.policy === undefined ? saasDefault : await readPolicyText(given.policy, terminal);
+  const split = await deps.split();
+  const named = ACCOUNT_KINDS.filter((kind) => given[kind] !== undefined);
+  for (const kind of named) split(kind, accountId(given.environment, kind), given[kind]);
+  const document = given.policy === undefined ? null : await readPolicyText(given.policy, terminal);
   const result = {
     environment: given.environment,
     mode: given.mode,
-    connections: rows.map((row) => row.id),
+    connections: named.map((kind) => accountId(given.environment, kind)),
     webhook: `/webhooks/intercom/${given.environment}-intercom`,
   };
-  if (options.dryRun !== true) await keep(deps, given, rows, document);
+  if (options.dryRun !== true) await keep(deps, split, given, document);
   if (options.json === true) return terminal.out(JSON.stringify(result));
   terminal.out(
     `${options.dryRun === true ? "Would store" : "Stored"} environment ${result.environment} (${result.mode}) with ${result.connections.join(", ")}.`,
@@ -97,41 +90,19 @@ async function connect(
 }
 
 async function keep(
-  deps: ConnectDeps,
+  { openStore, clock, user }: ConnectDeps,
+  split: Split,
   given: ConnectFile,
-  rows: readonly {
-    readonly id: string;
-    readonly kind: ConnectionKind;
-    readonly settings: unknown;
-    readonly secret: unknown;
-  }[],
-  document: string,
+  document: string | null,
 ): Promise<void> {
-  const { db, vault, close } = await deps.openStore();
+  const { db, vault, close } = await openStore();
   try {
-    for (const { id, kind, settings, secret } of rows) {
-      const sealed = secret === null ? null : vault.seal(JSON.stringify(secret), secretContext(id));
-      await saveConnection(db, { id, kind, settings, secret: sealed });
-    }
-    const idOf = (kind: ConnectionKind): string | null => rows.find((row) => row.kind === kind)?.id ?? null;
-    await saveEnvironment(db, {
-      name: given.environment,
-      mode: given.mode,
-      intercomConnection: `${given.environment}-intercom`,
-      salesforceConnection: idOf("salesforce"),
-      slackConnection: idOf("slack"),
-      emailConnection: idOf("email"),
-      enrichmentConnection: idOf("enrichment"),
-    });
-    const known = (await listEnvironments(db)).find((one) => one.name === given.environment);
+    const { environment: name, mode, policy: _, ...accounts } = given;
+    const known = (await listEnvironments(db)).find((one) => one.name === name);
     // Connecting again without naming a policy keeps the live one.
-    if (given.policy !== undefined || known?.policyVersion == null)
-      await publishGiven(db, {
-        environment: given.environment,
-        document,
-        publisher: "baton connect",
-        comment: "",
-      });
+    const start = known?.policyVersion == null ? saasDefault : null;
+    const asked = { name, mode, accounts, document: document ?? start };
+    await storeEnvironment({ db, vault, clock, split }, asked, user);
   } finally {
     await close();
   }
@@ -173,7 +144,7 @@ function withEnvironment(given: ConnectFile, env: Terminal["env"]): ConnectFile 
       throw new UserError(`connect: the file asks for the variable ${name}, which is not set`);
     return found;
   };
-  const sections = KINDS.map((kind) => {
+  const sections = ACCOUNT_KINDS.map((kind) => {
     const section = given[kind];
     return [
       kind,

@@ -1,6 +1,7 @@
 /** `baton intercom check`: is the workspace ready. */
 import { Command } from "commander";
-import { addCheck, type CheckedAccount, type ConnectionSource } from "./setup.ts";
+import type { CheckedAccount, ConnectionSource } from "../accounts/account.ts";
+import { addCheck } from "./setup.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface IntercomDeps {

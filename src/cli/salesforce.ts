@@ -1,24 +1,11 @@
 /** `baton salesforce check` and `install`: is the org ready, and make it so. */
 import { Command } from "commander";
-import {
-  addCheck,
-  type CheckedAccount,
-  type ConnectionSource,
-  SETTINGS_OPTION,
-  sourceOf,
-  type SourceOptions,
-} from "./setup.ts";
+import type { ConnectionSource, OrgAccount } from "../accounts/account.ts";
+import { addCheck, SETTINGS_OPTION, sourceOf, type SourceOptions } from "./setup.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What the commands need of a connected org; `main.ts` makes it. */
-export interface SalesforceSetup extends CheckedAccount {
-  install(options: {
-    readonly checkOnly: boolean;
-  }): Promise<{ readonly components: number; readonly problems: readonly string[] }>;
-}
-
 export interface SalesforceDeps {
-  connect(source: ConnectionSource): Promise<SalesforceSetup>;
+  connect(source: ConnectionSource): Promise<OrgAccount>;
 }
 
 interface InstallOptions extends SourceOptions {

@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../kernel/failure.ts";
 import { intercomCommand } from "./intercom.ts";
-import { salesforceCommand, type SalesforceSetup } from "./salesforce.ts";
-import type { ConnectionSource, SetupFinding } from "./setup.ts";
+import type { ConnectionSource, Finding, OrgAccount } from "../accounts/account.ts";
+import { salesforceCommand } from "./salesforce.ts";
 import type { Terminal } from "./terminal.ts";
 
 function terminalWith(stdin = ""): { terminal: Terminal; out: string[]; codes: number[] } {
@@ -21,18 +21,15 @@ function terminalWith(stdin = ""): { terminal: Terminal; out: string[]; codes: n
   return { terminal, out, codes };
 }
 
-const READY: SetupFinding[] = [
+const READY: Finding[] = [
   { level: "ok", what: "Lead is ready", fix: null },
   { level: "warning", what: "Account.CSM__c is missing", fix: "Add the field." },
 ];
-const NOT_READY: SetupFinding[] = [
-  ...READY,
-  { level: "missing", what: "Task is missing", fix: "Install it." },
-];
+const NOT_READY: Finding[] = [...READY, { level: "missing", what: "Task is missing", fix: "Install it." }];
 
-function org(findings: SetupFinding[], problems: string[] = []) {
+function org(findings: Finding[], problems: string[] = []) {
   const seen = { sources: [] as ConnectionSource[], closed: 0, checkOnly: [] as boolean[] };
-  const setup: SalesforceSetup = {
+  const setup: OrgAccount = {
     check: async () => findings,
     install: async ({ checkOnly }) => {
       seen.checkOnly.push(checkOnly);
@@ -40,7 +37,7 @@ function org(findings: SetupFinding[], problems: string[] = []) {
     },
     close: () => void (seen.closed += 1),
   };
-  const connect = async (source: ConnectionSource): Promise<SalesforceSetup> => {
+  const connect = async (source: ConnectionSource): Promise<OrgAccount> => {
     seen.sources.push(source);
     return setup;
   };

@@ -1,26 +1,10 @@
 /** What the set-up commands share: findings as lines, and where a connection comes from. */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import type { CheckedAccount, ConnectionSource, Finding } from "../accounts/account.ts";
 import { UserError } from "../kernel/failure.ts";
 import type { Command } from "commander";
 import type { Terminal } from "./terminal.ts";
-
-export interface SetupFinding {
-  readonly level: "ok" | "warning" | "missing";
-  readonly what: string;
-  readonly fix: string | null;
-}
-
-/** What a check needs of a connected account; `main.ts` makes it. */
-export interface CheckedAccount {
-  check(): Promise<readonly SetupFinding[]>;
-  close(): void;
-}
-
-/** A connection that is stored for an environment, or one given as settings (then nothing is read from the database). */
-export type ConnectionSource =
-  | { readonly kind: "environment"; readonly environment: string }
-  | { readonly kind: "settings"; readonly settings: unknown };
 
 export interface SourceOptions {
   readonly environment: string;
@@ -83,7 +67,7 @@ const MARKS = { ok: "ok     ", warning: "warning", missing: "missing" } as const
 
 /** Prints one line per finding, or one JSON object; the exit code is 1 when something is missing, with `strict` on a warning, too. */
 function report(
-  findings: readonly SetupFinding[],
+  findings: readonly Finding[],
   { json, strict }: Pick<CheckOptions, "json" | "strict">,
   terminal: Terminal,
 ): void {

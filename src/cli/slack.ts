@@ -2,7 +2,8 @@
 import { Command } from "commander";
 import { stringify } from "yaml";
 import { UserError } from "../kernel/failure.ts";
-import { addCheck, type CheckedAccount, type ConnectionSource } from "./setup.ts";
+import type { CheckedAccount, ConnectionSource } from "../accounts/account.ts";
+import { addCheck } from "./setup.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface SlackDeps {

@@ -12,7 +12,7 @@ import { pressMetrics, webhookMetrics } from "./metrics.ts";
 import { type PressDoor, pressRoutes } from "./presses.ts";
 import { sendProblem } from "./problem.ts";
 import { webRoutes } from "./web.ts";
-import { webhookRoutes, type WebhookDoor } from "./webhooks.ts";
+import { type WebhookDoor, type WebhookOptions, webhookRoutes } from "./webhooks.ts";
 
 export interface ServerLimits {
   /** Largest body of a notification. Intercom documents none; a conversation is far smaller. Default 2 MB. */
@@ -31,6 +31,8 @@ export interface ServerLimits {
 
 export interface ServerOptions {
   readonly intakeFor: (connection: string) => Promise<WebhookDoor | null> | WebhookDoor | null;
+  /** Told of what comes to the door of an Intercom connection and is no notification. */
+  readonly noteAtDoor?: NonNullable<WebhookOptions["note"]>;
   /** Slack connections by id, where people press; none when absent. */
   readonly pressesFor?: (connection: string) => Promise<PressDoor | null>;
   readonly readiness: () => Promise<readonly ReadinessCheck[]>;
@@ -106,6 +108,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     webhookRoutes({
       intakeFor: options.intakeFor,
       metrics: webhookMetrics(options.metrics),
+      ...(options.noteAtDoor !== undefined && { note: options.noteAtDoor }),
       bodyLimitBytes: limits.bodyBytes ?? 2 * MEGABYTE,
       log,
     }),

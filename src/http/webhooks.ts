@@ -26,6 +26,8 @@ export interface WebhookOptions {
   /** The connection with this id, or null when there is none. */
   readonly intakeFor: (connection: string) => Promise<WebhookDoor | null> | WebhookDoor | null;
   readonly metrics: WebhookMetrics;
+  /** Told of pings and of what is turned away at a connection that exists. */
+  readonly note?: (connection: string, result: NotificationResult) => void;
   readonly bodyLimitBytes: number;
   readonly log: Log;
 }
@@ -80,13 +82,17 @@ async function receive(
   };
   const door = await lookedUp(options.intakeFor(request.params.connection), LOOKUP_DEADLINE_MS);
   if (door === null) return refuse("unknown_connection", 404, "There is no connection with this id.");
+  const turnAway: typeof refuse = (result, status, detail) => {
+    options.note?.(request.params.connection, result);
+    return refuse(result, status, detail);
+  };
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const signature = request.headers["x-hub-signature"];
   if (!signatureIsValid(raw, typeof signature === "string" ? signature : undefined, door.secrets)) {
-    return refuse("bad_signature", 401, "X-Hub-Signature does not fit the body and the client secret.");
+    return turnAway("bad_signature", 401, "X-Hub-Signature does not fit the body and the client secret.");
   }
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "")) {
-    return refuse("unsupported_type", 415, "Notifications are application/json.");
+    return turnAway("unsupported_type", 415, "Notifications are application/json.");
   }
   const taken = await door.take(raw, door.workspace);
   const answer = answerTo(taken, options, request, reply);
@@ -130,7 +136,7 @@ function unavailable(message: string, cause?: unknown): RetryableFailure {
 
 function answerTo(
   taken: Taken,
-  { metrics, log }: WebhookOptions,
+  { metrics, log, note }: WebhookOptions,
   request: FastifyRequest<{ Params: Params }>,
   reply: FastifyReply,
 ): FastifyReply {
@@ -139,6 +145,7 @@ function answerTo(
     case "stored":
     case "duplicate":
     case "ping":
+      if (taken.kind === "ping") note?.(connection, taken.kind);
       metrics.count(taken.kind);
       return reply.code(200).send();
     case "parked":
@@ -147,6 +154,7 @@ function answerTo(
       return reply.code(200).send();
     case "foreign":
       metrics.count("wrong_workspace");
+      note?.(connection, "wrong_workspace");
       log("warn", "a notification of another workspace was refused: is the right app connected?", {
         connection,
         workspace: taken.workspace.slice(0, 100),

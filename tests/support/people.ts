@@ -6,12 +6,12 @@ import type { TestHouse } from "./house.ts";
 export const PASSWORD = "correct horse battery";
 
 /** Sets a password by an invitation's token. */
-export async function acceptLink(house: TestHouse, token: string): Promise<void> {
+async function acceptLink(house: TestHouse, token: string): Promise<void> {
   await sent(house, "/invitation", { token, password: PASSWORD });
 }
 
 /** Signs in and answers the cookies of the session. */
-export async function cookiesOf(house: TestHouse, email: string): Promise<string> {
+async function cookiesOf(house: TestHouse, email: string): Promise<string> {
   const response = await sent(house, "/sign-in/email", { email, password: PASSWORD });
   return response.headers
     .getSetCookie()

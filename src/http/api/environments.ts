@@ -10,7 +10,7 @@ export const environmentParam = z.object({ environment: z.string() });
 const mode = z.enum(["shadow", "live"]);
 const review = z.enum(["optional", "required"]);
 
-const environmentSchema = z.object({
+export const environmentSchema = z.object({
   name: z.string(),
   mode,
   review,

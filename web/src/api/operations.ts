@@ -24,6 +24,8 @@ export interface Operations {
   verifyAuditLog: { path: Nothing; query: Nothing; body: undefined; answer: ({ "kind": "whole"; "rows": number; "head": string }) | ({ "kind": "broken"; "seq": number; "why": string }) };
   /** Every environment that the caller has a part in. */
   listEnvironments: { path: Nothing; query: Nothing; body: undefined; answer: ({ "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number })[] };
+  /** Makes an environment in shadow mode: it hears a workspace, decides, and sends nothing. */
+  createEnvironment: { path: Nothing; query: Nothing; body: { "name": string; "template"?: "saas-default" | "product-led" | "enterprise-sales" | "churn-desk"; "intercom": Record<string, unknown>; "lookBackDays"?: number }; answer: { "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number } };
   /** Sets the mode, or whether publishing needs a second person; what is not named stays. */
   changeEnvironment: { path: { environment: string }; query: Nothing; body: { "mode"?: "shadow" | "live"; "review"?: "optional" | "required" }; answer: { "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number } };
   /** The live policy. */
@@ -78,6 +80,22 @@ export interface Operations {
   resumeDestination: { path: { environment: string; destination: "intercom" | "salesforce" | "slack" | "email" | "enrichment" }; query: Nothing; body: undefined; answer: { "environment": string; "destination": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "reason": string; "pausedBy": string; "isAutomatic": boolean; "since": number; "waiting": number } };
   /** Takes a version of another environment to this one, which must have everything it names. */
   promotePolicy: { path: { environment: string }; query: Nothing; body: { "from": string; "number"?: number; "comment"?: string; "force"?: boolean; "dryRun"?: boolean }; answer: { "kind": "published" | "would"; "number": number; "changes": (({ "kind": "compared"; "changes": ({ "kind": "added" | "removed" | "changed" | "reordered"; "path": string; "before"?: unknown; "after"?: unknown; "words": string })[] }) | ({ "kind": "unreadable"; "which": "before" | "after"; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[] })) | (null); "from": { "environment": string; "number": number }; "to": string; "findings": ({ "severity": "fault" | "warning" | "note"; "rule": string; "path": string; "line"?: number; "message": string; "proof": string | null; "next": string | null })[] } };
+  /** The policies to start from. */
+  listTemplates: { path: Nothing; query: Nothing; body: undefined; answer: ({ "name": string; "about": string })[] };
+  /** The accounts of an environment: what is set, what the last test found, what went well and wrong. */
+  listConnections: { path: { environment: string }; query: Nothing; body: undefined; answer: ({ "kind": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "id": string | null; "settings": Record<string, unknown>; "secrets": Record<string, { "setAt": number; "setBy": string; "ends": string | null }>; "webhook": string | null; "checked": ({ "at": number; "by": string; "findings": ({ "level": "ok" | "warning" | "missing"; "what": string; "fix": string | null })[] }) | (null); "lastSuccessAt": (number) | (null); "lastError": ({ "at": number; "code": string; "message": string }) | (null) })[] };
+  /** Where Intercom sends notifications, and what came of late. */
+  readDoor: { path: { environment: string }; query: { limit?: number }; body: undefined; answer: { "url": string; "arrivals": ({ "topic": string; "at": number })[]; "notes": ({ "result": string; "times": number; "at": number })[] } };
+  /** What to make the app in Slack from. */
+  slackManifest: { path: { environment: string }; query: Nothing; body: undefined; answer: { "manifest": string } };
+  /** Sets an account: all its settings, and the secrets that are new; secrets not named stay. */
+  setConnection: { path: { environment: string; kind: "intercom" | "salesforce" | "slack" | "email" | "enrichment" }; query: Nothing; body: Record<string, unknown>; answer: { "kind": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "id": string | null; "settings": Record<string, unknown>; "secrets": Record<string, { "setAt": number; "setBy": string; "ends": string | null }>; "webhook": string | null; "checked": ({ "at": number; "by": string; "findings": ({ "level": "ok" | "warning" | "missing"; "what": string; "fix": string | null })[] }) | (null); "lastSuccessAt": (number) | (null); "lastError": ({ "at": number; "code": string; "message": string }) | (null) } };
+  /** Takes an account away and forgets its secrets. */
+  removeConnection: { path: { environment: string; kind: "intercom" | "salesforce" | "slack" | "email" | "enrichment" }; query: Nothing; body: undefined; answer: { "kind": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "id": string | null; "settings": Record<string, unknown>; "secrets": Record<string, { "setAt": number; "setBy": string; "ends": string | null }>; "webhook": string | null; "checked": ({ "at": number; "by": string; "findings": ({ "level": "ok" | "warning" | "missing"; "what": string; "fix": string | null })[] }) | (null); "lastSuccessAt": (number) | (null); "lastError": ({ "at": number; "code": string; "message": string }) | (null) } };
+  /** Asks the account for everything that a handoff will need of it; nothing is written there. */
+  checkConnection: { path: { environment: string; kind: "intercom" | "salesforce" | "slack" | "email" | "enrichment" }; query: Nothing; body: undefined; answer: { "at": number; "by": string; "findings": ({ "level": "ok" | "warning" | "missing"; "what": string; "fix": string | null })[] } };
+  /** Deploys Baton's fields, objects and permission set to the org; all of it or nothing. */
+  installMetadata: { path: { environment: string }; query: Nothing; body: { "dryRun"?: boolean }; answer: { "components": number; "problems": (string)[]; "dryRun": boolean } };
 }
 
 export const OPERATIONS = {
@@ -91,6 +109,7 @@ export const OPERATIONS = {
   readAuditLog: ["GET", "/api/v1/audit-log"],
   verifyAuditLog: ["GET", "/api/v1/audit-log/verification"],
   listEnvironments: ["GET", "/api/v1/environments"],
+  createEnvironment: ["POST", "/api/v1/environments"],
   changeEnvironment: ["PATCH", "/api/v1/environments/{environment}"],
   livePolicy: ["GET", "/api/v1/environments/{environment}/policy"],
   policyHistory: ["GET", "/api/v1/environments/{environment}/policy/versions"],
@@ -118,4 +137,12 @@ export const OPERATIONS = {
   pauseDestination: ["PUT", "/api/v1/environments/{environment}/pauses/{destination}"],
   resumeDestination: ["DELETE", "/api/v1/environments/{environment}/pauses/{destination}"],
   promotePolicy: ["POST", "/api/v1/environments/{environment}/policy/promote"],
+  listTemplates: ["GET", "/api/v1/policy-templates"],
+  listConnections: ["GET", "/api/v1/environments/{environment}/connections"],
+  readDoor: ["GET", "/api/v1/environments/{environment}/connections/intercom/door"],
+  slackManifest: ["GET", "/api/v1/environments/{environment}/connections/slack/manifest"],
+  setConnection: ["PUT", "/api/v1/environments/{environment}/connections/{kind}"],
+  removeConnection: ["DELETE", "/api/v1/environments/{environment}/connections/{kind}"],
+  checkConnection: ["POST", "/api/v1/environments/{environment}/connections/{kind}/check"],
+  installMetadata: ["POST", "/api/v1/environments/{environment}/connections/salesforce/install"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;
