@@ -55,6 +55,7 @@ export default defineConfig({
         "src/erasure/remains.ts",
         "src/intake/silence.ts",
         "src/insights/*.ts",
+        "src/insights/audit/*.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.
       exclude: [

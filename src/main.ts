@@ -161,6 +161,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     command.addCommand(trainCommand(terminal, { openStore, user: userName() }));
     return command;
   },
+  audit: async () =>
+    (await import("./cli/audit.ts")).auditCommand(terminal, {
+      fromIntercom: (await import("./connectors/intercom/exported.ts")).exportedConversation,
+    }),
   backtest: async () =>
     (await import("./cli/backtest.ts")).backtestCommand(terminal, { openStore, untilStopped }),
   environment: async () => (await import("./cli/environment.ts")).environmentCommand(authoredDeps),

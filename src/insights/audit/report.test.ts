@@ -1,0 +1,186 @@
+import { describe, expect, test } from "vitest";
+import type { Qualified } from "./finding.ts";
+import { pageOf } from "./page.ts";
+import { type Assumptions, quantile, reportOf, span, type Subject } from "./report.ts";
+import { counting } from "./tally.ts";
+
+const MIN = 60_000;
+const DAY = 86_400_000;
+const START = Date.UTC(2026, 0, 1);
+
+function qualified(id: string, over: Partial<Qualified> = {}): Qualified {
+  return {
+    kind: "qualified",
+    id,
+    recipe: "buy",
+    isLead: true,
+    score: { name: "buying", value: 60, threshold: 40 },
+    at: START,
+    answer: { kind: "none" },
+    record: "not asked",
+    signals: ["sso"],
+    quote: "we need <SSO>",
+    url: null,
+    ...over,
+  };
+}
+
+const assumptions: Assumptions = {
+  withinMs: DAY,
+  dealSize: { low: 12_000, high: 12_000 },
+  closeRate: { low: 0.15, high: 0.15 },
+  currency: "USD",
+  given: { dealSize: true, closeRate: true },
+};
+const subject: Subject = {
+  source: "export<1>.json",
+  policy: "the default policy",
+  recipeNames: new Map([["buy", "Buy & more"]]),
+  signalNames: new Map(),
+  now: START + 60 * DAY,
+};
+const times = (from: number | null = START, to: number | null = START + (365.25 / 12) * DAY) => ({
+  from,
+  to,
+});
+
+describe("a leakage report", () => {
+  test("computes the expected bookings of 35 leads a month as deal size times close rate", () => {
+    const count = counting(DAY);
+    for (let i = 0; i < 35; i += 1) count.add(qualified(`lost${i}`), times());
+    for (let i = 0; i < 65; i += 1)
+      count.add(qualified(`kept${i}`, { answer: { kind: "after", ms: i * MIN } }), times());
+    const report = reportOf(count.result(), assumptions, subject);
+    expect(report.leakage.leaked).toMatchObject({ k: 35, of: 100, share: 0.35 });
+    expect(report.leakage.perMonth?.expected).toBe(35);
+    expect(report.money).toMatchObject({
+      name: "expected bookings",
+      ofThese: { expected: 63_000 },
+      perMonth: { expected: 63_000 },
+      perYear: { expected: 756_000 },
+    });
+    expect(report.money.perMonth?.low).toBeGreaterThan(47_000);
+    expect(report.money.perMonth?.high).toBeLessThan(81_000);
+    expect(report.response).toMatchObject({ timed: 65, p50Ms: 32 * MIN, p90Ms: 58 * MIN });
+    expect(report.response.within[0]?.answered).toMatchObject({ k: 6, of: 100 });
+  });
+
+  test("holds every conversation in one bucket and every qualified one in one fate", () => {
+    const count = counting(60 * MIN);
+    const nowhere = times(null, null);
+    count.add(qualified("late", { answer: { kind: "after", ms: 61 * MIN } }), nowhere);
+    count.add(qualified("early", { answer: { kind: "after", ms: 60 * MIN }, record: "there" }), nowhere);
+    count.add(qualified("unseen", { answer: { kind: "after", ms: MIN }, record: "missing" }), nowhere);
+    count.add(qualified("untimed", { answer: { kind: "untimed" } }), nowhere);
+    count.add(qualified("churn", { recipe: "churn", isLead: false, signals: ["sso", "b", "a"] }), nowhere);
+    count.add({ kind: "excluded", exclusion: "jobs" }, nowhere);
+    count.add({ kind: "excluded", exclusion: "jobs" }, nowhere);
+    count.add({ kind: "excluded", exclusion: "billing" }, nowhere);
+    count.add({ kind: "below-threshold" }, nowhere);
+    count.add({ kind: "no-customer-message" }, nowhere);
+    count.skip("seen before");
+    count.skip("unreadable");
+    const report = reportOf(count.result(), { ...assumptions, withinMs: 60 * MIN }, subject);
+    expect(report.census.in).toBe(12);
+    expect(Object.values(report.census.buckets).reduce((sum, n) => sum + n)).toBe(12);
+    expect(report.exclusions).toEqual([
+      { name: "jobs", n: 2 },
+      { name: "billing", n: 1 },
+    ]);
+    expect(report.leakage.fates).toEqual({
+      "in time": 1,
+      late: 1,
+      "no answer": 1,
+      "no record": 1,
+      unknown: 1,
+    });
+    expect(report.leakage.leaked).toMatchObject({ k: 3, of: 4 });
+    expect(report.leakage.leads).toMatchObject({ k: 2, of: 3 });
+    expect(report.qualified.recipes.map(({ name, qualified: n }) => [name, n])).toEqual([
+      ["Buy & more", 4],
+      ["churn", 1],
+    ]);
+    expect(report.qualified.signals.map(({ id }) => id)).toEqual(["sso", "a", "b"]);
+    expect([report.period, report.qualified.perMonth, report.money.perMonth]).toEqual([null, null, null]);
+    expect(report.inputs.map(({ name }) => name)).toContain("Records in Salesforce");
+    expect(pageOf(report)).toContain("The source bears no times");
+  });
+
+  test("gives no figure of a month for less than a week, and none of money where nothing is known", () => {
+    const count = counting(DAY);
+    count.add(qualified("a"), times(START, START + DAY));
+    count.add(qualified("b"), times(START - DAY, START));
+    const short = reportOf(
+      count.result(),
+      { ...assumptions, given: { dealSize: false, closeRate: false } },
+      subject,
+    );
+    expect(short.period?.days).toBe(2);
+    expect(short.money).toMatchObject({ ofThese: { expected: 3_600 }, perMonth: null, perYear: null });
+    expect(short.leakage.perMonth).toBeNull();
+    expect(pageOf(short)).toContain("less than a week");
+    const unknown = counting(DAY);
+    unknown.add(qualified("c", { answer: { kind: "untimed" } }), times());
+    const report = reportOf(unknown.result(), assumptions, subject);
+    expect([report.money.ofThese, report.leakage.perMonth]).toEqual([null, null]);
+    expect(pageOf(report)).toContain("not known");
+    const instant = counting(DAY);
+    instant.add(qualified("d"), times(START, START));
+    expect(reportOf(instant.result(), assumptions, subject).period).toBeNull();
+  });
+
+  test("shows a dozen of the clearest that leaked", () => {
+    const count = counting(DAY);
+    for (let i = 0; i < 30; i += 1)
+      count.add(
+        qualified(`x${i}`, { score: { name: "buying", value: 40 + (i % 15), threshold: 40 } }),
+        times(),
+      );
+    count.add(qualified("odd", { score: { name: "buying", value: 9, threshold: 0 } }), times());
+    const { samples } = count.result();
+    expect(samples.length).toBe(12);
+    expect(samples[0]?.score.value).toBe(54);
+    expect(samples.map(({ score }) => score.value)).toEqual(
+      samples.map(({ score }) => score.value).toSorted((a, b) => b - a),
+    );
+  });
+});
+
+describe("the page", () => {
+  test("takes customers' words and names for text, and adds no script", () => {
+    const count = counting(DAY);
+    count.add(
+      qualified("<i>1</i>", { quote: "<script>alert(1)</script>", url: "https://app.example/?a=1&b=2" }),
+      times(),
+    );
+    count.add(qualified("2", { quote: null, at: null, answer: { kind: "after", ms: 3 * DAY } }), times());
+    const page = pageOf(reportOf(count.result(), assumptions, subject));
+    expect(page).not.toContain("<script");
+    expect(page).toContain("&lt;script&gt;");
+    expect(page).toContain('href="https://app.example/?a=1&amp;b=2"');
+    expect(page).toContain("Buy &amp; more");
+    expect(page).toContain("after 3 days");
+    expect(page).toContain("@page");
+  });
+
+  test("says that there is nothing to leak where nothing qualified", () => {
+    const count = counting(DAY);
+    count.add({ kind: "below-threshold" }, times());
+    const page = pageOf(reportOf(count.result(), { ...assumptions, dealSize: { low: 1, high: 2 } }, subject));
+    expect(page).toContain("None of 1 conversations would have qualified");
+    expect(page).toContain("1 to 2 USD");
+  });
+});
+
+test("times are told in the unit that suits them", () => {
+  expect([MIN, 90 * MIN, DAY, 3 * DAY].map(span)).toEqual(["1 minute", "1.5 hours", "24 hours", "3 days"]);
+});
+
+test("a quantile is one of the values", () => {
+  expect([
+    quantile([], 0.5),
+    quantile([1], 0),
+    quantile([1, 2, 3, 4], 0.5),
+    quantile([1, 2, 3, 4], 0.9),
+  ]).toEqual([null, 1, 2, 4]);
+});

@@ -1,0 +1,22 @@
+import { describe, expect, test } from "vitest";
+import { shareOf } from "./share.ts";
+
+describe("a share with its interval", () => {
+  test.for([
+    // Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), table I.
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ] as const)("%i of %i lies between %f and %f", ([k, of, low, high]) => {
+    const found = shareOf(k, of);
+    expect(found.low).toBeCloseTo(low, 4);
+    expect(found.high).toBeCloseTo(high, 4);
+    expect(found.share).toBe(k / of);
+  });
+
+  test("all of them reach exactly one, and of nothing nothing is known", () => {
+    expect(shareOf(20, 20)).toMatchObject({ share: 1, high: 1 });
+    expect(shareOf(0, 0)).toEqual({ k: 0, of: 0, share: null, low: 0, high: 1 });
+  });
+});
