@@ -54,13 +54,12 @@ export default defineConfig({
         "src/issues/issue.ts",
         "src/erasure/remains.ts",
         "src/intake/silence.ts",
-        "src/insights/*.ts",
-        "src/insights/audit/*.ts",
+        "src/insights/{*,audit/*,reading/*}.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.
       exclude: [
         "**/*.test.ts",
-        "**/queries.ts",
+        "**/*queries.ts",
         "src/decide/ledger.ts",
         "src/versions/{drafts,environments,loader,promote,publish}.ts",
         "src/conversation/refresh.ts",

@@ -21,7 +21,10 @@ import { backtestRoutes } from "./http/api/backtests.ts";
 import { tryDraftRoutes } from "./http/api/try-draft.ts";
 import { openEffects } from "./insights/effects.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
+import { conversationRoutes } from "./http/api/conversations.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
+import type { Links } from "./http/api/handoff-detail.ts";
+import { handoffRoutes } from "./http/api/handoffs.ts";
 import { policyRoutes } from "./http/api/policy.ts";
 import { issueRoutes } from "./http/api/issues.ts";
 import { pauseRoutes } from "./http/api/pauses.ts";
@@ -272,11 +275,13 @@ function remembered<Door>(
 /** Every route of /api/v1, room by room, behind the tokens and sessions of this database. */
 export function apiOf(
   { clock, config }: ServiceOptions,
-  { database }: House,
+  house: House,
   vault: Vault,
   signIn: SignIn,
 ): ApiOptions {
+  const { database } = house;
   const { db } = database;
+  const reading = { db, policyOf: house.policyOfVersion, linksOf: linksOf(house) };
   return {
     baseUrl: config.baseUrl,
     admit: (authorization, headers) =>
@@ -289,11 +294,27 @@ export function apiOf(
       ...tryDraftRoutes({ db, clock, effects: openEffects(database, clock) }),
       ...backtestRoutes(database, clock),
       ...routingRoutes(db, clock),
+      ...handoffRoutes(reading),
+      ...conversationRoutes(reading),
       ...issueRoutes(db, clock),
       ...pauseRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),
       ...accountRoutes({ db, vault, clock, split: splitConnection, look: accountLook({ db, vault, clock }) }),
     ],
+  };
+}
+
+/** Where people open conversations and records; an environment without a live policy has no place to ask. */
+function linksOf(house: House): (environment: string) => Promise<Links> {
+  return async (environment) => {
+    const world = await house.place(environment).then(
+      (place) => place.world,
+      () => null,
+    );
+    return {
+      conversation: (id) => world?.inbox?.conversationUrl(id) ?? null,
+      record: (id) => world?.crm?.recordUrl(id) ?? null,
+    };
   };
 }
 

@@ -67,7 +67,8 @@ export function recipeOf(policy: Policy, id: string): Recipe {
   return recipe;
 }
 
-interface Step {
+/** One thing that a recipe asks for. */
+export interface Step {
   readonly verdict: Verdict;
   readonly reason: string;
 }
@@ -78,6 +79,12 @@ function checked(condition: Condition, lookup: FieldLookup, now: EpochMs, explai
   if (!explained) return { verdict: decide(condition, lookup, now), reason: "" };
   const { verdict, trace } = evaluate(condition, lookup, now);
   return { verdict, reason: trace.text };
+}
+
+/** Everything that the recipe asks for, each with what the case says to it, whatever other recipes say. */
+export function stepsOf(recipe: Recipe, given: Case): readonly Step[] {
+  const lookup = factsOf(given.evidence, given.scores);
+  return recipeSteps(recipe, given, (condition) => checked(condition, lookup, given.now, true));
 }
 
 /** All steps must hold: one "no" decides, an "unknown" keeps it open. */
@@ -92,12 +99,16 @@ function settle(lookedUp: boolean, considered: Considered): Considered {
 }
 
 function considerRecipe(recipe: Recipe, given: Case, check: Check): Considered {
+  return consider(recipe.id, recipeSteps(recipe, given, check));
+}
+
+function recipeSteps(recipe: Recipe, given: Case, check: Check): readonly Step[] {
   const steps: Step[] = [heardTrigger(recipe, given.triggers)];
   if (recipe.when !== undefined) steps.push(check(recipe.when));
   if (recipe.and !== undefined) steps.push(check(recipe.and));
   if (recipe.customersOnly) steps.push(isCustomer(given.evidence));
   if (recipe.score !== undefined) steps.push(reaches(recipe.score, given.scores));
-  return consider(recipe.id, steps);
+  return steps;
 }
 
 function heardTrigger(recipe: Recipe, triggers: readonly Trigger[]): Step {

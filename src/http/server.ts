@@ -71,6 +71,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     logger: false,
     bodyLimit: limits.bodyBytes ?? 2 * MEGABYTE,
     requestTimeout: limits.requestMs ?? 10_000,
+    // The id of a handoff has the names of its environment and its recipe in it.
+    routerOptions: { maxParamLength: 500 },
     http: {
       headersTimeout: limits.headersMs ?? 5_000,
       connectionsCheckingInterval: limits.checkMs ?? 1_000,

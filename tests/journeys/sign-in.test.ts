@@ -38,10 +38,11 @@ async function call(method: string, path: string, body?: unknown, headers: objec
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
+  const isJson = text !== "" && (response.headers.get("content-type") ?? "").includes("json");
   return {
     status: response.status,
     headers: response.headers,
-    body: (text === "" ? {} : JSON.parse(text)) as Reply["body"],
+    body: (isJson ? JSON.parse(text) : {}) as Reply["body"],
   };
 }
 

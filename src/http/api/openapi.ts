@@ -1,6 +1,6 @@
 /** Routes of /api/v1 as operations of the OpenAPI document. */
 import { z } from "zod";
-import { type Answer, json, type Operation, problem } from "../openapi.ts";
+import { type Answer, json, type Operation, plain, problem } from "../openapi.ts";
 import type { ApiRoute } from "./route.ts";
 
 export const API_PREFIX = "/api/v1";
@@ -18,9 +18,10 @@ export function apiPaths(
 }
 
 function operationOf(route: ApiRoute): Operation {
-  const { status, description, schema } = route.answer;
+  const { status, description, schema, type } = route.answer;
+  const shape = schemaOf(schema, "output");
   const responses: Record<string, Answer> = {
-    [status]: json(description, schemaOf(schema, "output")),
+    [status]: type === undefined ? json(description, shape) : plain(description, type),
     400: problem("The request is not as described here; `faults` says where."),
     401: problem("No token and no session, or one that does not count any more."),
     403: problem(

@@ -2,12 +2,15 @@
  * What a route of /api/v1 is: data about the call and a function that answers it. `serve.ts` puts it behind the door,
  * `openapi.ts` describes it; neither can forget one.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import type { Actor } from "../../access/actor.ts";
 import type { Scope } from "../../access/scopes.ts";
 import type { Person } from "../../access/tokens.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+
+/** What is sent piece by piece. */
+export type StreamType = "text/csv" | "text/event-stream";
 
 interface Shapes<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> {
   /** Below /api/v1, parameters in braces: "/environments/{environment}". */
@@ -27,7 +30,13 @@ interface Shapes<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTy
   readonly params: P;
   readonly query?: Q;
   readonly body?: B;
-  readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: A };
+  readonly answer: {
+    readonly status: 200 | 201;
+    readonly description: string;
+    readonly schema: A;
+    /** JSON when absent. */
+    readonly type?: StreamType;
+  };
   /** Refusals of its own, by status; what every route may answer is added. */
   readonly problems?: Readonly<Record<number, string>>;
 }
@@ -42,12 +51,23 @@ export interface Call<P, Q, B> {
   /** Where a browser reaches Baton's pages. */
   readonly origin: string;
   readonly header: (name: string) => string | undefined;
+  /** Asks again who calls; null: nobody who is let in any more. */
+  readonly admitAgain: () => Promise<Actor | null>;
+  /** Aborted when the caller has gone or the server stops. */
+  readonly signal: AbortSignal;
 }
 
 export interface ApiAnswer<A> {
   readonly body: A;
   /** Without quotes; sent as ETag. */
   readonly etag?: string;
+}
+
+/** Text that is sent as it is made. */
+export interface ApiStream {
+  readonly chunks: AsyncIterable<string>;
+  /** The name under which a browser keeps it. */
+  readonly fileName?: string;
 }
 
 /** What a schema says, of rows that nobody may change. */
@@ -59,7 +79,7 @@ type Frozen<T> = T extends readonly (infer Item)[]
 
 /** A route with its types rubbed out, as the server and the description take it. */
 export interface ApiRoute extends Shapes<z.ZodObject, z.ZodObject, z.ZodType, z.ZodType> {
-  readonly handle: (call: Call<never, never, never>) => Promise<ApiAnswer<unknown>>;
+  readonly handle: (call: Call<never, never, never>) => Promise<ApiAnswer<unknown> | ApiStream>;
 }
 
 /** Writes a route: `handle` gets what the schemas parsed, and returns what the answer's schema says. */
@@ -76,6 +96,16 @@ export function route<
   },
 ): ApiRoute {
   return shapes;
+}
+
+/** Writes a route that reads, and sends text piece by piece. */
+export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject>(
+  shapes: Omit<Shapes<P, Q, z.ZodUndefined, z.ZodString>, "answer" | "method" | "body"> & {
+    readonly answer: { readonly description: string; readonly type: StreamType };
+    readonly handle: (call: Call<z.infer<P>, z.infer<Q>, undefined>) => Promise<ApiStream>;
+  },
+): ApiRoute {
+  return { ...shapes, method: "GET", answer: { status: 200, schema: z.string(), ...shapes.answer } };
 }
 
 /** Thrown by a route that cannot do what was asked; becomes a problem document. */

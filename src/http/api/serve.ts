@@ -2,15 +2,16 @@
  * The door of /api/v1. Closed unless a token or a session opens it: one hook asks who calls, each route's scope says whether they
  * may, and only then is the request parsed and answered.
  */
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { may, mayTouch } from "../../access/actor.ts";
+import { type Actor, may, mayTouch } from "../../access/actor.ts";
 import type { Admission } from "../../access/tokens.ts";
 import { UserError } from "../../kernel/failure.ts";
 import { headersOf, isOwnWrite, ownOrigin } from "../origin.ts";
 import { sendProblem } from "../problem.ts";
 import { API_PREFIX } from "./openapi.ts";
-import { type ApiRoute, type Call, Refusal } from "./route.ts";
+import { type ApiRoute, type ApiStream, type Call, Refusal } from "./route.ts";
 
 export interface ApiOptions {
   readonly routes: readonly ApiRoute[];
@@ -32,6 +33,8 @@ export function apiRoutes({
     await root.register(
       async (server) => {
         const callers = new WeakMap<FastifyRequest, Caller>();
+        const stopping = new AbortController();
+        server.addHook("preClose", async () => stopping.abort());
         server.addHook("onRequest", async (request, reply) => {
           const admission = await admit(request.headers.authorization, headersOf(request));
           if (admission.kind === "refused")
@@ -50,7 +53,15 @@ export function apiRoutes({
             handler: (request, reply) =>
               answer(
                 one,
-                { caller: callers.get(request), origin: ownOrigin(request, baseUrl) },
+                {
+                  caller: callers.get(request),
+                  origin: ownOrigin(request, baseUrl),
+                  admitAgain: async () => {
+                    const admission = await admit(request.headers.authorization, headersOf(request));
+                    return admission.kind === "actor" ? admission.actor : null;
+                  },
+                  signal: AbortSignal.any([stopping.signal, goneSignal(reply)]),
+                },
                 request,
                 reply,
               ),
@@ -62,9 +73,21 @@ export function apiRoutes({
   };
 }
 
+/** Aborted when the connection is over. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+interface Circumstances extends Pick<Call<never, never, never>, "origin" | "signal"> {
+  readonly caller: Caller | undefined;
+  readonly admitAgain: () => Promise<Actor | null>;
+}
+
 async function answer(
   route: ApiRoute,
-  { caller, origin }: { readonly caller: Caller | undefined; readonly origin: string },
+  { caller, origin, admitAgain, signal }: Circumstances,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -78,12 +101,16 @@ async function answer(
       actor: caller.actor,
       person: caller.person,
       origin,
+      admitAgain,
+      signal,
       header: (name) => {
         const value = request.headers[name];
         return Array.isArray(value) ? value[0] : value;
       },
     };
-    const { body, etag } = await route.handle(call as Call<never, never, never>);
+    const answered = await route.handle(call as Call<never, never, never>);
+    if ("chunks" in answered) return sendStream(route, answered, reply);
+    const { body, etag } = answered;
     if (etag !== undefined) reply.header("etag", `"${etag}"`);
     return reply.code(route.answer.status).type("application/json; charset=utf-8").send(JSON.stringify(body));
   } catch (error) {
@@ -91,6 +118,16 @@ async function answer(
     if (error instanceof UserError) return sendProblem(request, reply, 422, error.message);
     throw error;
   }
+}
+
+/** Each piece goes out as it comes: a proxy is asked to hold nothing back. */
+function sendStream(
+  { answer: { type } }: ApiRoute,
+  { chunks, fileName }: ApiStream,
+  reply: FastifyReply,
+): FastifyReply {
+  if (fileName !== undefined) reply.header("content-disposition", `attachment; filename="${fileName}"`);
+  return reply.type(`${type}; charset=utf-8`).header("x-accel-buffering", "no").send(Readable.from(chunks));
 }
 
 /** An environment that the caller has no part in does not exist for them; in theirs, the route's scope decides. */

@@ -1,0 +1,69 @@
+/**
+ * SQL of the census: every conversation that an environment has heard of, in exactly one bucket. Whatever counts or
+ * lists conversations starts from `heardConversations`, so that lists and figures cannot disagree.
+ */
+import { type RawBuilder, sql } from "kysely";
+import type { Bucket } from "../../decide/queries.ts";
+import type { EpochMs } from "../../kernel/time.ts";
+import type { Db } from "../../store/database.ts";
+
+export const BUCKETS = [
+  "new",
+  "excluded",
+  "below-threshold",
+  "held",
+  "handed-off",
+  "failed",
+] as const satisfies readonly Bucket[];
+
+/**
+ * A relation with one row for each conversation of the environment's workspace: `workspace`, `id`, `bucket`, `heard_at`,
+ * `decision_id`, `person`, `email`, `company`. A conversation that the environment has not decided about is new; one of
+ * which no event could be folded has failed, and one whose first events wait to be folded is new.
+ */
+export function heardConversations(environment: string): RawBuilder<unknown> {
+  const workspace = sql`(select i.settings ->> 'workspace' from environments e
+    join connections i on i.id = e.intercom_connection where e.name = ${environment})`;
+  return sql`(
+    select c.workspace, c.id, coalesce(s.bucket, 'new') as bucket, c.updated_at as heard_at, s.decision_id,
+      c.person, c.email, c.company
+    from conversations c left join standings s
+      on s.environment = ${environment} and s.workspace = c.workspace and s.conversation_id = c.id
+    where c.workspace = ${workspace}
+    union all
+    select v.workspace, v.conversation_id,
+      case when bool_or(v.taken_at is null) then 'new' else 'failed' end, max(v.received_at), null, null, null, null
+    from events v
+    where v.workspace = ${workspace} and v.conversation_id is not null
+      and (v.taken_at is null or v.parked_reason is not null)
+      and not exists (select 1 from conversations c where c.workspace = v.workspace and c.id = v.conversation_id)
+    group by 1, 2)`;
+}
+
+export interface Census {
+  /** The sum of the buckets. */
+  readonly heard: number;
+  readonly buckets: Readonly<Record<Bucket, number>>;
+}
+
+/** How many conversations stand in each bucket, of those heard last since then; of all with null. */
+export async function census(db: Db, environment: string, since: EpochMs | null): Promise<Census> {
+  const { rows } = await sql<{ bucket: Bucket; n: number }>`
+    select bucket, count(*) as n from ${heardConversations(environment)} h
+    where ${since === null ? sql`true` : sql`heard_at >= to_timestamp(${since / 1_000})`} group by 1`.execute(
+    db,
+  );
+  const counted = new Map(rows.map(({ bucket, n }) => [bucket, n]));
+  const of = (bucket: Bucket): number => counted.get(bucket) ?? 0;
+  return {
+    heard: rows.reduce((sum, { n }) => sum + n, 0),
+    buckets: {
+      new: of("new"),
+      excluded: of("excluded"),
+      "below-threshold": of("below-threshold"),
+      held: of("held"),
+      "handed-off": of("handed-off"),
+      failed: of("failed"),
+    },
+  };
+}
