@@ -110,6 +110,12 @@ export default {
       { path: "^src/" },
     ),
     error(
+      "the-web-takes-words-of-the-policy-alone",
+      "What the admin shares with the service is pure and small; the rest it asks the API for.",
+      { path: "^web/src/", pathNot: "\\.test\\.ts$" },
+      { path: "^src/", pathNot: "^src/policy/(condition|fields|sentence)\\.ts$" },
+    ),
+    error(
       "src-knows-emulators-only-in-the-cli",
       "demo, rehearse and emulators start them; nothing else may.",
       { path: "^src/(?!cli/|main\\.ts)" },

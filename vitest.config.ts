@@ -14,6 +14,7 @@ export default defineConfig({
             "emulators/**/*.test.ts",
             "tests/architecture.test.ts",
             "tests/policy/**/*.test.ts",
+            "web/src/**/*.test.ts",
           ],
           testTimeout: 30_000,
         },

@@ -19,9 +19,9 @@ const HOME = join(import.meta.dirname, "..");
 const CONFIG = join(HOME, ".dependency-cruiser.mjs");
 const { rooms, default: config } = (await import(CONFIG)) as RuleFile;
 
-/** The result of our rules over the folders `src` and `emulators` of `home`. */
+/** The result of our rules over the folders `src`, `emulators` and `web/src` of `home`. */
 async function cruised(home: string): Promise<ICruiseResult> {
-  const { output } = await cruise(["src", "emulators"], {
+  const { output } = await cruise(["src", "emulators", "web/src"], {
     ...config.options,
     baseDir: home,
     validate: true,
@@ -77,6 +77,7 @@ const BREACHES: readonly (readonly [rule: string, from: string, imports: string]
   ["only-the-engine-knows-dbos", "src/handoff/durable.ts", "@dbos-inc/dbos-sdk"],
   ["sql-only-in-queries", "src/intake/asking.ts", "kysely"],
   ["emulators-are-strangers", "emulators/slack/shared.ts", "../../src/kernel/index.ts"],
+  ["the-web-takes-words-of-the-policy-alone", "web/src/scoring.ts", "../../src/qualify/index.ts"],
   ["src-knows-emulators-only-in-the-cli", "src/http/pretending.ts", "../../emulators/slack/workspace.ts"],
 ];
 
@@ -91,6 +92,7 @@ const ALLOWED: readonly (readonly [from: string, imports: string])[] = [
   ["src/engine/dbos.ts", "@dbos-inc/dbos-sdk"],
   ["src/cli/demo.ts", "../../emulators/slack/workspace.ts"],
   ["src/vault/key.ts", "node:crypto"],
+  ["web/src/said.ts", "../../src/policy/sentence.ts"],
 ];
 
 const PACKAGES = ["zod", "kysely", "fastify", "@dbos-inc/dbos-sdk"];
@@ -111,7 +113,12 @@ async function buildHouse(home: string, files: readonly (readonly [from: string,
     await put(`node_modules/${name}/index.js`, "");
   }
   for (const room of rooms) await put(`src/${room}/index.ts`, "export type Index = string;\n");
-  for (const path of ["src/walk.ts", "src/connectors/http/gate.ts", "emulators/slack/workspace.ts"]) {
+  for (const path of [
+    "src/walk.ts",
+    "src/connectors/http/gate.ts",
+    "src/policy/sentence.ts",
+    "emulators/slack/workspace.ts",
+  ]) {
     await put(path, "export type Index = string;\n");
   }
   for (const [from, imports] of files) {

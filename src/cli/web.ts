@@ -84,6 +84,9 @@ async function stampOf(folder: string): Promise<string | null> {
   return readFile(join(folder, "dist", STAMP), "utf8").catch(() => null);
 }
 
+/** Of the service what the admin takes along: how conditions are said, and which fields there are. */
+const SHARED = ["condition", "fields", "sentence"].map((name) => `../src/policy/${name}.ts`);
+
 /** Of all that a build is made from: the sources and the locked packages. */
 async function digestOf(folder: string): Promise<string> {
   const entries = await readdir(join(folder, "src"), { recursive: true, withFileTypes: true });
@@ -91,7 +94,7 @@ async function digestOf(folder: string): Promise<string> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
-  const around = ["index.html", "vite.config.ts", "build.ts", "../package-lock.json"];
+  const around = ["index.html", "vite.config.ts", "build.ts", "../package-lock.json", ...SHARED];
   const hash = createHash("sha256");
   for (const path of [...around.map((name) => join(folder, name)), ...sources])
     hash.update(path.slice(folder.length)).update(await readFile(path));

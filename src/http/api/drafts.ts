@@ -9,7 +9,7 @@ import { listDrafts, loadDraft } from "../../versions/queries.ts";
 import { conflictLines, rebaseLines } from "../../versions/telling.ts";
 import type { Draft } from "../../versions/version.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
-import { dryRun, publishedOrRefused, publishedSchema } from "./policy.ts";
+import { contentSchema, dryRun, publishedOrRefused, publishedSchema } from "./policy.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 
 export const draftParams = environmentParam.extend({ draft: z.string() });
@@ -32,10 +32,7 @@ const note = z.object({
 });
 const draftSchema = summarySchema.extend({
   document: z.string(),
-  content: z
-    .record(z.string(), z.unknown())
-    .nullable()
-    .describe("What the text says, as data; null while it cannot be read."),
+  content: contentSchema.describe("What the text says, as data; null while it cannot be read."),
   faults: z.array(note).describe("What must be repaired before it can go live."),
   warnings: z.array(note),
 });
@@ -122,7 +119,7 @@ function saveRoute(db: Db): ApiRoute {
         case "conflict": {
           const detail = conflictLines(outcome).join("\n");
           throw new Refusal(412, detail, {
-            theirs: { ...summaryOf(outcome.theirs), document: outcome.theirs.document },
+            theirs: shown(outcome.theirs).body,
             changes: outcome.changes,
           });
         }

@@ -1,5 +1,6 @@
 /** /api/v1/environments/{environment}/policy: the live version, history, differences, rollback. */
 import { z } from "zod";
+import { treeOf } from "../../policy/rewrite.ts";
 import type { Db } from "../../store/database.ts";
 import { compareTexts } from "../../versions/comparison.ts";
 import { rollBack } from "../../versions/publish.ts";
@@ -22,6 +23,8 @@ const summarySchema = z.object({
   publishedAt: z.int().describe("Milliseconds since 1970."),
 });
 const versionSchema = summarySchema.extend({ document: z.string() });
+/** What a text says, as data; null while it cannot be read. */
+export const contentSchema = z.record(z.string(), z.unknown()).nullable();
 
 const faultSchema = z.object({
   rule: z.string(),
@@ -71,12 +74,16 @@ function liveRoutes(db: Db): readonly ApiRoute[] {
       summary: "The live policy",
       scope: "policy:read",
       params: environmentParam,
-      answer: { status: 200, description: "With its text.", schema: versionSchema },
+      answer: {
+        status: 200,
+        description: "With its text, and what it says as data.",
+        schema: versionSchema.extend({ content: contentSchema }),
+      },
       problems: { 404: "There is no such environment, or nothing was published." },
       handle: async ({ params: { environment } }) => {
         const live = await liveVersion(db, environment);
         if (live === null) throw new Refusal(404, `"${environment}" has no live policy.`);
-        return { body: shown(live), etag: String(live.number) };
+        return { body: { ...shown(live), content: treeOf(live.document) }, etag: String(live.number) };
       },
     }),
     route({

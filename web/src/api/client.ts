@@ -8,6 +8,8 @@ interface Asked<O extends Operation> {
   readonly path: Operations[O]["path"];
   readonly query?: Operations[O]["query"];
   readonly body?: Operations[O]["body"];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
 /** What the service refused, in its words, with the id under which its log tells more. */
@@ -15,11 +17,19 @@ export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   readonly status: number;
   readonly requestId: string | null;
+  /** What stands beside the words, as a draft that somebody else saved. */
+  readonly more: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, detail: string, requestId: string | null) {
+  constructor(
+    status: number,
+    detail: string,
+    requestId: string | null,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
     super(detail);
     this.status = status;
     this.requestId = requestId;
+    this.more = more;
   }
 }
 
@@ -45,7 +55,8 @@ export async function call<O extends Operation>(operation: O, asked: Asked<O>): 
     if (value !== undefined) query.set(name, String(value));
   const token = sessionStorage.getItem(TOKEN);
   const address = query.size === 0 ? path : `${path}?${query}`;
-  return send(method, address, asked.body, token === null ? {} : { authorization: `Bearer ${token}` });
+  const headers = { ...asked.headers, ...(token !== null && { authorization: `Bearer ${token}` }) };
+  return send(method, address, asked.body, headers, asked.signal);
 }
 
 /** The same for an address that the client does not name. */
@@ -54,15 +65,18 @@ export async function send<T>(
   address: string,
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
 ): Promise<T> {
   const response = await fetch(address, {
     method,
     headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
     body: body === undefined ? null : JSON.stringify(body),
-  }).catch(() => {
+    ...(signal !== undefined && { signal }),
+  }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
     throw new ApiProblem(0, "Baton does not answer. Is it running, and is the network there?", null);
   });
   if (response.ok) return (await response.json()) as T;
   const said = (await response.json().catch(() => ({}))) as { detail?: string; requestId?: string };
-  throw new ApiProblem(response.status, said.detail ?? response.statusText, said.requestId ?? null);
+  throw new ApiProblem(response.status, said.detail ?? response.statusText, said.requestId ?? null, said);
 }

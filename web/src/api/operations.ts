@@ -29,7 +29,7 @@ export interface Operations {
   /** Sets the mode, or whether publishing needs a second person; what is not named stays. */
   changeEnvironment: { path: { environment: string }; query: Nothing; body: { "mode"?: "shadow" | "live"; "review"?: "optional" | "required" }; answer: { "name": string; "mode": "shadow" | "live"; "review": "optional" | "required"; "live": (number) | (null); "drafts": number } };
   /** The live policy. */
-  livePolicy: { path: { environment: string }; query: Nothing; body: undefined; answer: { "number": number; "authors": (string)[]; "publisher": string; "comment": string; "kind": "published" | "rolled-back" | "promoted"; "base": (number) | (null); "source": ({ "environment": string; "number": number }) | (null); "sha256": string; "publishedAt": number; "document": string } };
+  livePolicy: { path: { environment: string }; query: Nothing; body: undefined; answer: { "number": number; "authors": (string)[]; "publisher": string; "comment": string; "kind": "published" | "rolled-back" | "promoted"; "base": (number) | (null); "source": ({ "environment": string; "number": number }) | (null); "sha256": string; "publishedAt": number; "document": string; "content": (Record<string, unknown>) | (null) } };
   /** Everything that was ever live, newest first, without the texts. */
   policyHistory: { path: { environment: string }; query: { limit?: number }; body: undefined; answer: ({ "number": number; "authors": (string)[]; "publisher": string; "comment": string; "kind": "published" | "rolled-back" | "promoted"; "base": (number) | (null); "source": ({ "environment": string; "number": number }) | (null); "sha256": string; "publishedAt": number })[] };
   /** One version with its text. */

@@ -58,6 +58,12 @@ const policy = createRoute({
   validateSearch: (search: Record<string, unknown>) => texts(search, "from", "to"),
   component: lazyRouteComponent(() => import("../features/policy/versions.tsx"), "Versions"),
 });
+const draft = createRoute({
+  getParentRoute: () => environment,
+  path: "/policy/drafts/$draft",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tab"),
+  component: lazyRouteComponent(() => import("../features/policy/editor/editor.tsx"), "DraftPage"),
+});
 const routing = createRoute({
   getParentRoute: () => environment,
   path: "/routing",
@@ -80,7 +86,7 @@ const routeTree = root.addChildren([
   home,
   signIn,
   welcome,
-  environment.addChildren([overview, operations, issue, policy, routing, users, auditLog]),
+  environment.addChildren([overview, operations, issue, policy, draft, routing, users, auditLog]),
 ]);
 
 export const router = createRouter({

@@ -2,10 +2,12 @@ import { Badge, Button, Card, Group, Modal, Stack, Text, TextInput, Title } from
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
+import { useMay } from "../../api/may.ts";
 import { useChange, useRead } from "../../api/queries.ts";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
 import { Difference } from "./difference.tsx";
+import { NewDraft } from "./new-draft.tsx";
 
 type Version = Answer<"policyHistory">[number];
 type Draft = Answer<"listDrafts">[number];
@@ -39,17 +41,24 @@ interface Lists {
 
 function Drafts({ environment, compare, ask }: Lists) {
   const drafts = useRead("listDrafts", { environment });
+  const navigate = useNavigate();
+  const mayEdit = useMay(environment, "policy:write");
+  const mayPublish = useMay(environment, "policy:publish");
+  const open = (draft: string): void =>
+    void navigate({ to: "/e/$environment/policy/drafts/$draft", params: { environment, draft } });
   return (
     <>
-      <Title order={2} size="h4">
-        Drafts
-      </Title>
+      <Group justify="space-between">
+        <Title order={2} size="h4">
+          Drafts
+        </Title>
+        {mayEdit && <NewDraft environment={environment} onMade={open} />}
+      </Group>
       <Loaded of={drafts}>
         {(found) =>
           found.length === 0 ? (
             <Text c="dimmed">
-              None. <code>baton policy draft</code> saves one; it stands here until it is published or
-              discarded.
+              None. A draft begins with what is live, and stands here until it is published or discarded.
             </Text>
           ) : (
             found.map((draft) => (
@@ -61,8 +70,9 @@ function Drafts({ environment, compare, ask }: Lists) {
                 by={draft.authors.join(", ")}
                 at={draft.savedAt}
                 onCompare={() => compare("live", `draft:${draft.name}`)}
-                act="Publish"
-                onAct={() => ask({ kind: "publish", draft })}
+                onOpen={() => open(draft.name)}
+                opens={mayEdit ? "Edit" : "Open"}
+                {...(mayPublish && { act: "Publish", onAct: () => ask({ kind: "publish", draft }) })}
               />
             ))
           )
@@ -74,6 +84,7 @@ function Drafts({ environment, compare, ask }: Lists) {
 
 function History({ environment, compare, ask }: Lists) {
   const history = useRead("policyHistory", { environment });
+  const mayPublish = useMay(environment, "policy:publish");
   return (
     <>
       <Title order={2} size="h4">
@@ -97,7 +108,8 @@ function History({ environment, compare, ask }: Lists) {
                 {...(version.base !== null && {
                   onCompare: () => compare(String(version.base), String(version.number)),
                 })}
-                {...(i > 0 && { act: "Roll back", onAct: () => ask({ kind: "rollback", version }) })}
+                {...(i > 0 &&
+                  mayPublish && { act: "Roll back", onAct: () => ask({ kind: "rollback", version }) })}
               />
             ))
           )
@@ -114,10 +126,12 @@ function Row(props: {
   readonly by: string;
   readonly at: number;
   readonly onCompare?: () => void;
+  readonly onOpen?: () => void;
+  readonly opens?: string;
   readonly act?: string;
   readonly onAct?: () => void;
 }) {
-  const { title, badge, comment, by, at, onCompare, act, onAct } = props;
+  const { title, badge, comment, by, at, onCompare, onOpen, opens, act, onAct } = props;
   return (
     <Card withBorder>
       <Group justify="space-between">
@@ -137,6 +151,11 @@ function Row(props: {
           {onCompare !== undefined && (
             <Button size="xs" variant="default" onClick={onCompare} aria-label={`What changes with ${title}`}>
               What changes
+            </Button>
+          )}
+          {onOpen !== undefined && (
+            <Button size="xs" variant="default" onClick={onOpen} aria-label={`${opens} ${title}`}>
+              {opens}
             </Button>
           )}
           {act !== undefined && (

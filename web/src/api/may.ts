@@ -1,0 +1,13 @@
+/** What whoever is signed in may do: the service refuses the rest, screens do not offer it. */
+import { useRead } from "./queries.ts";
+
+export function useMay(environment: string, scope: string): boolean {
+  const { data: me } = useRead("readMe", {});
+  return (
+    me?.grants.some(
+      (grant) =>
+        (grant.environment === null || grant.environment === environment) &&
+        (grant.scopes as readonly string[]).includes(scope),
+    ) ?? false
+  );
+}
