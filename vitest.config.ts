@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
+          globalSetup: ["tests/support/postgres.global.ts"],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

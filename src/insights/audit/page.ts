@@ -30,8 +30,8 @@ export function pageOf(report: AuditReport): string {
 ${moneySection(report)}
 ${fatesSection(report)}
 ${responseSection(report)}
-${groupsSection("By recipe", report.qualified.recipes)}
-${groupsSection("By signal", report.qualified.signals.slice(0, 20))}
+${groupsSection("recipe", report.qualified.recipes)}
+${groupsSection("signal", report.qualified.signals.slice(0, 20))}
 ${samplesSection(report)}
 ${censusSection(report)}
 ${inputsSection(report)}
@@ -82,7 +82,7 @@ function moneySection({ money, period, leakage }: AuditReport): string {
   if (money.ofThese === null) return "";
   const currency = escapeHtml(money.currency);
   const rows = [
-    ["In this source", grouped(leakage.leads.k), moneyText(money.ofThese, currency)],
+    ["This source", grouped(leakage.leads.k), moneyText(money.ofThese, currency)],
     ...(money.perMonth === null ? [] : [["A month", "", moneyText(money.perMonth, currency)]]),
     ...(money.perYear === null ? [] : [["A year", "", moneyText(money.perYear, currency)]]),
   ];
@@ -93,7 +93,7 @@ function moneySection({ money, period, leakage }: AuditReport): string {
         : "The source spans less than a week: no figure for a month is given."
       : "A month and a year take the volume of this source as constant.";
   return `<section><h2>Expected bookings that did not come</h2>
-${table(["", "#Leaked leads", "Expected bookings (range)"], rows)}
+${table(["Over", "#Leaked leads", "Expected bookings (range)"], rows)}
 <p class="note">${money.formula}. What only asks for a Task (churn) is no lead. ${note}</p></section>`;
 }
 
@@ -134,7 +134,7 @@ function responseSection({ response }: AuditReport): string {
 <svg width="560" height="${height}" viewBox="0 0 560 ${height}" font-size="12" role="img" aria-label="Share answered within each time">${bars}</svg></section>`;
 }
 
-function groupsSection(title: string, groups: readonly GroupShare[]): string {
+function groupsSection(what: "recipe" | "signal", groups: readonly GroupShare[]): string {
   if (groups.length === 0) return "";
   const rows = groups.map(({ name, qualified, leaked }) => [
     escapeHtml(name),
@@ -142,7 +142,7 @@ function groupsSection(title: string, groups: readonly GroupShare[]): string {
     grouped(leaked.k),
     `${whole(leaked.k / qualified)} % (${whole(leaked.low)} to ${whole(leaked.high)})`,
   ]);
-  return `<section><h2>${title}</h2>${table(["", "#Qualified", "#Leaked", "Share leaked"], rows)}</section>`;
+  return `<section><h2>By ${what}</h2>${table([what === "recipe" ? "Recipe" : "Signal", "#Qualified", "#Leaked", "Share leaked"], rows)}</section>`;
 }
 
 function samplesSection({ samples }: AuditReport): string {
