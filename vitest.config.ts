@@ -12,6 +12,7 @@ export default defineConfig({
           include: [
             "src/**/*.test.ts",
             "emulators/**/*.test.ts",
+            "web/src/**/*.test.ts",
             "tests/architecture.test.ts",
             "tests/policy/**/*.test.ts",
             "web/src/**/*.test.ts",

@@ -28,6 +28,7 @@ import { handoffRoutes } from "./http/api/handoffs.ts";
 import { policyRoutes } from "./http/api/policy.ts";
 import { issueRoutes } from "./http/api/issues.ts";
 import { pauseRoutes } from "./http/api/pauses.ts";
+import { replayRoutes } from "./http/api/replay.ts";
 import { routingRoutes } from "./http/api/routing.ts";
 import { promoteRoutes } from "./http/api/promote.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
@@ -296,6 +297,7 @@ export function apiOf(
       ...routingRoutes(db, clock),
       ...handoffRoutes(reading),
       ...conversationRoutes(reading),
+      ...replayRoutes(reading),
       ...issueRoutes(db, clock),
       ...pauseRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),

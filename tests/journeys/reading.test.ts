@@ -43,14 +43,22 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-async function get(path: string, scopes: readonly Scope[] = SCOPES): Promise<Response> {
+async function get(
+  path: string,
+  scopes: readonly Scope[] = SCOPES,
+  body: object | null = null,
+): Promise<Response> {
   const { token } = await createToken(
     house.database.db,
     { holder: "reader", scopes, environments: null, lifeMs: DAY_MS, createdBy: "the test" },
     house.now(),
   );
   return fetch(`${house.service.url}/api/v1/environments/production${path}`, {
-    headers: { authorization: `Bearer ${token}` },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== null && { "content-type": "application/json" }),
+    },
+    ...(body !== null && { method: "POST", body: JSON.stringify(body) }),
   });
 }
 
@@ -188,6 +196,27 @@ describe("one handoff", () => {
     expect(timers.every(({ state }) => state === "armed")).toBe(true);
   });
 
+  test.for(["then", "live"] as const)(
+    "is decided again by the policy of %s, and nothing is written",
+    async (policy) => {
+      const { decision } = await read(`/handoffs/${encodeURIComponent(handoff.id)}`);
+      const path = `/decisions/${(decision as { id: number }).id}/replay`;
+      const { db } = house.database;
+      const counted = async () =>
+        (
+          await sql`select (select count(*) from decisions) as d, (select count(*) from effects) as e`.execute(
+            db,
+          )
+        ).rows;
+      const before = await counted();
+      const again = (await (await get(path, SCOPES, { policy })).json()) as Body;
+      expect(again).toMatchObject({ kind: "same", policy: 1, differences: [] });
+      expect(again["after"]).toEqual(again["before"]);
+      expect(await counted()).toEqual(before);
+      expect((await get("/decisions/999999/replay", SCOPES, { policy })).status).toBe(404);
+    },
+  );
+
   test("is nowhere but in its environment", async () => {
     expect((await get("/handoffs/handoff:production:none:x:1")).status).toBe(404);
     expect(
@@ -232,6 +261,8 @@ describe("a conversation", () => {
       where conversation_id = ${gone.conversation}`.execute(db);
     const { decision } = await read(`/conversations/${gone.conversation}`);
     expect(decision).toMatchObject({ kind: "below-threshold", isErased: true, recipes: [], scores: [] });
+    const path = `/decisions/${(decision as { id: number }).id}/replay`;
+    expect((await get(path, SCOPES, { policy: "then" })).status).toBe(422);
   });
 });
 

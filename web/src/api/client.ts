@@ -44,8 +44,11 @@ export function hasToken(): boolean {
   return sessionStorage.getItem(TOKEN) !== null;
 }
 
-/** Throws an ApiProblem unless the service did what was asked. Without a token the browser's session counts. */
-export async function call<O extends Operation>(operation: O, asked: Asked<O>): Promise<Answer<O>> {
+/** Where an operation is called, and with what in the head of the request. Without a token the browser's session counts. */
+export function addressed<O extends Operation>(
+  operation: O,
+  asked: Omit<Asked<O>, "body">,
+): { readonly method: string; readonly address: string; readonly headers: Readonly<Record<string, string>> } {
   const [method, pattern] = OPERATIONS[operation];
   const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String((asked.path as Record<string, unknown>)[name])),
@@ -54,8 +57,16 @@ export async function call<O extends Operation>(operation: O, asked: Asked<O>): 
   for (const [name, value] of Object.entries(asked.query ?? {}))
     if (value !== undefined) query.set(name, String(value));
   const token = sessionStorage.getItem(TOKEN);
-  const address = query.size === 0 ? path : `${path}?${query}`;
-  const headers = { ...asked.headers, ...(token !== null && { authorization: `Bearer ${token}` }) };
+  return {
+    method,
+    address: query.size === 0 ? path : `${path}?${query}`,
+    headers: { ...asked.headers, ...(token !== null && { authorization: `Bearer ${token}` }) },
+  };
+}
+
+/** Throws an ApiProblem unless the service did what was asked. */
+export async function call<O extends Operation>(operation: O, asked: Asked<O>): Promise<Answer<O>> {
+  const { method, address, headers } = addressed(operation, asked);
   return send(method, address, asked.body, headers, asked.signal);
 }
 
@@ -67,16 +78,22 @@ export async function send<T>(
   headers: Readonly<Record<string, string>> = {},
   signal?: AbortSignal,
 ): Promise<T> {
-  const response = await fetch(address, {
+  const response = await answered(address, {
     method,
     headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
     body: body === undefined ? null : JSON.stringify(body),
     ...(signal !== undefined && { signal }),
-  }).catch((error: unknown) => {
-    if (signal?.aborted === true) throw error;
+  });
+  return (await response.json()) as T;
+}
+
+/** The answer of an address; throws an ApiProblem unless the service did what was asked. */
+export async function answered(address: string, request: RequestInit): Promise<Response> {
+  const response = await fetch(address, request).catch((error: unknown) => {
+    if (request.signal?.aborted === true) throw error;
     throw new ApiProblem(0, "Baton does not answer. Is it running, and is the network there?", null);
   });
-  if (response.ok) return (await response.json()) as T;
+  if (response.ok) return response;
   const said = (await response.json().catch(() => ({}))) as { detail?: string; requestId?: string };
   throw new ApiProblem(response.status, said.detail ?? response.statusText, said.requestId ?? null, said);
 }

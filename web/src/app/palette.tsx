@@ -1,21 +1,84 @@
 import "@mantine/spotlight/styles.css";
 import { createSpotlight, Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useEffect, useState } from "react";
+import { call } from "../api/client.ts";
 import { useRead } from "../api/queries.ts";
 
 const [store, spotlight] = createSpotlight();
 
-/** What Ctrl+K opens: screens, issues by id or code, and members of pools by id or e-mail. */
+/** So much must be typed before handoffs and conversations are looked through. */
+const LEAST_TYPED = 3;
+
+/** Handoffs and conversations that what was typed stands for: an address, any id, part of a name or company. */
+function useFound(environment: string, typed: string): readonly SpotlightActionData[] {
+  const [q] = useDebouncedValue(typed.trim(), 250);
+  const navigate = useNavigate();
+  const asked = { path: { environment }, query: { q, limit: 5 } };
+  const enabled = q.length >= LEAST_TYPED;
+  const handoffs = useQuery({
+    queryKey: ["listHandoffs", asked],
+    queryFn: () => call("listHandoffs", asked),
+    enabled,
+  });
+  const conversations = useQuery({
+    queryKey: ["listConversations", asked],
+    queryFn: () => call("listConversations", asked),
+    enabled,
+    // Not everybody may read them.
+    retry: false,
+  });
+  if (!enabled) return [];
+  // What was found by an id need not have it in its words; the palette looks for what was typed in all of them.
+  const keywords = [typed];
+  const person = (line: { readonly person: string | null; readonly email: string | null }): string =>
+    line.person ?? line.email ?? "Somebody";
+  return [
+    ...(handoffs.data?.rows ?? []).map((line) => ({
+      id: line.id,
+      label: `Handoff: ${person(line)}`,
+      description: [line.company, line.recipe, line.owner?.name].filter((word) => word != null).join(", "),
+      keywords,
+      onClick: () =>
+        void navigate({ to: "/e/$environment/handoffs/$handoff", params: { environment, handoff: line.id } }),
+    })),
+    ...(conversations.data?.rows ?? []).map((line) => ({
+      id: `conversation:${line.id}`,
+      label: `Conversation: ${person(line)}`,
+      description: [line.company, line.bucket, line.id].filter((word) => word !== null).join(", "),
+      keywords,
+      onClick: () =>
+        void navigate({
+          to: "/e/$environment/conversations/$conversation",
+          params: { environment, conversation: line.id },
+        }),
+    })),
+  ];
+}
+
+/** What Ctrl+K opens: screens, handoffs and conversations by any id or address, issues by id or code. */
 export function Palette(props: { readonly environment: string; readonly onClose: () => void }) {
   const { environment, onClose } = props;
   useEffect(spotlight.open, []);
   const navigate = useNavigate();
   const { data: issues = [] } = useRead("listIssues", { environment }, { all: "true" });
-  const { data: ledger } = useRead("routingLedger", { environment });
+  const [typed, setTyped] = useState("");
+  const found = useFound(environment, typed);
   const params = { environment };
   const actions: SpotlightActionData[] = [
     { id: "overview", label: "Overview", onClick: () => void navigate({ to: "/e/$environment", params }) },
+    {
+      id: "handoffs",
+      label: "Handoffs",
+      onClick: () => void navigate({ to: "/e/$environment/handoffs", params }),
+    },
+    {
+      id: "conversations",
+      label: "Conversations",
+      onClick: () => void navigate({ to: "/e/$environment/conversations", params }),
+    },
     {
       id: "operations",
       label: "Operations",
@@ -34,18 +97,15 @@ export function Palette(props: { readonly environment: string; readonly onClose:
       onClick: () =>
         void navigate({ to: "/e/$environment/operations/$issue", params: { environment, issue: issue.id } }),
     })),
-    ...(ledger?.lines ?? []).map((line) => ({
-      id: line.handoff,
-      label: line.owner,
-      description: line.handoff,
-      onClick: () => void navigate({ to: "/e/$environment/routing", params, hash: line.handoff }),
-    })),
+    ...found,
   ];
   return (
     <Spotlight
       store={store}
       onSpotlightClose={onClose}
       actions={actions}
+      query={typed}
+      onQueryChange={setTyped}
       shortcut={null}
       limit={12}
       scrollable

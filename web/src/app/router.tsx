@@ -17,7 +17,9 @@ function texts<Name extends string>(
   const found: { [N in Name]?: string } = {};
   for (const name of names) {
     const value = search[name];
-    if (typeof value === "string") found[name] = value;
+    // The router reads "7" as a number.
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      found[name] = String(value);
   }
   return found;
 }
@@ -39,6 +41,34 @@ const overview = createRoute({
   getParentRoute: () => environment,
   path: "/",
   component: lazyRouteComponent(() => import("../features/overview/overview.tsx"), "Overview"),
+});
+const handoffs = createRoute({
+  getParentRoute: () => environment,
+  path: "/handoffs",
+  validateSearch: (search: Record<string, unknown>) =>
+    texts(search, "q", "state", "recipe", "owner", "window", "uncontacted", "order", "page"),
+  component: lazyRouteComponent(() => import("../features/handoffs/handoffs.tsx"), "Handoffs"),
+});
+const handoff = createRoute({
+  getParentRoute: () => environment,
+  path: "/handoffs/$handoff",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tab", "signal"),
+  component: lazyRouteComponent(() => import("../features/handoffs/handoff.tsx"), "HandoffPage"),
+});
+const conversations = createRoute({
+  getParentRoute: () => environment,
+  path: "/conversations",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "q", "bucket", "window", "page"),
+  component: lazyRouteComponent(() => import("../features/conversations/conversations.tsx"), "Conversations"),
+});
+const conversation = createRoute({
+  getParentRoute: () => environment,
+  path: "/conversations/$conversation",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "decision", "signal"),
+  component: lazyRouteComponent(
+    () => import("../features/conversations/conversation.tsx"),
+    "ConversationPage",
+  ),
 });
 const operations = createRoute({
   getParentRoute: () => environment,
@@ -86,7 +116,20 @@ const routeTree = root.addChildren([
   home,
   signIn,
   welcome,
-  environment.addChildren([overview, operations, issue, policy, draft, routing, users, auditLog]),
+  environment.addChildren([
+    overview,
+    handoffs,
+    handoff,
+    conversations,
+    conversation,
+    operations,
+    issue,
+    policy,
+    draft,
+    routing,
+    users,
+    auditLog,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -16,9 +16,11 @@ import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import {
   IconAlertTriangle,
+  IconArrowsRight,
   IconFileText,
   IconGauge,
   IconHistory,
+  IconMessages,
   IconMoon,
   IconScale,
   IconSearch,
@@ -36,6 +38,8 @@ const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Pal
 
 const ROOMS = [
   { to: "/e/$environment", label: "Overview", icon: IconGauge },
+  { to: "/e/$environment/handoffs", label: "Handoffs", icon: IconArrowsRight },
+  { to: "/e/$environment/conversations", label: "Conversations", icon: IconMessages },
   { to: "/e/$environment/operations", label: "Operations", icon: IconAlertTriangle },
   { to: "/e/$environment/policy", label: "Policy", icon: IconFileText },
   { to: "/e/$environment/routing", label: "Routing", icon: IconScale },
@@ -47,6 +51,11 @@ const ADMIN_ROOMS = [
   { to: "/e/$environment/audit-log", label: "Audit log", icon: IconHistory, scope: "audit:read" },
 ] as const;
 
+/** The search box of the screen, where it has one. */
+function searchBox(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("[data-search]");
+}
+
 /** Navigation, the environment and its badge around every screen. */
 export function Shell() {
   const { environment } = useParams({ from: "/e/$environment" });
@@ -54,7 +63,7 @@ export function Shell() {
   const [isSearching, search] = useDisclosure();
   useHotkeys([
     ["mod+K", search.open],
-    ["/", search.open],
+    ["/", () => (searchBox() ?? { focus: search.open }).focus()],
   ]);
   const { error } = useRead("listEnvironments", {});
   if (error instanceof ApiProblem && error.status === 401) return <Navigate to="/sign-in" replace />;

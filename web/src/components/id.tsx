@@ -11,6 +11,7 @@ export function Id({ id }: { readonly id: string }) {
             aria-label={`Copy ${id}`}
             ff="monospace"
             fz="sm"
+            mih={24}
             style={{ overflowWrap: "anywhere" }}
           >
             {id}
