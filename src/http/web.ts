@@ -34,7 +34,7 @@ const PAGE_POLICY = [
 ].join("; ");
 
 /** Every address of a page. What stands behind them is decided in web/src/app/router.tsx. */
-const PAGES = ["/", "/sign-in", "/welcome", "/e/*"] as const;
+const PAGES = ["/", "/sign-in", "/welcome", "/start", "/e/*"] as const;
 
 /** Adds the pages and `/assets/{file}`. */
 export function webRoutes(folder: string): (server: FastifyInstance) => Promise<void> {
@@ -71,6 +71,7 @@ export const webPaths: Paths = {
   "/": { get: pageOperation("front", "The web admin") },
   "/sign-in": { get: pageOperation("signInPage", "The page to sign in") },
   "/welcome": { get: pageOperation("welcomePage", "The page of a one-time link, to set a password") },
+  "/start": { get: pageOperation("startPage", "The page that makes an environment") },
   "/e/*": { get: pageOperation("page", "A page of the web admin about one environment") },
   "/assets/{file}": {
     get: {

@@ -11,6 +11,9 @@ const SCREENS = [
   ["Operations", "/operations"],
   ["Policy", "/policy"],
   ["Routing", "/routing"],
+  ["Connections", "/connections"],
+  ["Getting started", "/start"],
+  ["My account", "/account"],
   ["Users", "/users"],
   ["Audit log", "/audit-log"],
 ] as const;
@@ -161,6 +164,18 @@ describe.skipIf(browser === null)("the web admin", () => {
   test("asks no other host, and fails nowhere", () => {
     expect(foreign).toEqual([]);
     expect(errors).toEqual([]);
+  });
+
+  test("lets in who opens the link in a tab that already asks them to sign in", async () => {
+    const tab = await browser?.newPage();
+    if (tab === undefined) return;
+    await tab.goto(`${link.origin}/sign-in`);
+    await tab.getByRole("heading", { level: 1, name: "Sign in to Baton" }).waitFor();
+    // Only what stands behind the "#" changes: the browser loads nothing anew.
+    await tab.goto(link.href);
+    await tab.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    expect(tab.url()).toBe(`${link.origin}/e/production`);
+    await tab.close();
   });
 
   test("asks who comes without a token to sign in", async () => {

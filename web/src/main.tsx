@@ -21,7 +21,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <Suspense>
-        <Notifications />
+        <Notifications position="bottom-left" />
       </Suspense>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />

@@ -1,4 +1,5 @@
 /** Asks a workspace everything that a handoff will need, before one needs it. Nothing is written. */
+import { WEBHOOK_TOPICS } from "../../intake/topics.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
 import type { IntercomConnection } from "./inbox.ts";
 
@@ -9,25 +10,6 @@ export interface Finding {
   /** What to do about it; null when all is well. */
   readonly fix: string | null;
 }
-
-/** Topics that the app must be subscribed to in the Developer Hub; Intercom has no call to ask or set them. */
-const WEBHOOK_TOPICS = [
-  "conversation.user.created",
-  "conversation.user.replied",
-  "conversation.admin.replied",
-  "conversation.admin.assigned",
-  "conversation.admin.closed",
-  "conversation.deleted",
-  "conversation_part.tag.created",
-  "conversation_part.redacted",
-  "contact.lead.added_email",
-  "contact.lead.signed_up",
-  "contact.merged",
-  "contact.deleted",
-  "contact.user.tag.created",
-  "contact.lead.tag.created",
-  "event.created",
-] as const;
 
 const ok = (what: string): Finding => ({ level: "ok", what, fix: null });
 const missing = (what: string, fix: string): Finding => ({ level: "missing", what, fix });

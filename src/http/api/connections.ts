@@ -20,6 +20,7 @@ import {
   createEnvironment,
   removeAccount,
 } from "../../accounts/store.ts";
+import { WEBHOOK_TOPICS } from "../../intake/topics.ts";
 import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import type { Db } from "../../store/database.ts";
 import { templates } from "../../policy/templates/templates.ts";
@@ -53,6 +54,7 @@ const accountSchema = z.object({
 
 const doorSchema = z.object({
   url: z.string(),
+  topics: z.array(z.string()).describe("What the app is to be subscribed to."),
   arrivals: z.array(z.object({ topic: z.string(), at: instant })).describe("The newest notifications."),
   notes: z
     .array(z.object({ result: z.string(), times: z.int(), at: instant }))
@@ -160,7 +162,7 @@ function readingRoutes({ db, look }: ConnectionDeps): readonly ApiRoute[] {
         const { workspace = "" } = account.settings as { readonly workspace?: string };
         const arrivals = await arrivalsOf(db, workspace, limit);
         const url = `${origin}/webhooks/intercom/${account.id}`;
-        return { body: { url, arrivals, notes: await doorNotesOf(db, account.id) } };
+        return { body: { url, topics: WEBHOOK_TOPICS, arrivals, notes: await doorNotesOf(db, account.id) } };
       },
     }),
     route({

@@ -2,12 +2,16 @@
 import { useRead } from "./queries.ts";
 
 export function useMay(environment: string, scope: string): boolean {
+  return useScopes(environment)(scope);
+}
+
+/** The same for many scopes. */
+export function useScopes(environment: string): (scope: string) => boolean {
   const { data: me } = useRead("readMe", {});
-  return (
+  return (scope) =>
     me?.grants.some(
       (grant) =>
         (grant.environment === null || grant.environment === environment) &&
         (grant.scopes as readonly string[]).includes(scope),
-    ) ?? false
-  );
+    ) ?? false;
 }

@@ -101,7 +101,7 @@ export interface Operations {
   /** The accounts of an environment: what is set, what the last test found, what went well and wrong. */
   listConnections: { path: { environment: string }; query: Nothing; body: undefined; answer: ({ "kind": "intercom" | "salesforce" | "slack" | "email" | "enrichment"; "id": string | null; "settings": Record<string, unknown>; "secrets": Record<string, { "setAt": number; "setBy": string; "ends": string | null }>; "webhook": string | null; "checked": ({ "at": number; "by": string; "findings": ({ "level": "ok" | "warning" | "missing"; "what": string; "fix": string | null })[] }) | (null); "lastSuccessAt": (number) | (null); "lastError": ({ "at": number; "code": string; "message": string }) | (null) })[] };
   /** Where Intercom sends notifications, and what came of late. */
-  readDoor: { path: { environment: string }; query: { limit?: number }; body: undefined; answer: { "url": string; "arrivals": ({ "topic": string; "at": number })[]; "notes": ({ "result": string; "times": number; "at": number })[] } };
+  readDoor: { path: { environment: string }; query: { limit?: number }; body: undefined; answer: { "url": string; "topics": (string)[]; "arrivals": ({ "topic": string; "at": number })[]; "notes": ({ "result": string; "times": number; "at": number })[] } };
   /** What to make the app in Slack from. */
   slackManifest: { path: { environment: string }; query: Nothing; body: undefined; answer: { "manifest": string } };
   /** Sets an account: all its settings, and the secrets that are new; secrets not named stay. */

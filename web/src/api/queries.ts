@@ -21,17 +21,18 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** What the service answers; read again twice a minute unless it is too costly for that. */
+/** What the service answers; read again twice a minute, unless it is too costly for that or somebody waits for it. */
 export function useRead<O extends Operation>(
   operation: O,
   path: Operations[O]["path"],
   query: Operations[O]["query"] = {},
-  renews = true,
+  renews: boolean | number = true,
 ): UseQueryResult<Answer<O>> {
   return useQuery({
     queryKey: [operation, path, query],
     queryFn: () => call(operation, { path, query }),
-    ...(!renews && { refetchInterval: false, refetchOnWindowFocus: false }),
+    ...(renews === false && { refetchInterval: false, refetchOnWindowFocus: false }),
+    ...(typeof renews === "number" && { refetchInterval: renews }),
   });
 }
 
@@ -48,16 +49,23 @@ export function useChange<O extends Operation>(
   return useMutation({
     mutationFn: (asked) => call(operation, asked),
     onSuccess: async () => {
-      const { notifications } = await import("@mantine/notifications");
-      notifications.show({ message: done, color: "teal" });
+      await tellDone(done);
       await client.invalidateQueries();
     },
     onError: tellRefusal,
   });
 }
 
+const CLOSE = { "aria-label": "Close" };
+
+export async function tellDone(message: string): Promise<void> {
+  const { notifications } = await import("@mantine/notifications");
+  notifications.show({ message, color: "teal", closeButtonProps: CLOSE });
+}
+
 export async function tellRefusal(error: Error): Promise<void> {
   const { notifications } = await import("@mantine/notifications");
   const id = error instanceof ApiProblem && error.requestId !== null ? ` (request ${error.requestId})` : "";
-  notifications.show({ title: "That was not done", message: `${error.message}${id}`, color: "red" });
+  const message = `${error.message}${id}`;
+  notifications.show({ title: "That was not done", message, color: "red", closeButtonProps: CLOSE });
 }

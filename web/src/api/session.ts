@@ -28,3 +28,49 @@ export async function signOut(): Promise<void> {
   if (hasToken()) keepToken(null);
   else await send("POST", "/api/auth/sign-out");
 }
+
+export interface OwnSession {
+  readonly token: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly expiresAt: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly isThisOne: boolean;
+}
+
+/** One's own sessions, this one first. */
+export async function listSessions(): Promise<readonly OwnSession[]> {
+  type Listed = Omit<OwnSession, "isThisOne">;
+  const [all, here] = await Promise.all([
+    send<readonly Listed[]>("GET", "/api/auth/list-sessions"),
+    send<{ readonly session: { readonly token: string } } | null>("GET", "/api/auth/get-session"),
+  ]);
+  return all
+    .map((one) => ({ ...one, isThisOne: one.token === here?.session.token }))
+    .toSorted((a, b) => Number(b.isThisOne) - Number(a.isThisOne));
+}
+
+export async function endSession(token: string): Promise<void> {
+  await send("POST", "/api/auth/revoke-session", { token });
+}
+
+export async function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  const body = { currentPassword, newPassword, revokeOtherSessions: true };
+  await send("POST", "/api/auth/change-password", body);
+}
+
+export interface Codes {
+  /** What an authenticator app reads. */
+  readonly totpURI: string;
+  readonly backupCodes: readonly string[];
+}
+
+/** Begins one-time codes; they count from the first right code on (`enterCode`). */
+export function beginCodes(password: string): Promise<Codes> {
+  return send("POST", "/api/auth/two-factor/enable", { password });
+}
+
+export async function endCodes(password: string): Promise<void> {
+  await send("POST", "/api/auth/two-factor/disable", { password });
+}

@@ -2,9 +2,9 @@ import { Container } from "@mantine/core";
 import { Navigate } from "@tanstack/react-router";
 import { ApiProblem } from "../api/client.ts";
 import { useRead } from "../api/queries.ts";
-import { Loaded, Nothing } from "../components/states.tsx";
+import { Loaded } from "../components/states.tsx";
 
-/** Leads to an environment, or to signing in. */
+/** Leads to an environment, to making the first one, or to signing in. */
 export function Home() {
   const environments = useRead("listEnvironments", {});
   if (environments.error instanceof ApiProblem && environments.error.status === 401)
@@ -14,10 +14,7 @@ export function Home() {
       <Loaded of={environments}>
         {([first]) =>
           first === undefined ? (
-            <Nothing title="Nothing is connected yet">
-              Run <code>baton connect FILE</code> where Baton runs; it stores the accounts of an environment.
-              Then load this page again.
-            </Nothing>
+            <Navigate to="/start" replace />
           ) : (
             <Navigate to="/e/$environment" params={{ environment: first.name }} replace />
           )

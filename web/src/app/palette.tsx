@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { call } from "../api/client.ts";
+import { useScopes } from "../api/may.ts";
 import { useRead } from "../api/queries.ts";
 
 const [store, spotlight] = createSpotlight();
@@ -58,6 +59,20 @@ function useFound(environment: string, typed: string): readonly SpotlightActionD
   ];
 }
 
+const SCREENS = [
+  { to: "/e/$environment", label: "Overview", scope: null },
+  { to: "/e/$environment/handoffs", label: "Handoffs", scope: null },
+  { to: "/e/$environment/conversations", label: "Conversations", scope: "conversations:read" },
+  { to: "/e/$environment/operations", label: "Operations", scope: null },
+  { to: "/e/$environment/policy", label: "Policy", scope: null },
+  { to: "/e/$environment/routing", label: "Routing", scope: null },
+  { to: "/e/$environment/connections", label: "Connections", scope: null },
+  { to: "/e/$environment/start", label: "Getting started", scope: "environments:write" },
+  { to: "/e/$environment/users", label: "Users", scope: "users:read" },
+  { to: "/e/$environment/audit-log", label: "Audit log", scope: "audit:read" },
+  { to: "/e/$environment/account", label: "My account", scope: null },
+] as const;
+
 /** What Ctrl+K opens: screens, handoffs and conversations by any id or address, issues by id or code. */
 export function Palette(props: { readonly environment: string; readonly onClose: () => void }) {
   const { environment, onClose } = props;
@@ -66,30 +81,17 @@ export function Palette(props: { readonly environment: string; readonly onClose:
   const { data: issues = [] } = useRead("listIssues", { environment }, { all: "true" });
   const [typed, setTyped] = useState("");
   const found = useFound(environment, typed);
+  const may = useScopes(environment);
   const params = { environment };
   const actions: SpotlightActionData[] = [
-    { id: "overview", label: "Overview", onClick: () => void navigate({ to: "/e/$environment", params }) },
-    {
-      id: "handoffs",
-      label: "Handoffs",
-      onClick: () => void navigate({ to: "/e/$environment/handoffs", params }),
-    },
-    {
-      id: "conversations",
-      label: "Conversations",
-      onClick: () => void navigate({ to: "/e/$environment/conversations", params }),
-    },
-    {
-      id: "operations",
-      label: "Operations",
-      onClick: () => void navigate({ to: "/e/$environment/operations", params }),
-    },
-    { id: "policy", label: "Policy", onClick: () => void navigate({ to: "/e/$environment/policy", params }) },
-    {
-      id: "routing",
-      label: "Routing",
-      onClick: () => void navigate({ to: "/e/$environment/routing", params }),
-    },
+    ...SCREENS.filter(({ scope }) => scope === null || may(scope)).map(({ to, label }) => ({
+      id: to,
+      label,
+      onClick: () => void navigate({ to, params }),
+    })),
+    ...(may("environments:write")
+      ? [{ id: "/start", label: "New environment", onClick: () => void navigate({ to: "/start" }) }]
+      : []),
     ...issues.map((issue) => ({
       id: issue.id,
       label: `${issue.destination}: ${issue.code}`,

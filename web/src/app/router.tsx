@@ -7,6 +7,7 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { Home } from "./home.tsx";
+import { stepOf } from "../features/start/steps.ts";
 import { Shell } from "./shell.tsx";
 
 /** Those of the named parts of an address's search that are there. */
@@ -36,7 +37,28 @@ const welcome = createRoute({
   path: "/welcome",
   component: lazyRouteComponent(() => import("./welcome.tsx"), "Welcome"),
 });
+const begin = createRoute({
+  getParentRoute: () => root,
+  path: "/start",
+  component: lazyRouteComponent(() => import("../features/start/begin.tsx"), "Begin"),
+});
 const environment = createRoute({ getParentRoute: () => root, path: "/e/$environment", component: Shell });
+const start = createRoute({
+  getParentRoute: () => environment,
+  path: "/start",
+  validateSearch: stepOf,
+  component: lazyRouteComponent(() => import("../features/start/start.tsx"), "Start"),
+});
+const connections = createRoute({
+  getParentRoute: () => environment,
+  path: "/connections",
+  component: lazyRouteComponent(() => import("../features/connections/connections.tsx"), "Connections"),
+});
+const account = createRoute({
+  getParentRoute: () => environment,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../features/account/account.tsx"), "MyAccount"),
+});
 const overview = createRoute({
   getParentRoute: () => environment,
   path: "/",
@@ -116,6 +138,7 @@ const routeTree = root.addChildren([
   home,
   signIn,
   welcome,
+  begin,
   environment.addChildren([
     overview,
     handoffs,
@@ -129,6 +152,9 @@ const routeTree = root.addChildren([
     routing,
     users,
     auditLog,
+    start,
+    connections,
+    account,
   ]),
 ]);
 

@@ -22,6 +22,7 @@ import {
   IconHistory,
   IconMessages,
   IconMoon,
+  IconPlug,
   IconScale,
   IconSearch,
   IconSun,
@@ -43,6 +44,7 @@ const ROOMS = [
   { to: "/e/$environment/operations", label: "Operations", icon: IconAlertTriangle },
   { to: "/e/$environment/policy", label: "Policy", icon: IconFileText },
   { to: "/e/$environment/routing", label: "Routing", icon: IconScale },
+  { to: "/e/$environment/connections", label: "Connections", icon: IconPlug },
 ] as const;
 
 /** Rooms of the whole service, for those who may enter them in every environment. */
@@ -98,7 +100,7 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Main">
         <Rooms environment={environment} onGo={close} />
-        <SignOut />
+        <Me environment={environment} onGo={close} />
       </AppShell.Navbar>
       <AppShell.Main id="content">
         <Outlet />
@@ -178,7 +180,8 @@ function SchemeSwitch() {
   );
 }
 
-function SignOut() {
+/** Who is here, with a way to their account and out. */
+function Me({ environment, onGo }: { readonly environment: string; readonly onGo: () => void }) {
   const navigate = useNavigate();
   const { data: me } = useRead("readMe", {});
   const leave = useMutation({
@@ -191,9 +194,9 @@ function SignOut() {
   });
   return (
     <Stack mt="auto" gap={4}>
-      <Text size="sm" c="dimmed" truncate>
-        {me?.person?.email ?? me?.name}
-      </Text>
+      <Link to="/e/$environment/account" params={{ environment }} onClick={onGo} className="me">
+        {me?.person?.email ?? me?.name ?? "My account"}
+      </Link>
       <Button variant="default" size="xs" loading={leave.isPending} onClick={() => leave.mutate()}>
         Sign out
       </Button>

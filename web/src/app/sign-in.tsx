@@ -6,9 +6,9 @@ import { CodeForm, Door, EntryForm, useAttempt } from "./entry.tsx";
 
 /** By password, then a one-time code where it is asked for; or by a token, which may stand behind "#token=". */
 export function SignIn() {
-  const [way, setWay] = useState<"password" | "code" | "token">(
-    location.hash.startsWith("#token=") ? "token" : "password",
-  );
+  const given = useGivenToken();
+  const [chosen, setWay] = useState<"password" | "code" | "token" | null>(null);
+  const way = chosen ?? (given === null ? "password" : "token");
   if (way === "code")
     return (
       <Door title="One more step">
@@ -18,7 +18,7 @@ export function SignIn() {
   const isToken = way === "token";
   return (
     <Door title="Sign in to Baton">
-      {isToken ? <TokenForm /> : <PasswordForm onCode={() => setWay("code")} />}
+      {isToken ? <TokenForm given={given} /> : <PasswordForm onCode={() => setWay("code")} />}
       <Anchor
         component="button"
         type="button"
@@ -29,6 +29,24 @@ export function SignIn() {
       </Anchor>
     </Door>
   );
+}
+
+/** The token behind "#token=" of the address, also of one that is opened while this page stands; null without one. */
+function useGivenToken(): string | null {
+  const [given, setGiven] = useState<string | null>(null);
+  useEffect(() => {
+    const look = (): void => {
+      const token = new URLSearchParams(location.hash.slice(1)).get("token");
+      if (token === null) return;
+      // The part behind "#" never leaves the browser, and not even there does it stay.
+      history.replaceState(history.state, "", location.pathname);
+      setGiven(token);
+    };
+    look();
+    addEventListener("hashchange", look);
+    return () => removeEventListener("hashchange", look);
+  }, []);
+  return given;
 }
 
 function PasswordForm({ onCode }: { readonly onCode: () => void }) {
@@ -70,7 +88,7 @@ function PasswordForm({ onCode }: { readonly onCode: () => void }) {
   );
 }
 
-function TokenForm() {
+function TokenForm({ given }: { readonly given: string | null }) {
   const [token, setToken] = useState("");
   const entering = useAttempt();
   const enter = (given: string): Promise<void> =>
@@ -85,12 +103,8 @@ function TokenForm() {
       }
     });
   useEffect(() => {
-    const given = new URLSearchParams(location.hash.slice(1)).get("token");
-    if (given === null) return;
-    // The part behind "#" never leaves the browser, and not even there does it stay.
-    history.replaceState(null, "", location.pathname);
-    void enter(given);
-  }, []);
+    if (given !== null) void enter(given);
+  }, [given]);
   return (
     <EntryForm attempt={entering} submit="Sign in" onSubmit={() => void enter(token)}>
       <Text c="dimmed" size="sm">

@@ -2,20 +2,14 @@ import { Badge, Button, Card, Group, Modal, SimpleGrid, Text, TextInput } from "
 import { useState } from "react";
 import { useChange, useRead } from "../../api/queries.ts";
 import { Loaded } from "../../components/states.tsx";
+import { SYSTEM_NAMES } from "../../components/systems.ts";
 import { When } from "../../components/time.tsx";
 import type { Answer } from "../../api/client.ts";
 
 type Pause = Answer<"listPauses">[number];
 type Destination = Pause["destination"];
 
-const NAMES: Readonly<Record<Destination, string>> = {
-  salesforce: "Salesforce",
-  intercom: "Intercom",
-  slack: "Slack",
-  email: "E-mail",
-  enrichment: "Enrichment",
-};
-const DESTINATIONS = Object.keys(NAMES) as readonly Destination[];
+const DESTINATIONS = Object.keys(SYSTEM_NAMES) as readonly Destination[];
 
 /** Every destination, sent to or held back. */
 export function Pauses({ environment }: { readonly environment: string }) {
@@ -54,7 +48,7 @@ function DestinationCard(props: {
   return (
     <Card withBorder>
       <Group justify="space-between">
-        <Text fw={600}>{NAMES[destination]}</Text>
+        <Text fw={600}>{SYSTEM_NAMES[destination]}</Text>
         <Badge variant="light" color={pause === undefined ? "teal" : "yellow"}>
           {pause === undefined ? "sending" : "paused"}
         </Badge>
@@ -74,7 +68,7 @@ function DestinationCard(props: {
           size="xs"
           variant="default"
           onClick={onPause}
-          aria-label={`Pause ${NAMES[destination]}`}
+          aria-label={`Pause ${SYSTEM_NAMES[destination]}`}
         >
           Pause
         </Button>
@@ -83,7 +77,7 @@ function DestinationCard(props: {
           mt="sm"
           size="xs"
           loading={resume.isPending}
-          aria-label={`Resume ${NAMES[destination]}`}
+          aria-label={`Resume ${SYSTEM_NAMES[destination]}`}
           onClick={() => resume.mutate({ path: { environment, destination } })}
         >
           Resume
@@ -105,7 +99,7 @@ function PauseDialog(props: {
     <Modal
       opened={destination !== null}
       onClose={onClose}
-      title={`Send nothing to ${destination === null ? "" : NAMES[destination]} of ${environment}?`}
+      title={`Send nothing to ${destination === null ? "" : SYSTEM_NAMES[destination]} of ${environment}?`}
     >
       <form
         onSubmit={(event) => {
