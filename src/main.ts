@@ -167,6 +167,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     }),
   backtest: async () =>
     (await import("./cli/backtest.ts")).backtestCommand(terminal, { openStore, untilStopped }),
+  census: async () =>
+    (await import("./cli/census.ts")).censusCommand(terminal, {
+      openStore,
+      crm: async (store, environment) =>
+        (await import("./setup.ts")).crmOf(environment, {
+          ...setupDeps,
+          openStore: async () => ({ ...store, close: async () => {} }),
+        }),
+    }),
   environment: async () => (await import("./cli/environment.ts")).environmentCommand(authoredDeps),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   routing: async () => (await import("./cli/routing.ts")).routingCommand(terminal, { openStore }),

@@ -85,6 +85,12 @@ export async function ownersOf(environment: string, deps: SetupDeps): Promise<Cr
   }
 }
 
+/** The org of an environment as the census asks it; the caller closes it. */
+export async function crmOf(environment: string, deps: SetupDeps) {
+  const { row, vault } = await find("salesforce", { kind: "environment", environment }, deps);
+  return openSalesforce(row, { clock: deps.clock, log: SILENT, vault });
+}
+
 /** An environment that is connected on both sides and has a live policy, as sync needs it. */
 export async function syncPlaceOf(
   { db, vault, clock }: Pick<Store, "db" | "vault"> & { readonly clock: Clock },

@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Bucket } from "../../decide/queries.ts";
 import type { EpochMs } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
+import type { HandedRecord } from "./read-back.ts";
 
 export const BUCKETS = [
   "new",
@@ -66,4 +67,49 @@ export async function census(db: Db, environment: string, since: EpochMs | null)
       failed: of("failed"),
     },
   };
+}
+
+export interface Entries {
+  /** Conversations that any notification or reading told of, counted without the buckets. */
+  readonly in: number;
+  /** Those that stand in no bucket, or in more than one; there should be none. At most a hundred. */
+  readonly odd: readonly { readonly conversation: string; readonly buckets: readonly string[] }[];
+}
+
+/** The other side of the census: what came in, held against the buckets one by one. */
+export async function entries(db: Db, environment: string): Promise<Entries> {
+  const workspace = sql`(select i.settings ->> 'workspace' from environments e
+    join connections i on i.id = e.intercom_connection where e.name = ${environment})`;
+  const came = sql`(
+    select conversation_id as id from events where workspace = ${workspace} and conversation_id is not null
+    union
+    select id from conversations where workspace = ${workspace})`;
+  const { rows: counted } = await sql<{ n: number }>`select count(*)::int as n from ${came} c`.execute(db);
+  const { rows: odd } = await sql<Entries["odd"][number]>`
+    select coalesce(c.id, h.id) as conversation, coalesce(array_agg(h.bucket order by h.bucket) filter (where h.id is not null), '{}') as buckets
+    from ${came} c full join ${heardConversations(environment)} h on h.id = c.id
+    group by c.id, h.id having count(h.id) <> 1 or c.id is null order by 1 limit 100`.execute(db);
+  return { in: counted[0]?.n ?? 0, odd };
+}
+
+/** A page of the records that live handoffs made or worked on, by the handoff's id. */
+export async function handedRecords(
+  db: Db,
+  environment: string,
+  after: string,
+  most: number,
+): Promise<readonly HandedRecord[]> {
+  const { rows } = await sql<HandedRecord>`
+    select h.id as handoff, h.conversation_id as conversation, e.result ->> 'about' as id,
+      case when e.request -> 'operations' -> 0 ->> 'kind' = 'create' and e.result -> 'ids' ->> 'record' = e.result ->> 'about' then
+        array_remove(array(
+          select e.request -> 'owner' ->> 'id'
+          union select e.result -> 'owner' ->> 'id'
+          union select f.owner ->> 'id' from follow_ups f where f.handoff_id = h.id and f.owner is not null
+          union select a.member from assignments a where a.handoff_id = h.id), null)
+      else '{}' end as given
+    from handoffs h join effects e on e.handoff_id = h.id and e.kind = 'crm-write' and e.follow_up_id is null
+    where h.environment = ${environment} and e.state = 'done' and e.result ->> 'about' is not null and h.id > ${after}
+    order by h.id limit ${most}`.execute(db);
+  return rows;
 }
