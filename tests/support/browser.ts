@@ -37,6 +37,8 @@ export async function openBrowser(): Promise<Browser | null> {
 export interface Demo {
   /** The link into the admin that the demo prints. */
   readonly link: URL;
+  /** Every conversation is through. */
+  readonly isDealtWith: Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -49,6 +51,12 @@ export async function startDemo(conversations: number): Promise<Demo> {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";
+  const isDealtWith = new Promise<void>((resolve) => {
+    demo.stderr.on("data", () => {
+      if (said.includes("All conversations are dealt with")) resolve();
+    });
+    demo.once("exit", () => resolve());
+  });
   const link = await new Promise<URL>((resolve, reject) => {
     demo.stderr.on("data", (chunk: Buffer) => {
       said += chunk.toString("utf8");
@@ -63,7 +71,7 @@ export async function startDemo(conversations: number): Promise<Demo> {
     await ended;
     await rm(directory, { recursive: true, force: true });
   };
-  return { link, stop };
+  return { link, isDealtWith, stop };
 }
 
 /** One line for each fault of the page as it stands. */

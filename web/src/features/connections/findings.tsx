@@ -14,7 +14,13 @@ const MARKS = {
 /** The numbered checks of a test: what was asked, what was found, and what to do about it. */
 export function Findings({ of }: { readonly of: readonly Finding[] }) {
   return (
-    <List type="ordered" listStyleType="none" spacing={6} size="sm">
+    <List
+      type="ordered"
+      listStyleType="none"
+      spacing={6}
+      size="sm"
+      styles={{ itemWrapper: { alignItems: "flex-start" } }}
+    >
       {of.map(({ level, what, fix }) => {
         const { colour, icon: Icon, word } = MARKS[level];
         return (
