@@ -23,6 +23,7 @@ import { openEffects } from "./insights/effects.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
 import { conversationRoutes } from "./http/api/conversations.ts";
 import { environmentRoutes } from "./http/api/environments.ts";
+import { eventRoutes } from "./http/api/events.ts";
 import type { Links } from "./http/api/handoff-detail.ts";
 import { handoffRoutes } from "./http/api/handoffs.ts";
 import { policyRoutes } from "./http/api/policy.ts";
@@ -298,6 +299,7 @@ export function apiOf(
       ...handoffRoutes(reading),
       ...conversationRoutes(reading),
       ...replayRoutes(reading),
+      ...eventRoutes(db),
       ...issueRoutes(db, clock),
       ...pauseRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),

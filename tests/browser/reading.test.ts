@@ -14,7 +14,7 @@ describe.skipIf(browser === null)("what happened to a conversation", () => {
   beforeAll(async () => {
     demo = await startDemo(12);
     if (browser === null) return;
-    page = await browser.newPage({ reducedMotion: "reduce" });
+    page = await (await browser.newContext({ reducedMotion: "reduce" })).newPage();
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(demo.link.href);
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
@@ -149,6 +149,26 @@ describe.skipIf(browser === null)("what happened to a conversation", () => {
     expect((await readFile(await file.path(), "utf8")).split("\r\n")[0]).toContain(
       "handoff,conversation,person",
     );
+  });
+
+  test("one tab listens for all, and news of one are read by the other", async () => {
+    const context = page.context();
+    const streams: string[] = [];
+    context.on("request", (request) => {
+      if (request.url().includes("/api/v1/events")) streams.push(request.url());
+    });
+    await opens(`${at}/conversations`, "Conversations");
+    await expect.poll(() => streams.length).toBe(1);
+    const other = await context.newPage();
+    await other.goto(demo.link.href);
+    await other.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    const reading = page.waitForRequest(/\/conversations\?/, { timeout: 5_000 });
+    await other.evaluate(
+      `new BroadcastChannel("baton.live.production").postMessage({ topic: "conversations", id: "1" })`,
+    );
+    await reading;
+    expect(streams).toHaveLength(1);
+    await other.close();
   });
 
   test("nothing failed on the way", () => {

@@ -120,14 +120,21 @@ async function answer(
   }
 }
 
-/** Each piece goes out as it comes: a proxy is asked to hold nothing back. */
+/**
+ * Each piece goes out as it comes: a proxy is asked to hold nothing back. The connection ends with it: kept for a next
+ * request it would keep a server that stops waiting.
+ */
 function sendStream(
   { answer: { type } }: ApiRoute,
   { chunks, fileName }: ApiStream,
   reply: FastifyReply,
 ): FastifyReply {
   if (fileName !== undefined) reply.header("content-disposition", `attachment; filename="${fileName}"`);
-  return reply.type(`${type}; charset=utf-8`).header("x-accel-buffering", "no").send(Readable.from(chunks));
+  return reply
+    .type(`${type}; charset=utf-8`)
+    .header("x-accel-buffering", "no")
+    .header("connection", "close")
+    .send(Readable.from(chunks));
 }
 
 /** An environment that the caller has no part in does not exist for them; in theirs, the route's scope decides. */

@@ -32,7 +32,7 @@ import { Link, Navigate, Outlet, useNavigate, useParams } from "@tanstack/react-
 import { ApiProblem } from "../api/client.ts";
 import { queryClient, tellRefusal, useRead } from "../api/queries.ts";
 import { signOut } from "../api/session.ts";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 
 /** Loaded when somebody first asks for it. */
 const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
@@ -67,6 +67,7 @@ export function Shell() {
     ["mod+K", search.open],
     ["/", () => (searchBox() ?? { focus: search.open }).focus()],
   ]);
+  useNews(environment);
   const { error } = useRead("listEnvironments", {});
   if (error instanceof ApiProblem && error.status === 401) return <Navigate to="/sign-in" replace />;
   return (
@@ -107,6 +108,14 @@ export function Shell() {
       </AppShell.Main>
     </AppShell>
   );
+}
+
+/** Screens of the environment are told what changes. */
+function useNews(environment: string): void {
+  useEffect(() => {
+    const listening = import("../api/live.ts").then(({ listen }) => listen(environment));
+    return () => void listening.then((stop) => stop());
+  }, [environment]);
 }
 
 function Rooms({ environment, onGo }: { readonly environment: string; readonly onGo: () => void }) {
