@@ -1,9 +1,6 @@
 /** People: the first link, a password, a session on the API, roles per environment, and who changed what. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAuditLog } from "../../src/access/audit-log.ts";
-import { ROLES, scopesOf } from "../../src/access/roles.ts";
-import type { Scope } from "../../src/access/scopes.ts";
-import { createToken } from "../../src/access/tokens.ts";
 import { codeOf } from "../support/one-time-code.ts";
 import { openTestHouse, type TestHouse } from "../support/house.ts";
 import { PASSWORD, personOf } from "../support/people.ts";
@@ -156,81 +153,6 @@ describe("guessing", () => {
     expect((await signIn(email)).status).toBe(200);
     expect((await signIn(email, "wrong password")).status).toBe(401);
     expect((await signIn(email)).status).toBe(200);
-  });
-});
-
-interface Described {
-  readonly security?: readonly { readonly token?: readonly Scope[] }[];
-}
-
-/** Every route of the API from its description, with the scope that it asks for. */
-async function routes(): Promise<readonly (readonly [string, string, Scope | null])[]> {
-  const response = await fetch(`${house.service.url}/openapi.json`);
-  const { paths } = (await response.json()) as { paths: Record<string, Record<string, Described>> };
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    path.startsWith("/api/v1/")
-      ? Object.entries(methods).map(
-          ([method, { security }]) =>
-            [method.toUpperCase(), path.slice(4), security?.[0]?.token?.[0] ?? null] as const,
-        )
-      : [],
-  );
-}
-
-describe("every route", () => {
-  const at = (path: string, environment: string) =>
-    path.replace("{environment}", environment).replaceAll(/\{\w+\}/g, "no-such-thing");
-  /** An empty object is no body of any route that takes one but for those that change nothing by it. */
-  const tried = (method: string, path: string, headers: object) =>
-    call(method, path, method === "GET" ? undefined : { no: "such field" }, headers);
-
-  test("answers 401 to nobody, and to a session that is none", async () => {
-    for (const [method, path] of await routes())
-      for (const headers of [{}, { cookie: "baton.session_token=made.up" }, { authorization: "Bearer x" }])
-        expect([method, path, (await tried(method, at(path, "production"), headers)).status]).toEqual([
-          method,
-          path,
-          401,
-        ]);
-  });
-
-  test("answers a role what its scope allows, in its own environment alone", async () => {
-    for (const role of ROLES) {
-      const cookie = await personOf(house, `${role}@ourcompany.example`, role, "sandbox");
-      for (const [method, path, scope] of await routes()) {
-        const isBound = path.includes("{environment}");
-        const here = await tried(method, at(path, "sandbox"), { cookie });
-        const isOpen = scope === null || path === "/v1/environments" || isBound;
-        const may = isOpen && (scope === null || scopesOf(role).includes(scope));
-        expect([role, method, path, here.status === 403]).toEqual([role, method, path, !may]);
-        if (!isBound) continue;
-        for (const foreign of ["production", "nowhere"])
-          expect([method, path, (await tried(method, at(path, foreign), { cookie })).status]).toEqual([
-            method,
-            path,
-            404,
-          ]);
-      }
-    }
-  });
-
-  test("answers a token by its scopes, in its own environments alone", async () => {
-    for (const scope of scopesOf("admin")) {
-      const { token } = await createToken(
-        house.database.db,
-        { holder: "m", scopes: [scope], environments: ["sandbox"], lifeMs: 60_000, createdBy: "the test" },
-        house.now(),
-      );
-      const headers = { authorization: `Bearer ${token}` };
-      for (const [method, path, asks] of await routes()) {
-        const isBound = path.includes("{environment}");
-        const may = asks === null || (asks === scope && (isBound || path === "/v1/environments"));
-        const here = await tried(method, at(path, "sandbox"), headers);
-        expect([scope, method, path, here.status === 403]).toEqual([scope, method, path, !may]);
-        const there = isBound ? (await tried(method, at(path, "production"), headers)).status : 404;
-        expect([scope, method, path, there]).toEqual([scope, method, path, 404]);
-      }
-    }
   });
 });
 
