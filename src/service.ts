@@ -18,6 +18,7 @@ import { accountRoutes } from "./http/api/connections.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer, type ServerOptions } from "./http/server.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
+import { simulateRoutes } from "./http/api/simulate.ts";
 import { tryDraftRoutes } from "./http/api/try-draft.ts";
 import { openEffects } from "./insights/effects.ts";
 import { draftRoutes } from "./http/api/drafts.ts";
@@ -294,6 +295,7 @@ export function apiOf(
       ...policyRoutes(db),
       ...draftRoutes(db),
       ...tryDraftRoutes({ db, clock, effects: openEffects(database, clock) }),
+      ...simulateRoutes(db, clock),
       ...backtestRoutes(database, clock),
       ...routingRoutes(db, clock),
       ...handoffRoutes(reading),

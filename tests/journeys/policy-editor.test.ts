@@ -124,11 +124,20 @@ test("a message is scored as the draft would, with what each point rests on", as
   });
 });
 
+test("the next hundred leads are simulated on a route of the draft", async () => {
+  const { body } = await call("GET", `${DRAFT}/simulation?route=default`);
+  expect(body).toMatchObject({
+    members: [],
+    others: { "user sales-lead@ourcompany.example": 100 },
+    nobody: 0,
+  });
+  expect((await call("GET", `${DRAFT}/simulation?route=none`)).status).toBe(404);
+});
+
 test("the effect tells who would be in, and is not computed twice", async () => {
   const { body } = await effect();
   expect(body).toMatchObject({
     kind: "done",
-    revision: 2,
     report: {
       against: "live",
       standings: { handoff: { before: 1, after: 1 } },
@@ -147,7 +156,17 @@ test("a newer revision takes the place of the one that is tried", async () => {
   await call("PUT", DRAFT, { content: contentOf(100) }, { "if-match": "2" });
   await asked;
   const { body } = await effect();
-  expect(body).toMatchObject({ kind: "done", revision: 3, report: { movements: { leaves: 1 } } });
+  expect(body).toMatchObject({ kind: "done", report: { movements: { leaves: 1 } } });
+});
+
+test("the live version of another environment is tried on this one's past, by whoever may read there", async () => {
+  for (;;) {
+    const { body } = await call("GET", "/environments/sandbox/policy/promote/effect?from=production");
+    if (body["kind"] === "running") continue;
+    expect(body).toMatchObject({ kind: "done", report: { movements: { enters: 0, leaves: 0 } } });
+    break;
+  }
+  expect((await call("GET", "/environments/sandbox/policy/promote/effect?from=nowhere")).status).toBe(404);
 });
 
 test("stored scores make a histogram", async () => {

@@ -1,10 +1,11 @@
 /** /api/v1/environments/{environment}/policy/drafts/{draft}: what a draft comes to, before anybody publishes it. */
 import { z } from "zod";
+import { may } from "../../access/actor.ts";
 import { evidenceOfRow, rowSchema } from "../../conversation/row.ts";
 import { preview, triggersOf } from "../../decide/preview.ts";
 import { listEnvironments } from "../../decide/queries.ts";
 import { liveSideOf } from "../../insights/backtest.ts";
-import type { Effects } from "../../insights/effects.ts";
+import type { EffectState, Effects } from "../../insights/effects.ts";
 import { storedScores, windowFacts } from "../../insights/queries.ts";
 import type { Clock } from "../../kernel/time.ts";
 import { policyOf, readPolicy } from "../../policy/read.ts";
@@ -12,6 +13,7 @@ import { compile } from "../../qualify/compile.ts";
 import { lintReading } from "../../qualify/lint-reading.ts";
 import { score } from "../../qualify/score.ts";
 import type { Db } from "../../store/database.ts";
+import { liveVersion } from "../../versions/queries.ts";
 import { backtestSchema, MOST_DECISIONS, tooMany } from "./backtests.ts";
 import { draftFor, draftParams, DRAFTS } from "./drafts.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
@@ -28,7 +30,13 @@ export interface TryParts {
 }
 
 export function tryDraftRoutes(parts: TryParts): readonly ApiRoute[] {
-  return [findingsRoute(parts), scoreRoute(parts), effectRoute(parts), scoresRoute(parts)];
+  return [
+    findingsRoute(parts),
+    scoreRoute(parts),
+    effectRoute(parts),
+    promotionEffectRoute(parts),
+    scoresRoute(parts),
+  ];
 }
 
 function findingsRoute({ db, clock }: TryParts): ApiRoute {
@@ -104,48 +112,77 @@ function scoreRoute({ db, clock }: TryParts): ApiRoute {
   });
 }
 
-function effectRoute({ db, effects, clock }: TryParts): ApiRoute {
+const effectSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("running"), done: z.int(), of: z.int() }),
+  z.object({ kind: z.literal("done"), report: backtestSchema }),
+]);
+const AGAIN = "An answer within a second: ask again until it is done. What nobody asks about is given up.";
+
+function effectRoute(parts: TryParts): ApiRoute {
   return route({
     method: "GET",
     path: `${DRAFTS}/{draft}/effect`,
     operationId: "draftEffect",
-    summary:
-      "What a draft would have done instead of the live policy: asked again until it is done, given up when nobody asks",
+    summary: "What a draft would have done instead of the live policy",
     scope: "policy:read",
     params: draftParams,
     query: z.object({ days }),
-    answer: {
-      status: 200,
-      description: "An answer within a second; `revision` is the draft's that is tried.",
-      schema: z.discriminatedUnion("kind", [
-        z.object({ kind: z.literal("running"), revision: z.int(), done: z.int(), of: z.int() }),
-        z.object({ kind: z.literal("done"), revision: z.int(), report: backtestSchema }),
-      ]),
-    },
+    answer: { status: 200, description: AGAIN, schema: effectSchema },
     problems: {
       404: "There is no such draft.",
       422: "The draft has faults, nothing is live, or the window holds too much.",
     },
-    handle: async ({ params: { environment: name, draft: wanted }, query }) => {
-      const draft = await draftFor(db, name, wanted);
-      const policy = policyOf(draft.document, `draft "${wanted}"`);
-      const environment = (await listEnvironments(db)).find((one) => one.name === name);
-      if (environment === undefined) throw new Refusal(404, `There is no environment "${name}".`);
-      const until = clock();
-      const window = { environment: name, since: until - query.days * DAY_MS, until };
-      const { revision } = draft;
-      const key = {
-        draft: `${name} ${wanted}`,
-        version: `${revision} ${environment.policyVersion} ${query.days}`,
-      };
-      const state = await effects.ask(key, async () => {
-        const { decisions } = await windowFacts(db, window);
-        if (decisions > MOST_DECISIONS) throw new Refusal(422, tooMany(decisions));
-        const live = await liveSideOf(db, environment);
-        return { window, draft: policy, ...live, against: "live", each: false, examples: 50 };
-      });
-      return { body: { ...state, revision } };
+    handle: async ({ params: { environment, draft: wanted }, query }) => {
+      const { document, revision } = await draftFor(parts.db, environment, wanted);
+      const draft = { what: `draft "${wanted}"`, document, version: `revision ${revision}` };
+      return { body: await effectOf(parts, environment, draft, query.days) };
     },
+  });
+}
+
+function promotionEffectRoute(parts: TryParts): ApiRoute {
+  return route({
+    method: "GET",
+    path: "/environments/{environment}/policy/promote/effect",
+    operationId: "promotionEffect",
+    summary: "What another environment's live version would have done here instead of the live policy",
+    scope: "policy:read",
+    params: environmentParam,
+    query: z.object({ from: z.string().describe("The environment it comes from."), days }),
+    answer: { status: 200, description: AGAIN, schema: effectSchema },
+    problems: {
+      404: "There is no such environment, or nothing is live in it.",
+      422: "The text has faults, nothing is live here, or the window holds too much.",
+    },
+    handle: async ({ params: { environment }, query: { from, days }, actor }) => {
+      const version = may(actor, "policy:read", { environment: from })
+        ? await liveVersion(parts.db, from)
+        : null;
+      if (version === null) throw new Refusal(404, `"${from}" has no live policy.`);
+      const { document, number } = version;
+      const draft = { what: `promotion of ${from}`, document, version: `v${number}` };
+      return { body: await effectOf(parts, environment, draft, days) };
+    },
+  });
+}
+
+async function effectOf(
+  { db, effects, clock }: TryParts,
+  name: string,
+  { what, document, version }: { readonly what: string; readonly document: string; readonly version: string },
+  days: number,
+): Promise<EffectState> {
+  const draft = policyOf(document, what);
+  const environment = (await listEnvironments(db)).find((one) => one.name === name);
+  if (environment === undefined) throw new Refusal(404, `There is no environment "${name}".`);
+  const key = { draft: `${name} ${what}`, version: `${version} ${environment.policyVersion} ${days}` };
+  return effects.ask(key, async () => {
+    const until = clock();
+    const window = { environment: name, since: until - days * DAY_MS, until };
+    const { decisions } = await windowFacts(db, window);
+    if (decisions > MOST_DECISIONS) throw new Refusal(422, tooMany(decisions));
+    const live = await liveSideOf(db, environment);
+    return { window, draft, ...live, against: "live", each: false, examples: 50 };
   });
 }
 

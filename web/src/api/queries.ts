@@ -43,7 +43,11 @@ export function useChange<O extends Operation>(
 ): UseMutationResult<
   Answer<O>,
   Error,
-  { readonly path: Operations[O]["path"]; readonly body?: Operations[O]["body"] }
+  {
+    readonly path: Operations[O]["path"];
+    readonly body?: Operations[O]["body"];
+    readonly headers?: Readonly<Record<string, string>>;
+  }
 > {
   const client = useQueryClient();
   return useMutation({

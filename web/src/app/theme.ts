@@ -7,6 +7,7 @@ export const theme = createTheme({
   autoContrast: true,
   components: {
     Badge: Badge.extend({ defaultProps: { tt: "none" } }),
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     // A dialog's header is no banner of the page, and its cross has a name.
     Modal: {
       defaultProps: {

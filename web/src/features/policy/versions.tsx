@@ -1,19 +1,15 @@
-import { Badge, Button, Card, Group, Modal, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Badge, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
-import type { Answer } from "../../api/client.ts";
+import { type ReactNode, useState } from "react";
 import { useMay } from "../../api/may.ts";
-import { useChange, useRead } from "../../api/queries.ts";
+import { useRead } from "../../api/queries.ts";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
 import { Difference } from "./difference.tsx";
+import { Discard } from "./discard.tsx";
+import { Environments } from "./environments.tsx";
+import { type Asked, GoLive } from "./go-live.tsx";
 import { NewDraft } from "./new-draft.tsx";
-
-type Version = Answer<"policyHistory">[number];
-type Draft = Answer<"listDrafts">[number];
-type Asked =
-  | { readonly kind: "publish"; readonly draft: Draft }
-  | { readonly kind: "rollback"; readonly version: Version };
 
 /** What is live, what was, what is in work; and what differs, in words. */
 export function Versions() {
@@ -27,6 +23,7 @@ export function Versions() {
     <Page title="Policy" says="Every version that was ever live, and the drafts in work.">
       {to !== undefined && <Difference environment={environment} from={from} to={to} />}
       <Drafts environment={environment} compare={compare} ask={setAsked} />
+      <Environments environment={environment} />
       <History environment={environment} compare={compare} ask={setAsked} />
       {asked !== null && <GoLive environment={environment} asked={asked} onClose={() => setAsked(null)} />}
     </Page>
@@ -72,6 +69,7 @@ function Drafts({ environment, compare, ask }: Lists) {
                 onCompare={() => compare("live", `draft:${draft.name}`)}
                 onOpen={() => open(draft.name)}
                 opens={mayEdit ? "Edit" : "Open"}
+                more={mayEdit ? <Discard environment={environment} draft={draft} /> : null}
                 {...(mayPublish && { act: "Publish", onAct: () => ask({ kind: "publish", draft }) })}
               />
             ))
@@ -128,10 +126,11 @@ function Row(props: {
   readonly onCompare?: () => void;
   readonly onOpen?: () => void;
   readonly opens?: string;
+  readonly more?: ReactNode;
   readonly act?: string;
   readonly onAct?: () => void;
 }) {
-  const { title, badge, comment, by, at, onCompare, onOpen, opens, act, onAct } = props;
+  const { title, badge, comment, by, at, onCompare, onOpen, opens, more, act, onAct } = props;
   return (
     <Card withBorder>
       <Group justify="space-between">
@@ -158,6 +157,7 @@ function Row(props: {
               {opens}
             </Button>
           )}
+          {more}
           {act !== undefined && (
             <Button size="xs" variant="default" onClick={onAct} aria-label={`${act} ${title}`}>
               {act}
@@ -166,59 +166,5 @@ function Row(props: {
         </Group>
       </Group>
     </Card>
-  );
-}
-
-function GoLive(props: {
-  readonly environment: string;
-  readonly asked: Asked;
-  readonly onClose: () => void;
-}) {
-  const { environment, asked, onClose } = props;
-  const [comment, setComment] = useState(asked.kind === "publish" ? asked.draft.comment : "");
-  const publish = useChange("publishDraft", "Published: the next decision rests on it");
-  const rollBack = useChange("rollBackPolicy", "Rolled back: the next decision rests on it");
-  const name = asked.kind === "publish" ? asked.draft.name : `v${asked.version.number}`;
-  const to = asked.kind === "publish" ? `draft:${name}` : String(asked.version.number);
-  const go = (): void => {
-    if (asked.kind === "publish")
-      publish.mutate(
-        { path: { environment, draft: name }, body: { comment, revision: asked.draft.revision } },
-        { onSuccess: onClose },
-      );
-    else
-      rollBack.mutate(
-        { path: { environment }, body: { number: asked.version.number, comment } },
-        { onSuccess: onClose },
-      );
-  };
-  return (
-    <Modal opened onClose={onClose} size="lg" title={`Make ${name} live in ${environment}?`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          go();
-        }}
-      >
-        <Stack>
-          <Difference environment={environment} from="live" to={to} />
-          <TextInput
-            label="Why"
-            required
-            data-autofocus
-            value={comment}
-            onChange={(event) => setComment(event.currentTarget.value)}
-          />
-          <Group justify="end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={publish.isPending || rollBack.isPending}>
-              {asked.kind === "publish" ? "Publish" : "Roll back"}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

@@ -3,7 +3,7 @@ import { Button, Group, JsonInput, Paper, Stack, Text } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 
 import { canShow, FIRST_RULE } from "./conditions.ts";
-import { FindingsAt, useEditing } from "./editing.tsx";
+import { FindingsAt, useEditing, useNames } from "./editing.tsx";
 import { type Condition, conditionIn, sentenceOf } from "./sentence.ts";
 import { at, type Path } from "./tree.ts";
 
@@ -18,6 +18,7 @@ export function ConditionField(props: {
 }) {
   const { path, label, description, isRequired } = props;
   const { content, canEdit, change } = useEditing();
+  const scores = useNames(["scores"]);
   // Half a rule stays where it is written: how it is edited is settled when it is opened.
   const [openAs, setOpenAs] = useState<"builder" | "text" | null>(null);
   const isOpen = openAs !== null;
@@ -57,7 +58,7 @@ export function ConditionField(props: {
           condition !== undefined &&
           (openAs === "builder" ? (
             <Suspense fallback={<Text size="sm">Opens…</Text>}>
-              <RuleBuilder condition={condition as Condition} onChange={put} />
+              <RuleBuilder condition={condition as Condition} scores={scores} onChange={put} />
             </Suspense>
           ) : (
             <TextCondition condition={condition} onChange={put} />

@@ -1,7 +1,8 @@
 /** The whole policy as it is written, comments and all: for what no form covers. */
 import { Alert, Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { Findings, useEditing } from "./editing.tsx";
+import { Findings } from "../findings.tsx";
+import { useEditing } from "./editing.tsx";
 import { textOr } from "./sentence.ts";
 import { at } from "./tree.ts";
 

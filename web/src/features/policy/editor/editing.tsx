@@ -1,10 +1,7 @@
 /** What every form of the editor works on: the content, who may change it, and what was found about it. */
-import { Alert, List } from "@mantine/core";
 import { createContext, type ReactNode, useContext } from "react";
-import type { Answer } from "../../../api/client.ts";
+import { type Finding, Findings } from "../findings.tsx";
 import { at, isFields, isWithin, type Path, pathText } from "./tree.ts";
-
-export type Finding = Answer<"lintDraft">[number];
 
 export interface Editing {
   readonly content: unknown;
@@ -52,24 +49,4 @@ export function FindingsAt(props: {
       (below ? isWithin(one.path, path) : one.path === place) && !(isUrgent && one.severity === "note"),
   );
   return found.length === 0 ? null : <Findings found={found} names={below} />;
-}
-
-const COLORS = { fault: "red", warning: "yellow", note: "gray" } as const;
-
-export function Findings({ found, names }: { readonly found: readonly Finding[]; readonly names: boolean }) {
-  const worst = (["fault", "warning", "note"] as const).find((severity) =>
-    found.some((one) => one.severity === severity),
-  );
-  return (
-    <Alert color={COLORS[worst ?? "note"]} p="xs">
-      <List size="sm" listStyleType={found.length === 1 ? "none" : "disc"}>
-        {found.map(({ severity, rule, path, message, next }) => (
-          <List.Item key={`${rule} ${path} ${message}`} style={{ overflowWrap: "anywhere" }}>
-            {severity}: {names && path !== "" && <code>{path}</code>} {message}
-            {next !== null && `: ${next}`}
-          </List.Item>
-        ))}
-      </List>
-    </Alert>
-  );
 }

@@ -3,24 +3,30 @@ import { Alert, Badge, Button, Grid, Group, Stack, Tabs, Text } from "@mantine/c
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useBlocker, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { call, send } from "../../../api/client.ts";
 import { useMay } from "../../../api/may.ts";
 import { useRead } from "../../../api/queries.ts";
 import { Loaded, Page } from "../../../components/states.tsx";
+import { DraftEffect } from "../draft-effect.tsx";
 import { Conflict } from "./conflict.tsx";
 import { DocumentTab } from "./document-tab.tsx";
 import { type Draft, type DraftEditing, useDraft } from "./draft.ts";
 import { EditingProvider } from "./editing.tsx";
-import { Effect } from "./effect.tsx";
 import { ScoresTab } from "./scores-tab.tsx";
 import { SignalsTab } from "./signals-tab.tsx";
 import type { Shape } from "./shape.ts";
 import { SECTIONS, SectionTab } from "./sections.tsx";
+import { Simulate } from "./simulate.tsx";
 import { TestBox } from "./test-box.tsx";
 
+/** Loaded when somebody is about to publish. */
+const GoLive = lazy(async () => ({ default: (await import("../go-live.tsx")).GoLive }));
+
+const PLACE = "/e/$environment/policy/drafts/$draft";
+
 export function DraftPage() {
-  const { environment, draft } = useParams({ from: "/e/$environment/policy/drafts/$draft" });
+  const { environment, draft } = useParams({ from: PLACE });
   const loaded = useQuery({
     queryKey: ["draft", environment, draft],
     queryFn: () => call("readDraft", { path: { environment, draft } }),
@@ -67,7 +73,7 @@ function Editor(props: { readonly environment: string; readonly loaded: Draft; r
       <Page
         title={`Draft ${saved.name}`}
         says={saved.base === null ? "Made from nothing" : `Made from v${saved.base}`}
-        actions={<Actions editing={editing} canEdit={canEdit} />}
+        actions={<Actions environment={environment} editing={editing} canEdit={canEdit} />}
       >
         {!canEdit && (
           <Alert color="gray">You may look at this draft, and try messages; editors change it.</Alert>
@@ -80,7 +86,7 @@ function Editor(props: { readonly environment: string; readonly loaded: Draft; r
           <Grid.Col span={{ base: 12, md: 4 }}>
             <div style={BESIDE} tabIndex={0}>
               <Stack>
-                <Effect {...place} />
+                <DraftEffect {...place} />
                 <TestBox {...place} />
               </Stack>
             </div>
@@ -121,20 +127,63 @@ function useUnsavedGuard({ isSaved, flush }: DraftEditing): void {
   });
 }
 
-function Actions({ editing, canEdit }: { readonly editing: DraftEditing; readonly canEdit: boolean }) {
+function Actions(props: {
+  readonly environment: string;
+  readonly editing: DraftEditing;
+  readonly canEdit: boolean;
+}) {
+  const { environment, editing, canEdit } = props;
   const { isSaved, trouble, undo, saved } = editing;
   useHotkeys([["mod+Z", () => undo?.()]]);
-  if (!canEdit) return <Badge variant="default">Read only</Badge>;
   const says = trouble !== null ? "Not saved" : isSaved ? `Saved, revision ${saved.revision}` : "Saving…";
   return (
     <Group gap="xs">
-      <Text size="sm" c="dimmed" role="status">
-        {says}
-      </Text>
-      <Button size="xs" variant="default" disabled={undo === null} onClick={() => undo?.()}>
-        Undo
-      </Button>
+      {canEdit ? (
+        <>
+          <Text size="sm" c="dimmed" role="status">
+            {says}
+          </Text>
+          <Button size="xs" variant="default" disabled={undo === null} onClick={() => undo?.()}>
+            Undo
+          </Button>
+        </>
+      ) : (
+        <Badge variant="default">Read only</Badge>
+      )}
+      <PublishButton environment={environment} editing={editing} />
     </Group>
+  );
+}
+
+/** Publishes what is stored: what is not yet, is stored first. */
+function PublishButton({
+  environment,
+  editing,
+}: {
+  readonly environment: string;
+  readonly editing: DraftEditing;
+}) {
+  const mayPublish = useMay(environment, "policy:publish");
+  const [isAsked, setAsked] = useState(false);
+  const navigate = useNavigate();
+  if (!mayPublish) return null;
+  return (
+    <>
+      <Button size="xs" onClick={() => void editing.flush().then(setAsked)}>
+        Publish…
+      </Button>
+      {isAsked && (
+        <Suspense>
+          {" "}
+          <GoLive
+            environment={environment}
+            asked={{ kind: "publish", draft: editing.saved }}
+            onClose={() => setAsked(false)}
+            onDone={() => void navigate({ to: "/e/$environment/policy", params: { environment } })}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
 
@@ -145,8 +194,8 @@ interface TabParts {
 }
 
 function EditorTabs({ editing, shape, live }: TabParts) {
-  const { tab = "scores" } = useSearch({ from: "/e/$environment/policy/drafts/$draft" });
-  const params = useParams({ from: "/e/$environment/policy/drafts/$draft" });
+  const { tab = "scores" } = useSearch({ from: PLACE });
+  const params = useParams({ from: PLACE });
   const navigate = useNavigate();
   const tabs: readonly (readonly [string, string, () => ReactNode])[] = [
     [
@@ -155,7 +204,19 @@ function EditorTabs({ editing, shape, live }: TabParts) {
       () => <ScoresTab shape={shape.properties?.["scores"] ?? {}} live={live} />,
     ],
     ["signals", "Signals", () => <SignalsTab shape={shape.properties?.["signals"] ?? {}} />],
-    ...SECTIONS.map(({ tab, label }) => [tab, label, () => <SectionTab tab={tab} shape={shape} />] as const),
+    ...SECTIONS.map(
+      ({ tab, label }) =>
+        [
+          tab,
+          label,
+          () => (
+            <Stack>
+              <SectionTab tab={tab} shape={shape} />
+              {tab === "routing" && <Simulate environment={params.environment} saved={editing.saved} />}
+            </Stack>
+          ),
+        ] as const,
+    ),
     [
       "document",
       "Document",
@@ -169,12 +230,7 @@ function EditorTabs({ editing, shape, live }: TabParts) {
       value={shown}
       keepMounted={false}
       onChange={(next) =>
-        void navigate({
-          to: "/e/$environment/policy/drafts/$draft",
-          params,
-          search: next === null ? {} : { tab: next },
-          replace: true,
-        })
+        void navigate({ to: PLACE, params, search: { tab: next ?? "scores" }, replace: true })
       }
     >
       <Tabs.List mb="md">

@@ -18,7 +18,6 @@ import {
 import { fields } from "../../../../../src/policy/fields.ts";
 import { LinesBox, NumberBox } from "./boxes.tsx";
 import { type BuilderGroup, entryOf, fromBuilder, operatorsOf, shapeOf, toBuilder } from "./conditions.ts";
-import { useNames } from "./editing.tsx";
 import { type Condition, textOr } from "./sentence.ts";
 
 function toData(options: FullOptionList<FullOption>): { value: string; label: string }[] {
@@ -153,16 +152,17 @@ function ownFields(group: BuilderGroup): readonly string[] {
 
 export function RuleBuilder(props: {
   readonly condition: Condition;
+  /** Names of the policy's scores: fields, too. */
+  readonly scores: readonly string[];
   readonly onChange: (condition: Condition | null) => void;
 }) {
   const [edited, setQuery] = useState(() => toBuilder(props.condition));
   const isSame = JSON.stringify(fromBuilder(edited)) === JSON.stringify(props.condition);
   // What was undone or written elsewhere replaces what was edited here.
   const query = isSame ? edited : toBuilder(props.condition);
-  const scores = useNames(["scores"]);
   const names = [
     ...fields.map(({ name }) => name),
-    ...scores.map((name) => `score.${name}`),
+    ...props.scores.map((name) => `score.${name}`),
     ...ownFields(query),
   ];
   return (

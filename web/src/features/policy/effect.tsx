@@ -1,4 +1,4 @@
-/** What the draft as it is stored would have done with the last 30 days, beside the forms. */
+/** What a draft or a version would have done with the last 30 days instead of the live policy. */
 import {
   Anchor,
   Card,
@@ -14,23 +14,26 @@ import {
 } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Answer, ApiProblem, call } from "../../../api/client.ts";
+import { type Answer, ApiProblem } from "../../api/client.ts";
 
-type Report = Extract<Answer<"draftEffect">, { kind: "done" }>["report"];
+type Effect = Answer<"draftEffect">;
+type Report = Extract<Effect, { kind: "done" }>["report"];
 type Example = Report["examples"][string][number];
 
 const AGAIN_MS = 400;
 
+/** `of` is what is tried, down to its revision; `ask` asks how far it is. */
 export function Effect(props: {
   readonly environment: string;
-  readonly draft: string;
-  readonly revision: number;
+  readonly of: readonly unknown[];
+  readonly ask: (signal: AbortSignal) => Promise<Effect>;
 }) {
-  const { environment, draft, revision } = props;
+  const { environment, of, ask } = props;
   const effect = useQuery({
-    queryKey: ["draftEffect", environment, draft, revision],
-    queryFn: ({ signal }) => call("draftEffect", { path: { environment, draft }, signal }),
+    queryKey: ["effect", environment, ...of],
+    queryFn: ({ signal }) => ask(signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.kind === "running" ? AGAIN_MS : false),
     refetchOnWindowFocus: false,
@@ -41,15 +44,15 @@ export function Effect(props: {
   if (data?.kind === "done" && data.report !== last) setLast(data.report);
   const isOld = isPlaceholderData || data?.kind === "running";
   return (
-    <Card withBorder component="section" aria-labelledby="effect">
+    <Card withBorder>
       <Stack gap="xs">
-        <Title order={2} size="h4" id="effect">
+        <Title order={2} size="h4">
           Effect on the last 30 days
         </Title>
         {error !== null ? (
           <Text size="sm">{reasonOf(error)}</Text>
         ) : last === null ? (
-          <Skeleton h={120} aria-busy="true" aria-label="Loading" />
+          <Skeleton h={120} aria-busy="true" />
         ) : (
           <Figures report={last} environment={environment} />
         )}
@@ -64,7 +67,7 @@ function reasonOf(error: Error): string {
   return isFaulty ? "It is told as soon as the faults are repaired." : error.message;
 }
 
-function Running({ data }: { readonly data: Answer<"draftEffect"> | undefined }) {
+function Running({ data }: { readonly data: Effect | undefined }) {
   const share = data?.kind === "running" && data.of > 0 ? (data.done / data.of) * 100 : 0;
   return (
     <div>
@@ -173,7 +176,13 @@ function Movement(props: {
                 size="sm"
                 display="inline-block"
                 py={4}
-                href={`/e/${environment}/conversations/${conversation}`}
+                renderRoot={(props) => (
+                  <Link
+                    {...props}
+                    to="/e/$environment/conversations/$conversation"
+                    params={{ environment, conversation }}
+                  />
+                )}
               >
                 {conversation}
               </Anchor>

@@ -1,0 +1,142 @@
+/** Makes a draft or an earlier version live: what changes, what lint says, what it would have done, why, and yes. */
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Answer, ApiProblem, call } from "../../api/client.ts";
+import { useChange } from "../../api/queries.ts";
+import { DraftEffect } from "./draft-effect.tsx";
+import { Difference } from "./difference.tsx";
+import { Findings } from "./findings.tsx";
+
+type Version = Answer<"policyHistory">[number];
+type Draft = Pick<Answer<"listDrafts">[number], "name" | "revision" | "comment">;
+export type Asked =
+  | { readonly kind: "publish"; readonly draft: Draft }
+  | { readonly kind: "rollback"; readonly version: Version };
+
+interface Props<A> {
+  readonly environment: string;
+  readonly asked: A;
+  readonly onClose: () => void;
+  readonly onDone?: () => void;
+}
+
+export function GoLive({ asked, ...rest }: Props<Asked>) {
+  return asked.kind === "publish" ? (
+    <Publish asked={asked} {...rest} />
+  ) : (
+    <RollBack asked={asked} {...rest} />
+  );
+}
+
+function Publish({ environment, asked, onClose, onDone }: Props<Extract<Asked, { kind: "publish" }>>) {
+  const { name, revision, comment } = asked.draft;
+  const publish = useChange("publishDraft", "Published: the next decision rests on it");
+  const rebase = useChange("rebaseDraft", "The draft holds what became live meanwhile; look at it again");
+  const path = { environment, draft: name };
+  const findings = useQuery({
+    queryKey: ["lintDraft", environment, name, revision],
+    queryFn: () => call("lintDraft", { path }),
+    refetchInterval: false,
+  });
+  const isBehind = publish.error instanceof ApiProblem && publish.error.more["reason"] === "stale";
+  const go = (comment: string): void =>
+    publish.mutate(
+      { path, body: { comment, revision } },
+      {
+        onSuccess: () => {
+          onClose();
+          onDone?.();
+        },
+      },
+    );
+  return (
+    <Dialog
+      title={`Make ${name} live in ${environment}?`}
+      act="Publish"
+      comment={comment}
+      isBusy={publish.isPending}
+      onGo={go}
+      onClose={onClose}
+      {...(isBehind && {
+        instead: (
+          <Button
+            variant="default"
+            loading={rebase.isPending}
+            onClick={() => rebase.mutate({ path }, { onSuccess: onClose })}
+          >
+            Take what became live into the draft
+          </Button>
+        ),
+      })}
+    >
+      <Difference environment={environment} from="live" to={`draft:${name}`} />
+      {findings.data !== undefined && findings.data.length > 0 && <Findings found={findings.data} names />}
+      <DraftEffect environment={environment} draft={name} revision={revision} />
+    </Dialog>
+  );
+}
+
+function RollBack({ environment, asked, onClose }: Props<Extract<Asked, { kind: "rollback" }>>) {
+  const { number } = asked.version;
+  const rollBack = useChange("rollBackPolicy", "Rolled back: the next decision rests on it");
+  return (
+    <Dialog
+      title={`Make v${number} live in ${environment} again?`}
+      act="Roll back"
+      comment=""
+      isBusy={rollBack.isPending}
+      onGo={(comment) =>
+        rollBack.mutate({ path: { environment }, body: { number, comment } }, { onSuccess: onClose })
+      }
+      onClose={onClose}
+    >
+      <Difference environment={environment} from="live" to={String(number)} />
+    </Dialog>
+  );
+}
+
+function Dialog(props: {
+  readonly title: string;
+  readonly act: string;
+  readonly comment: string;
+  readonly isBusy: boolean;
+  readonly onGo: (comment: string) => void;
+  readonly onClose: () => void;
+  /** What else can be done when it was refused. */
+  readonly instead?: React.ReactNode;
+  readonly children: React.ReactNode;
+}) {
+  const { title, act, isBusy, onGo, onClose, instead, children } = props;
+  const [comment, setComment] = useState(props.comment);
+  return (
+    <Modal opened onClose={onClose} size="lg" title={title}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onGo(comment);
+        }}
+      >
+        <Stack>
+          {children}
+          <TextInput
+            label="Why"
+            required
+            data-autofocus
+            value={comment}
+            onChange={(event) => setComment(event.currentTarget.value)}
+          />
+          <Group justify="end">
+            {instead}
+            <Button variant="default" onClick={onClose}>
+              Leave it
+            </Button>
+            <Button type="submit" loading={isBusy}>
+              {act}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
