@@ -42,7 +42,7 @@ export function simulateRoutes(db: Db, clock: Clock): readonly ApiRoute[] {
       scope: "policy:read",
       params: draftParams,
       query: z.object({
-        route: z.string().describe("A route of the draft."),
+        route: z.string().default("default").describe("A route of the draft."),
         leads: z.coerce.number<string>().int().min(1).max(1_000).default(100),
         everyMinutes: z.coerce.number<string>().int().min(1).max(10_080).default(10),
       }),
