@@ -144,6 +144,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   web: async () => (await import("./cli/web.ts")).webCommand(terminal, webDeps),
   emulators: async () => (await import("./cli/emulators.ts")).emulatorsCommand(terminal, untilStopped),
   score: async () => (await import("./cli/score.ts")).scoreCommand(terminal),
+  validate: async () => (await import("./cli/validate.ts")).validateCommand(terminal),
   summarize: async () => (await import("./cli/summarize.ts")).summarizeCommand(terminal),
   policy: async () => {
     const command = (await import("./cli/policy.ts")).policyCommand(terminal, {
