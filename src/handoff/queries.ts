@@ -154,7 +154,15 @@ export async function finishEffect(
     where key = ${key} and state in ('planned', 'sending')`.execute(db);
 }
 
-/** Notes that an attempt begins ("sending") or that it certainly did nothing ("planned" again). */
+/** Takes an effect for one attempt; false when another worker has taken or ended it since it was read. */
+export async function takeEffect(db: Db, key: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update effects set state = 'sending', attempts = attempts + 1, updated_at = now(), error = null
+    where key = ${key} and state = 'planned'`.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** Notes that an attempt may have happened ("sending") or that it certainly did nothing ("planned" again). */
 export async function markEffect(
   db: Db,
   key: string,

@@ -7,7 +7,7 @@ import type { Ms } from "../kernel/time.ts";
 import type { Db } from "../store/database.ts";
 import { done, type Outcome, plainFacts } from "./outcome.ts";
 import type { Delivery, Sent } from "./ports.ts";
-import { markEffect, type StoredEffect } from "./queries.ts";
+import { markEffect, type StoredEffect, takeEffect } from "./queries.ts";
 
 export interface Sending {
   /** Throws RetryableFailure with outcome "unknown" when nobody knows whether it went out. */
@@ -29,8 +29,8 @@ export async function sendOnce(
   effect: StoredEffect,
   sending: Sending,
 ): Promise<Outcome> {
-  if (effect.state === "sending") return lookTwice(sending, patience);
-  await markEffect(db, effect.key, "sending");
+  // A worker that was taken for dead goes on with what it read before another took over.
+  if (effect.state === "sending" || !(await takeEffect(db, effect.key))) return lookTwice(sending, patience);
   try {
     const { note, ...sent } = await sending.send();
     return done(note === undefined ? sent : { ...sent, notes: [note] });

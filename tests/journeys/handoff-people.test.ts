@@ -1,6 +1,9 @@
 /** Slack, mail and Intercom answer badly: each message and tag is there once, or a person is shown a "maybe". */
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultRule } from "../../emulators/core/faults.ts";
+import type { StoredEffect } from "../../src/handoff/queries.ts";
+import { sendOnce } from "../../src/handoff/send-once.ts";
 import {
   clearFaults,
   faultOn,
@@ -50,6 +53,29 @@ describe("Slack: an alert whose sending", () => {
     expect([notice.state, slackMessages(house, notice.key).length]).toEqual([state, messages]);
     expect(handoff.status).toBe(state);
     expect(notice.error?.message ?? "").toContain(state === "maybe" ? "may or may not have got this" : "");
+  });
+
+  test("is begun by two workers, one of which was taken for dead, goes out once", async () => {
+    const { conversation } = await writes(house, { who: "twins", text: WORDS.buying });
+    const { key } = noticeOf(await handoffOf(house, conversation));
+    const { db } = house.database;
+    await sql`update effects set state = 'planned', done_at = null where key = ${key}`.execute(db);
+    const { rows } = await sql<StoredEffect>`select * from effects where key = ${key}`.execute(db);
+    const [read] = rows;
+    if (read === undefined) throw new Error("no such effect");
+    const sent: string[] = [];
+    const send = () =>
+      sendOnce(db, { settleMs: 1, sleep: async () => {} }, read, {
+        to: "ana",
+        send: async () => {
+          sent.push("m1");
+          return { id: "m1" };
+        },
+        find: async () => (sent.length > 0 ? { kind: "delivered", id: "m1" } : { kind: "absent" }),
+      });
+    const outcomes = await Promise.all([send(), send()]);
+    expect(sent).toEqual(["m1"]);
+    expect(outcomes.map(({ state }) => state)).toContain("done");
   });
 
   test("is refused for good fails readably, and the rest of the handoff stands", async () => {
