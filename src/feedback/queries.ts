@@ -101,6 +101,40 @@ export async function openEffects(db: Db, environment: string, deal: string): Pr
   return rows;
 }
 
+/**
+ * Notes that an attempt begins, before anything is sent. Returns how many there are with this one; null when another
+ * worker has ended the effect since it was read.
+ */
+export async function beginEffect(
+  db: Db,
+  place: { readonly environment: string; readonly deal: string },
+  effect: OpenEffect,
+): Promise<number | null> {
+  const { rows } = await sql<{ attempts: number }>`
+    update feedback_effects set attempts = attempts + 1, updated_at = now()
+    where environment = ${place.environment} and opportunity_id = ${place.deal} and change_id = ${effect.change}
+      and ordinal = ${effect.ordinal} and state = 'planned' returning attempts`.execute(db);
+  return rows[0]?.attempts ?? null;
+}
+
+/**
+ * What Intercom should hold of this deal: of everything that was done for its people, tag by tag, the last, as far as it
+ * was this deal that asked for it.
+ */
+export async function lastAsked(
+  db: Db,
+  environment: string,
+  deal: string,
+): Promise<readonly FeedbackRequest[]> {
+  const { rows } = await sql<{ deal: string; request: FeedbackRequest }>`
+    select distinct on (request ->> 'email', coalesce(request ->> 'tag', '')) opportunity_id as deal, request
+    from feedback_effects
+    where environment = ${environment} and state = 'done' and request ->> 'email' in (
+      select o.request ->> 'email' from feedback_effects o where o.environment = ${environment} and o.opportunity_id = ${deal})
+    order by request ->> 'email', coalesce(request ->> 'tag', ''), changed_at desc, ordinal desc`.execute(db);
+  return rows.filter((row) => row.deal === deal).map(({ request }) => request);
+}
+
 export type EffectEnd =
   | { readonly state: "done"; readonly people: number }
   | { readonly state: "would" }
@@ -109,21 +143,22 @@ export type EffectEnd =
       readonly error: { readonly code?: string; readonly message: string };
     };
 
-/** Ends an effect, once. */
+/** Ends an effect, once; false when another worker has ended it. */
 export async function finishEffect(
   db: Db,
   place: { readonly environment: string; readonly deal: string },
   effect: OpenEffect,
   end: EffectEnd,
   now: EpochMs,
-): Promise<void> {
+): Promise<boolean> {
   const result = end.state === "done" ? JSON.stringify({ people: end.people }) : null;
   const error = "error" in end ? JSON.stringify(end.error) : null;
-  await sql`
-    update feedback_effects set state = ${end.state}, attempts = attempts + 1, result = ${result}::jsonb, error = ${error}::jsonb,
+  const { numAffectedRows } = await sql`
+    update feedback_effects set state = ${end.state}, result = ${result}::jsonb, error = ${error}::jsonb,
       updated_at = now(), done_at = to_timestamp(${now / 1_000})
     where environment = ${place.environment} and opportunity_id = ${place.deal} and change_id = ${effect.change}
       and ordinal = ${effect.ordinal} and state = 'planned'`.execute(db);
+  return numAffectedRows === 1n;
 }
 
 /** Deals of any environment with something open whose run may have died before it began, since `olderThan`. */

@@ -4,7 +4,7 @@
  */
 import { assertNever } from "../kernel/assert-never.ts";
 import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
-import type { Clock } from "../kernel/time.ts";
+import type { Clock, Ms } from "../kernel/time.ts";
 import type { Attempt, Engine, RetryPolicy, RunKind } from "../engine/engine.ts";
 import { stepOrLater, waitBefore } from "../engine/patience.ts";
 import type { Db } from "../store/database.ts";
@@ -14,7 +14,7 @@ import { pausedFor, waitForSignIn } from "../handoff/pause.ts";
 import { isPaused, letWait } from "../handoff/pause-queries.ts";
 import type { Patience } from "../handoff/send-once.ts";
 import type { FeedbackRequest } from "./plan.ts";
-import { type EffectEnd, finishEffect, openEffects } from "./queries.ts";
+import { beginEffect, type EffectEnd, finishEffect, lastAsked, openEffects } from "./queries.ts";
 
 /** What the feedback loop needs of Intercom. Each call changes nothing when repeated. */
 export interface People {
@@ -45,8 +45,12 @@ export type FeedbackInput = {
   readonly news: string;
   /** 1 for the first start; each later start of the same news counts on. */
   readonly turn: number;
+  /** An answer was lost: what Intercom should hold is written once more. */
+  readonly again?: true;
 };
 
+/** So many settle times after the last attempt nothing lands any more. */
+const SETTLE_TIMES = 10;
 const RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 5_000 };
 
 /** How a deal's run starts: the same news of the same deal is the same run, and one deal's runs go one by one. */
@@ -67,7 +71,10 @@ export function feedbackRun(desk: FeedbackDesk): RunKind<FeedbackInput> {
       const carry = (attempt: Attempt) => carryDeal(desk, input, attempt.number);
       const carried = await stepOrLater(steps, "feedback", carry, RETRY);
       if (carried.kind === "done") {
-        if (carried.value === "paused") await steps.step("wait", () => letDealWait(desk.db, next));
+        const { value } = carried;
+        if (value.kind === "paused") await steps.step("wait", () => letDealWait(desk.db, next));
+        if (value.kind === "doubtful")
+          await steps.step("again", () => writeAgain(desk, kind, input, value.afterMs));
         return;
       }
       await steps.step("later", async () => {
@@ -95,32 +102,52 @@ async function letDealWait(db: Db, input: FeedbackInput): Promise<string> {
   return "waits for intercom";
 }
 
-/**
- * Carries out what the deal asks for; "paused" when Intercom is paused before it is through. Throws RetryableFailure
- * where it must stop.
- */
-async function carryDeal(
+// A type, not an interface: the engine stores it.
+type Carried =
+  | { readonly kind: "through" }
+  | { readonly kind: "paused" }
+  /** An attempt went unanswered, or another worker was at it too: an old write may have landed on a newer one. */
+  | { readonly kind: "doubtful"; readonly afterMs: Ms };
+
+/** Starts the run that writes once more what Intercom should hold. */
+async function writeAgain(
   desk: FeedbackDesk,
-  { environment, deal }: FeedbackInput,
-  attempt: number,
-): Promise<"through" | "paused"> {
+  kind: RunKind<FeedbackInput>,
+  { environment, deal, news }: FeedbackInput,
+  delayMs: Ms,
+): Promise<string> {
+  const input: FeedbackInput = { environment, deal, news: `sure ${news}`, turn: 1, again: true };
+  await desk.engine().start(kind, input, { ...feedbackStart(input), delayMs });
+  return "an answer was lost: written once more";
+}
+
+/** Carries out what the deal asks for. Throws RetryableFailure where it must stop. */
+async function carryDeal(desk: FeedbackDesk, input: FeedbackInput, attempt: number): Promise<Carried> {
   const { db } = desk;
-  const effects = await openEffects(db, environment, deal);
+  const { environment, deal } = input;
   const { mode, people, patience } = await desk.place(environment);
-  if (mode === "live" && effects.length > 0 && (await isPaused(db, environment, "intercom"))) return "paused";
-  for (const effect of effects) {
-    try {
+  const effects = await openEffects(db, environment, deal);
+  const isIdle = effects.length === 0 && input.again !== true;
+  if (mode === "live" && !isIdle && (await isPaused(db, environment, "intercom"))) return { kind: "paused" };
+  try {
+    if (input.again === true && people !== null)
+      for (const request of await lastAsked(db, environment, deal)) await endOf(mode, people, request);
+    let isDoubtful = false;
+    for (const effect of effects) {
+      const attempts = await beginEffect(db, { environment, deal }, effect);
+      if (attempts === null) continue;
       const end = await endOf(mode, people, effect.request);
-      await finishEffect(db, { environment, deal }, effect, end, desk.clock());
-    } catch (error) {
-      if (!(error instanceof RetryableFailure)) throw error;
-      // It may land yet, and must not land on what a later stage asks for.
-      if (error.outcome === "unknown") await patience.sleep(patience.settleMs);
-      if (await pausedFor(db, environment, error, attempt, desk.clock())) return "paused";
-      throw error;
+      const isOurs = await finishEffect(db, { environment, deal }, effect, end, desk.clock());
+      isDoubtful ||= !isOurs || attempts > 1;
     }
+    return isDoubtful ? { kind: "doubtful", afterMs: SETTLE_TIMES * patience.settleMs } : { kind: "through" };
+  } catch (error) {
+    if (!(error instanceof RetryableFailure)) throw error;
+    // It may land yet, and must not land on what a later stage asks for.
+    if (error.outcome === "unknown") await patience.sleep(patience.settleMs);
+    if (await pausedFor(db, environment, error, attempt, desk.clock())) return { kind: "paused" };
+    throw error;
   }
-  return "through";
 }
 
 async function endOf(

@@ -225,6 +225,19 @@ describe("outages", () => {
     },
   );
 
+  test("a tag that lands when nobody waits for it any more goes again by itself", async () => {
+    const { deal, contacts } = openDeal("vera");
+    stage(deal, "Closed Won");
+    house.emulators.applyFaults({
+      seed: 1,
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 2_000 }, [1])] },
+    });
+    await poll();
+    await house.emulators.settled();
+    await house.settle();
+    expect(person(contacts[0] ?? "").tags).toEqual(["Customer"]);
+  });
+
   test("a tag that Intercom sets long after its answer was lost does not outlive the stage that took it off", async () => {
     const { deal, contacts } = openDeal("lata");
     stage(deal, "Closed Won");
