@@ -56,6 +56,14 @@ describe.skipIf(browser === null)("what happened to a conversation", () => {
     return found;
   };
 
+  test("the overview says where the week's conversations stand, and each bar leads to its list", async () => {
+    await opens(at, "Overview");
+    await page.getByRole("link", { name: "Handed off" }).click();
+    await page.getByRole("heading", { level: 1, name: "Conversations" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("bucket")).toBe("handed-off");
+    await page.locator("[data-open]").first().waitFor();
+  });
+
   test.each(["handoffs", "conversations"])(
     "the list of %s has no fault that axe knows, and fits a phone",
     async (list) => {

@@ -4,6 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useChange, useRead } from "../../api/queries.ts";
 import { Loaded, Page } from "../../components/states.tsx";
+import { BucketsCard } from "./buckets.tsx";
 
 /** How the environment stands: every number leads to its list. */
 export function Overview() {
@@ -57,6 +58,7 @@ export function Overview() {
                   </Anchor>
                 </Figure>
               </SimpleGrid>
+              <BucketsCard environment={environment} />
               <ModeCard environment={environment} mode={here.mode} />
             </Stack>
           );
