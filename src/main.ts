@@ -177,6 +177,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
           openStore: async () => ({ ...store, close: async () => {} }),
         }),
     }),
+  metrics: async () => (await import("./cli/metrics.ts")).metricsCommand({ terminal, openStore }),
   environment: async () => (await import("./cli/environment.ts")).environmentCommand(authoredDeps),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   routing: async () => (await import("./cli/routing.ts")).routingCommand(terminal, { openStore }),

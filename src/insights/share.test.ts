@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { shareOf } from "./share.ts";
+import { quantile, shareOf } from "./share.ts";
 
 describe("a share with its interval", () => {
   test.for([
@@ -19,4 +19,13 @@ describe("a share with its interval", () => {
     expect(shareOf(20, 20)).toMatchObject({ share: 1, high: 1 });
     expect(shareOf(0, 0)).toEqual({ k: 0, of: 0, share: null, low: 0, high: 1 });
   });
+});
+
+test("a quantile is one of the values", () => {
+  expect([
+    quantile([], 0.5),
+    quantile([1], 0),
+    quantile([1, 2, 3, 4], 0.5),
+    quantile([1, 2, 3, 4], 0.9),
+  ]).toEqual([null, 1, 2, 4]);
 });

@@ -31,3 +31,8 @@ export function shareOf(k: number, of: number): Share {
     high: k === of ? 1 : (middle + spread) / scale,
   };
 }
+
+/** The smallest value that at least this share of them does not exceed; null of none. */
+export function quantile(ascending: readonly number[], share: number): number | null {
+  return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)] ?? null;
+}

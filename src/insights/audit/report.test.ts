@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Qualified } from "./finding.ts";
 import { pageOf } from "./page.ts";
-import { type Assumptions, quantile, reportOf, span, type Subject } from "./report.ts";
+import { type Assumptions, reportOf, span, type Subject } from "./report.ts";
 import { counting } from "./tally.ts";
 
 const MIN = 60_000;
@@ -174,13 +174,4 @@ describe("the page", () => {
 
 test("times are told in the unit that suits them", () => {
   expect([MIN, 90 * MIN, DAY, 3 * DAY].map(span)).toEqual(["1 minute", "1.5 hours", "24 hours", "3 days"]);
-});
-
-test("a quantile is one of the values", () => {
-  expect([
-    quantile([], 0.5),
-    quantile([1], 0),
-    quantile([1, 2, 3, 4], 0.5),
-    quantile([1, 2, 3, 4], 0.9),
-  ]).toEqual([null, 1, 2, 4]);
 });

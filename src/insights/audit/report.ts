@@ -1,6 +1,6 @@
 /** The leakage report out of what was counted: figures with their intervals, and every input with where it comes from. Pure. */
 import type { EpochMs, Ms } from "../../kernel/time.ts";
-import { shareOf, type Share } from "../share.ts";
+import { quantile, shareOf, type Share } from "../share.ts";
 import { type Bucket, FATES, type Fate, isLeak, type Sample, type Tally, WITHIN_MIN } from "./tally.ts";
 
 /** A figure as a range; low and high are equal where one value was given. */
@@ -172,11 +172,6 @@ function responseOf({ answeredMs, fates, buckets }: Tally): AuditReport["respons
       answered: shareOf(answeredMs.filter((ms) => ms <= minutes * 60_000).length, known),
     })),
   };
-}
-
-/** The smallest value that at least this share of them does not exceed; null of none. */
-export function quantile(ascending: readonly number[], share: number): number | null {
-  return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)] ?? null;
 }
 
 function definitionOf(withinMs: Ms, { fates }: Tally): string {
