@@ -182,6 +182,9 @@ describe.skipIf(browser === null)("the web admin", () => {
     const stranger = await (await browser?.newContext())?.newPage();
     await stranger?.goto(`${link.origin}/e/production/policy`);
     await stranger?.getByRole("heading", { level: 1, name: "Sign in to Baton" }).waitFor();
-    expect(stranger === undefined ? null : await axeFaults(stranger)).toEqual([]);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await stranger?.emulateMedia({ colorScheme });
+      expect(stranger === undefined ? null : await axeFaults(stranger)).toEqual([]);
+    }
   });
 });

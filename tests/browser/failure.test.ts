@@ -67,7 +67,10 @@ describe.skipIf(browser === null)("a failed effect", () => {
     await page.getByRole("link", { name: /is_archived/ }).click();
     await page.getByText("The channel is archived: name another in the policy.").first().waitFor();
     await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-    expect(await axeFaults(page)).toEqual([]);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await axeFaults(page)).toEqual([]);
+    }
 
     clearFaults(house);
     await page.getByRole("button", { name: "Retry all" }).click();
