@@ -131,7 +131,9 @@ export async function lastAsked(
     from feedback_effects
     where environment = ${environment} and state = 'done' and request ->> 'email' in (
       select o.request ->> 'email' from feedback_effects o where o.environment = ${environment} and o.opportunity_id = ${deal})
-    order by request ->> 'email', coalesce(request ->> 'tag', ''), changed_at desc, ordinal desc`.execute(db);
+    order by request ->> 'email', coalesce(request ->> 'tag', ''), changed_at desc, change_id desc, ordinal desc`.execute(
+    db,
+  );
   return rows.filter((row) => row.deal === deal).map(({ request }) => request);
 }
 
