@@ -117,25 +117,51 @@ export async function beginEffect(
   return rows[0]?.attempts ?? null;
 }
 
-/**
- * What Intercom should hold of this deal: of everything that was done for its people, tag by tag, the last, as far as it
- * was this deal that asked for it.
- */
+/** What Intercom should hold of this deal's people: of everything that was done for them, tag by tag, the last. */
 export async function lastAsked(
   db: Db,
   environment: string,
   deal: string,
 ): Promise<readonly FeedbackRequest[]> {
-  const { rows } = await sql<{ deal: string; request: FeedbackRequest }>`
-    select distinct on (request ->> 'email', coalesce(request ->> 'tag', '')) opportunity_id as deal, request
+  const { rows } = await sql<{ request: FeedbackRequest }>`
+    select distinct on (request ->> 'email', coalesce(request ->> 'tag', '')) request
     from feedback_effects
-    where environment = ${environment} and state = 'done' and request ->> 'email' in (
-      select o.request ->> 'email' from feedback_effects o where o.environment = ${environment} and o.opportunity_id = ${deal})
+    where environment = ${environment} and state = 'done' and request ->> 'email' in (${peopleOf(environment, deal)})
     order by request ->> 'email', coalesce(request ->> 'tag', ''), changed_at desc, change_id desc, ordinal desc`.execute(
     db,
   );
-  return rows.filter((row) => row.deal === deal).map(({ request }) => request);
+  return rows.map(({ request }) => request);
 }
+
+/** Whether another deal has begun to write something for one of this deal's people, and has not ended it. */
+export async function isWrittenElsewhere(db: Db, environment: string, deal: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from feedback_effects
+    where environment = ${environment} and state = 'planned' and attempts > 0 and opportunity_id <> ${deal}
+      and request ->> 'email' in (${peopleOf(environment, deal)}) limit 1`.execute(db);
+  return rows.length > 0;
+}
+
+/** Whether an attempt for this deal went unanswered, and nothing was written once more since. */
+export async function isUnsure(db: Db, environment: string, deal: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from feedback_effects where environment = ${environment} and opportunity_id = ${deal} and ${unsure} limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+/** Everything that was done for this deal has been written once more. */
+export async function markSure(db: Db, environment: string, deal: string, now: EpochMs): Promise<void> {
+  await sql`
+    update feedback_effects set sure_at = to_timestamp(${now / 1_000})
+    where environment = ${environment} and opportunity_id = ${deal} and ${unsure}`.execute(db);
+}
+
+const unsure = sql`state = 'done' and attempts > 1 and sure_at is null`;
+
+const peopleOf = (environment: string, deal: string) => sql`
+  select o.request ->> 'email' from feedback_effects o where o.environment = ${environment} and o.opportunity_id = ${deal}`;
 
 export type EffectEnd =
   | { readonly state: "done"; readonly people: number }
@@ -145,34 +171,43 @@ export type EffectEnd =
       readonly error: { readonly code?: string; readonly message: string };
     };
 
-/** Ends an effect, once; false when another worker has ended it. */
+/** Ends an effect, once. What another worker has ended meanwhile stays, and is unsure from now on. */
 export async function finishEffect(
   db: Db,
   place: { readonly environment: string; readonly deal: string },
   effect: OpenEffect,
   end: EffectEnd,
   now: EpochMs,
-): Promise<boolean> {
+): Promise<void> {
   const result = end.state === "done" ? JSON.stringify({ people: end.people }) : null;
   const error = "error" in end ? JSON.stringify(end.error) : null;
+  const one = sql`environment = ${place.environment} and opportunity_id = ${place.deal}
+    and change_id = ${effect.change} and ordinal = ${effect.ordinal}`;
   const { numAffectedRows } = await sql`
     update feedback_effects set state = ${end.state}, result = ${result}::jsonb, error = ${error}::jsonb,
       updated_at = now(), done_at = to_timestamp(${now / 1_000})
-    where environment = ${place.environment} and opportunity_id = ${place.deal} and change_id = ${effect.change}
-      and ordinal = ${effect.ordinal} and state = 'planned'`.execute(db);
-  return numAffectedRows === 1n;
+    where ${one} and state = 'planned'`.execute(db);
+  if (numAffectedRows === 0n) await sql`update feedback_effects set sure_at = null where ${one}`.execute(db);
 }
 
-/** Deals of any environment with something open whose run may have died before it began, since `olderThan`. */
+/**
+ * Deals of any environment, since `olderThan`, with something open whose run may have died before it began, or with
+ * something unsure that nobody wrote once more.
+ */
 export async function dealsLeftOpen(
   db: Db,
   olderThan: EpochMs,
 ): Promise<readonly { readonly environment: string; readonly deal: string }[]> {
   const { rows } = await sql<{ environment: string; deal: string }>`
-    select distinct e.environment, e.opportunity_id as deal from feedback_effects e
-    join deal_changes c using (environment, opportunity_id, change_id)
-    where e.state = 'planned' and c.seen_at < to_timestamp(${olderThan / 1_000})
-      and not exists (select 1 from pauses p where p.environment = e.environment and p.destination = 'intercom') limit 500`.execute(
+    with left_open as (
+      select e.environment, e.opportunity_id as deal from feedback_effects e
+      join deal_changes c using (environment, opportunity_id, change_id)
+      where e.state = 'planned' and c.seen_at < to_timestamp(${olderThan / 1_000})
+      union
+      select environment, opportunity_id from feedback_effects
+      where ${unsure} and done_at < to_timestamp(${olderThan / 1_000}))
+    select * from left_open o
+    where not exists (select 1 from pauses p where p.environment = o.environment and p.destination = 'intercom') limit 500`.execute(
     db,
   );
   return rows;

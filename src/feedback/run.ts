@@ -2,6 +2,7 @@
  * The durable run that brings a deal's stages to Intercom. One at a time per deal; it carries out whatever the deal
  * still asks for, the earliest change first, so that a later stage never overtakes an earlier one.
  */
+import { isDeepStrictEqual } from "node:util";
 import { assertNever } from "../kernel/assert-never.ts";
 import { PermanentFailure, RetryableFailure } from "../kernel/failure.ts";
 import type { Clock, Ms } from "../kernel/time.ts";
@@ -14,7 +15,16 @@ import { pausedFor, waitForSignIn } from "../handoff/pause.ts";
 import { isPaused, letWait } from "../handoff/pause-queries.ts";
 import type { Patience } from "../handoff/send-once.ts";
 import type { FeedbackRequest } from "./plan.ts";
-import { beginEffect, type EffectEnd, finishEffect, lastAsked, openEffects } from "./queries.ts";
+import {
+  beginEffect,
+  type EffectEnd,
+  finishEffect,
+  isUnsure,
+  isWrittenElsewhere,
+  lastAsked,
+  markSure,
+  openEffects,
+} from "./queries.ts";
 
 /** What the feedback loop needs of Intercom. Each call changes nothing when repeated. */
 export interface People {
@@ -130,17 +140,19 @@ async function carryDeal(desk: FeedbackDesk, input: FeedbackInput, attempt: numb
   const isIdle = effects.length === 0 && input.again !== true;
   if (mode === "live" && !isIdle && (await isPaused(db, environment, "intercom"))) return { kind: "paused" };
   try {
-    if (input.again === true && people !== null)
-      for (const request of await lastAsked(db, environment, deal)) await endOf(mode, people, request);
-    let isDoubtful = false;
-    for (const effect of effects) {
-      const attempts = await beginEffect(db, { environment, deal }, effect);
-      if (attempts === null) continue;
-      const end = await endOf(mode, people, effect.request);
-      const isOurs = await finishEffect(db, { environment, deal }, effect, end, desk.clock());
-      isDoubtful ||= !isOurs || attempts > 1;
+    if (input.again === true) {
+      // What an attempt before this one wrote may land yet.
+      const isRepeat = attempt > 1 || input.turn > 1;
+      if ((await isHeldAgain(db, input, mode, people)) && !isRepeat)
+        await markSure(db, environment, deal, desk.clock());
     }
-    return isDoubtful ? { kind: "doubtful", afterMs: SETTLE_TIMES * patience.settleMs } : { kind: "through" };
+    for (const effect of effects) {
+      if ((await beginEffect(db, { environment, deal }, effect)) === null) continue;
+      const end = await endOf(mode, people, effect.request);
+      await finishEffect(db, { environment, deal }, effect, end, desk.clock());
+    }
+    if (!(await isUnsure(db, environment, deal))) return { kind: "through" };
+    return { kind: "doubtful", afterMs: SETTLE_TIMES * patience.settleMs };
   } catch (error) {
     if (!(error instanceof RetryableFailure)) throw error;
     // It may land yet, and must not land on what a later stage asks for.
@@ -148,6 +160,22 @@ async function carryDeal(desk: FeedbackDesk, input: FeedbackInput, attempt: numb
     if (await pausedFor(db, environment, error, attempt, desk.clock())) return { kind: "paused" };
     throw error;
   }
+}
+
+/**
+ * Writes once more what Intercom should hold of the deal's people. False when another deal wrote for one of them
+ * meanwhile: its news may lie below.
+ */
+async function isHeldAgain(
+  db: Db,
+  { environment, deal }: FeedbackInput,
+  mode: "shadow" | "live",
+  people: People | null,
+): Promise<boolean> {
+  const asked = await lastAsked(db, environment, deal);
+  for (const request of asked) await endOf(mode, people, request);
+  const isSame = isDeepStrictEqual(asked, await lastAsked(db, environment, deal));
+  return isSame && !(await isWrittenElsewhere(db, environment, deal));
 }
 
 async function endOf(

@@ -250,6 +250,62 @@ describe("outages", () => {
     expect(person(contacts[0] ?? "").tags).toEqual(["Customer"]);
   });
 
+  test("a doubt outlives the run that had it: a process may end between a late answer and its repair", async () => {
+    const { deal, contacts } = openDeal("douba");
+    await poll();
+    await sql`update feedback_effects set attempts = 2 where opportunity_id = ${deal}`.execute(
+      house.database.db,
+    );
+    stage(deal, "Closed Won");
+    house.advance(1_000);
+    await house.service.house.pollDeals();
+    const tags = () => person(contacts[0] ?? "").tags;
+    await expect.poll(tags, { timeout: 30_000 }).toEqual(["Customer"]);
+    house.emulators.intercom.workspace.contacts.get(contacts[0] ?? "")?.tagIds.clear();
+    await house.settle();
+    expect(tags()).toEqual(["Customer"]);
+  });
+
+  test("of two stages at one instant the later counts when an answer was lost", async () => {
+    const { deal, contacts } = openDeal("insta");
+    await poll();
+    house.advance(2_000);
+    crm().update("Opportunity", deal, { StageName: "Closed Won" });
+    crm().update("Opportunity", deal, { StageName: "Negotiation/Review" });
+    house.emulators.applyFaults({
+      seed: 1,
+      intercom: { rules: [faultOn("DELETE", "/contacts/*/tags/*", { kind: "commit-late", ms: 300 }, [1])] },
+    });
+    await poll();
+    await house.emulators.settled();
+    await house.settle();
+    expect(person(contacts[0] ?? "").tags).toContain("Active Opportunity");
+  });
+
+  test("a late tag of one deal does not outlive what another deal of the same person asked for after it", async () => {
+    const { contacts } = openDeal("twina");
+    house.emulators.applyFaults({
+      seed: 1,
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 2_000 }, [1])] },
+    });
+    house.advance(1_000);
+    await house.service.house.pollDeals();
+    const { ledger } = house.emulators.intercom;
+    const isOut = () => ledger.entries().some(({ path }) => path === `/contacts/${contacts[0]}/tags`);
+    await expect.poll(isOut, { timeout: 30_000 }).toBe(true);
+    const won = crm().insert("Opportunity", {
+      Name: "Second deal of twina",
+      StageName: "Closed Won",
+      CloseDate: "2027-01-31",
+    });
+    const contact = crm().insert("Contact", { LastName: "twina", Email: "twina@twina.example" });
+    crm().insert("OpportunityContactRole", { OpportunityId: won, ContactId: contact });
+    await poll();
+    await house.emulators.settled();
+    await house.settle();
+    expect(person(contacts[0] ?? "").tags).toEqual(["Customer"]);
+  });
+
   test("a deal that changed before feedback began tags nobody", async () => {
     await sql`delete from feedback_cursors`.execute(house.database.db);
     const { deal, contacts } = openDeal("pasta");
