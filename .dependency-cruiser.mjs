@@ -34,7 +34,7 @@ export const rooms = [
 /** Rooms made of pure functions. In `conversation`, `decide`, `versions` and `insights` the shells are the named exceptions. */
 const pure = ["kernel", "policy", "qualify", "context", "conversation", "decide", "versions", "insights"];
 const shells =
-  "(queries|ledger|refresh|publish|promote|drafts|environments|loader|replays|backtest|effects|worker)\\.ts$|\\.test\\.ts$";
+  "(queries|ledger|refresh|publish|promote|drafts|environments|loader|replays|backtest|effects|worker|look)\\.ts$|\\.test\\.ts$";
 
 const anyOf = (names) => `^src/(${names.join("|")})/`;
 const error = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });

@@ -178,6 +178,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
         }),
     }),
   metrics: async () => (await import("./cli/metrics.ts")).metricsCommand({ terminal, openStore }),
+  winners: async () =>
+    (await import("./cli/winners.ts")).winnersCommand({ terminal, openStore, untilStopped }),
+  suggest: async () =>
+    (await import("./cli/suggest.ts")).suggestCommand({ terminal, openStore, untilStopped }),
   environment: async () => (await import("./cli/environment.ts")).environmentCommand(authoredDeps),
   replay: async () => (await import("./cli/replay.ts")).replayCommand(terminal, { openStore, untilStopped }),
   routing: async () => (await import("./cli/routing.ts")).routingCommand(terminal, { openStore }),

@@ -18,6 +18,7 @@ import { accountRoutes } from "./http/api/connections.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer, type ServerOptions } from "./http/server.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
+import { hindsightRoutes } from "./http/api/hindsight.ts";
 import { simulateRoutes } from "./http/api/simulate.ts";
 import { tryDraftRoutes } from "./http/api/try-draft.ts";
 import { openEffects } from "./insights/effects.ts";
@@ -297,6 +298,7 @@ export function apiOf(
       ...tryDraftRoutes({ db, clock, effects: openEffects(database, clock) }),
       ...simulateRoutes(db, clock),
       ...backtestRoutes(database, clock),
+      ...hindsightRoutes({ archive: database, clock }),
       ...routingRoutes(db, clock),
       ...handoffRoutes(reading),
       ...conversationRoutes(reading),

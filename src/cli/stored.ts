@@ -1,5 +1,6 @@
 /** What the commands over the database share: open it, do one thing, tell what came of it, close it. */
 import { InvalidArgumentError } from "commander";
+import { type Environment, listEnvironments } from "../decide/queries.ts";
 import { UserError } from "../kernel/failure.ts";
 import type { Db } from "../store/database.ts";
 import { listEnvironmentStates } from "../versions/queries.ts";
@@ -46,7 +47,18 @@ export async function withStore(
 /** Throws a UserError when there is no environment of this name: nothing in it is another thing than no such place. */
 export async function requireEnvironment(db: Db, name: string): Promise<void> {
   const known = (await listEnvironmentStates(db)).some((one) => one.name === name);
-  if (!known) throw new UserError(`there is no environment "${name}"; \`baton environment list\` names them`);
+  if (!known) throw noEnvironment(name);
+}
+
+/** The environment of this name with what it is connected to, or a UserError. */
+export async function environmentNamed(db: Db, name: string): Promise<Environment> {
+  const found = (await listEnvironments(db)).find((one) => one.name === name);
+  if (found === undefined) throw noEnvironment(name);
+  return found;
+}
+
+function noEnvironment(name: string): UserError {
+  return new UserError(`there is no environment "${name}"; \`baton environment list\` names them`);
 }
 
 /** For commander: the number of a version or revision. */

@@ -137,7 +137,8 @@ export async function scrub(
 ): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   const states = whose.conversations.map((id) => JSON.stringify(stateOf(id)));
-  const all = { ...heard(whose, states), ...handedOff(whose), ...synced(whose) };
+  const emails = await addressesOf(tx, whose);
+  const all = { ...heard(whose, states), ...handedOff(whose), ...synced(whose), ...dealt(whose, emails) };
   for (const [table, statement] of Object.entries(all))
     counts[table] = Number((await statement.execute(tx)).numAffectedRows ?? 0);
   return counts;
@@ -200,7 +201,7 @@ function handedOff({ workspace, conversations }: Belongings): Statements {
   };
 }
 
-/** What is kept the same in both systems, and what deals asked of Intercom. */
+/** What is kept the same in both systems. */
 function synced({ workspace, contacts }: Belongings): Statements {
   const ofPerson = sql`p.kind = 'person' and p.intercom_id = any(${contacts}::text[]) and exists (
     select 1 from environments e join connections c on c.id = e.intercom_connection
@@ -211,10 +212,33 @@ function synced({ workspace, contacts }: Belongings): Statements {
         state = case when state = 'planned' then 'lost' else state end
       where ${ofPerson} and (before <> 'null' or after <> 'null' or looked_for is not null)`,
     sync_pairs: sql`delete from sync_pairs p where ${ofPerson}`,
+  };
+}
+
+/** Addresses of these people, in lower case, as long as they stand in a conversation of theirs or beside a record. */
+async function addressesOf(tx: Tx, { workspace, contacts }: Belongings): Promise<readonly string[]> {
+  const { rows } = await sql<{ email: string }>`
+    select email from conversations
+      where workspace = ${workspace} and contact_id = any(${contacts}::text[]) and email is not null
+    union
+    select lower(p.looked_for) from sync_pairs p join environments e on e.name = p.environment
+      join connections c on c.id = e.intercom_connection
+      where p.kind = 'person' and p.intercom_id = any(${contacts}::text[]) and p.looked_for is not null
+        and c.settings ->> 'workspace' = ${workspace}`.execute(tx);
+  return rows.map(({ email }) => email);
+}
+
+/** Whose deals they were, and what those asked of Intercom: by address, since Salesforce knows no ids of Intercom. */
+function dealt({ workspace }: Belongings, emails: readonly string[]): Statements {
+  const fedByIt = sql`environment in (
+    select e.name from environments e join connections c on c.id = e.intercom_connection
+    where c.settings ->> 'workspace' = ${workspace})`;
+  return {
     feedback_effects: sql`
       update feedback_effects set request = jsonb_build_object('kind', request -> 'kind', 'erased', true),
         result = null, error = null, state = case when state = 'planned' then 'skipped' else state end
-      where request ->> 'contact' = any(${contacts}::text[])`,
+      where ${fedByIt} and lower(request ->> 'email') = any(${emails}::text[])`,
+    deal_people: sql`delete from deal_people where ${fedByIt} and email = any(${emails}::text[])`,
   };
 }
 

@@ -42,7 +42,7 @@ export async function knownChanges(
   return new Set(rows.map(({ known }) => known));
 }
 
-/** Stores a change with its effects; false when it was stored before, and then nothing changes. */
+/** Stores a change with its effects and the deal's people; false when it was stored before, and then nothing changes. */
 export async function insertChange(
   tx: Tx,
   place: { readonly environment: string; readonly policyVersion: number; readonly now: EpochMs },
@@ -58,6 +58,10 @@ export async function insertChange(
         ${change.amount}, to_timestamp(${change.at / 1_000}), ${change.by}, ${place.policyVersion}, ${rule}, to_timestamp(${place.now / 1_000}))
       on conflict do nothing
       returning environment, opportunity_id, change_id, changed_at),
+    people as (
+      insert into deal_people (environment, opportunity_id, email)
+      select s.environment, s.opportunity_id, x.email from seen s, unnest(${deal.emails}::text[]) as x (email)
+      on conflict do nothing),
     planned as (
       insert into feedback_effects (environment, opportunity_id, change_id, changed_at, ordinal, request)
       select s.environment, s.opportunity_id, s.change_id, s.changed_at, x.ordinal, x.request

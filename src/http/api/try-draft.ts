@@ -4,8 +4,8 @@ import { may } from "../../access/actor.ts";
 import { evidenceOfRow, rowSchema } from "../../conversation/row.ts";
 import { preview, triggersOf } from "../../decide/preview.ts";
 import { listEnvironments } from "../../decide/queries.ts";
-import { liveSideOf } from "../../insights/backtest.ts";
-import type { EffectState, Effects } from "../../insights/effects.ts";
+import { type Backtest, liveSideOf } from "../../insights/backtest.ts";
+import type { Effects, Waited } from "../../insights/effects.ts";
 import { storedScores, windowFacts } from "../../insights/queries.ts";
 import type { Clock } from "../../kernel/time.ts";
 import { policyOf, readPolicy } from "../../policy/read.ts";
@@ -171,12 +171,12 @@ async function effectOf(
   name: string,
   { what, document, version }: { readonly what: string; readonly document: string; readonly version: string },
   days: number,
-): Promise<EffectState> {
+): Promise<Waited<Backtest>> {
   const draft = policyOf(document, what);
   const environment = (await listEnvironments(db)).find((one) => one.name === name);
   if (environment === undefined) throw new Refusal(404, `There is no environment "${name}".`);
-  const key = { draft: `${name} ${what}`, version: `${version} ${environment.policyVersion} ${days}` };
-  return effects.ask(key, async () => {
+  const matter = { subject: `${name} ${what}`, version: `${version} ${environment.policyVersion} ${days}` };
+  return effects.ask(matter, async () => {
     const until = clock();
     const window = { environment: name, since: until - days * DAY_MS, until };
     const { decisions } = await windowFacts(db, window);

@@ -110,6 +110,11 @@ const policy = createRoute({
   validateSearch: (search: Record<string, unknown>) => texts(search, "from", "to"),
   component: lazyRouteComponent(() => import("../features/policy/versions.tsx"), "Versions"),
 });
+const hindsight = createRoute({
+  getParentRoute: () => environment,
+  path: "/policy/hindsight",
+  component: lazyRouteComponent(() => import("../features/policy/hindsight.tsx"), "Hindsight"),
+});
 const draft = createRoute({
   getParentRoute: () => environment,
   path: "/policy/drafts/$draft",
@@ -148,6 +153,7 @@ const routeTree = root.addChildren([
     operations,
     issue,
     policy,
+    hindsight,
     draft,
     routing,
     users,

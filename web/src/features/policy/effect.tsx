@@ -84,7 +84,8 @@ function qualified({ standings }: Report, when: "before" | "after"): number {
   return (standings["handoff"]?.[when] ?? 0) + (standings["held"]?.[when] ?? 0);
 }
 
-function Figures({ report, environment }: { readonly report: Report; readonly environment: string }) {
+/** Who enters, who leaves, whose owner changes. */
+export function Figures({ report, environment }: { readonly report: Report; readonly environment: string }) {
   const { movements, examples, loads } = report;
   const owners = movements.changed["owner"] ?? 0;
   const moved = loads.filter(({ before, after }) => before !== after);

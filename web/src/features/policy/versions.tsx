@@ -1,5 +1,5 @@
 import { Badge, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useMay } from "../../api/may.ts";
 import { useRead } from "../../api/queries.ts";
@@ -20,7 +20,21 @@ export function Versions() {
   const compare = (from: string, to: string): void =>
     void navigate({ to: "/e/$environment/policy", params: { environment }, search: { from, to } });
   return (
-    <Page title="Policy" says="Every version that was ever live, and the drafts in work.">
+    <Page
+      title="Policy"
+      says="Every version that was ever live, and the drafts in work."
+      actions={
+        <Button
+          size="xs"
+          variant="default"
+          renderRoot={(props) => (
+            <Link {...props} to="/e/$environment/policy/hindsight" params={{ environment }} />
+          )}
+        >
+          What deals say
+        </Button>
+      }
+    >
       {to !== undefined && <Difference environment={environment} from={from} to={to} />}
       <Drafts environment={environment} compare={compare} ask={setAsked} />
       <Environments environment={environment} />
