@@ -226,6 +226,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     (await import("./cli/user.ts")).userCommand({
       ...authoredDeps,
       linkTo: (token) => welcomeLink(originOf(configuration()), token),
+      onlyBy: () => {
+        const { oidc } = configuration();
+        return oidc?.isOnly === true ? oidc.name : null;
+      },
     }),
   "audit-log": async () => (await import("./cli/audit-log.ts")).auditLogCommand(authoredDeps),
   token: async () => (await import("./cli/token.ts")).tokenCommand(terminal, { openStore, user: userName() }),

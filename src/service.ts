@@ -15,6 +15,7 @@ import type { ConnectionRow } from "./vault/queries.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import { doorBook } from "./accounts/door.ts";
 import { accountRoutes } from "./http/api/connections.ts";
+import type { ReadinessCheck } from "./http/health.ts";
 import { batchMetrics, walkMetrics } from "./http/metrics.ts";
 import { buildServer, type ServerOptions } from "./http/server.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
@@ -37,9 +38,10 @@ import { promoteRoutes } from "./http/api/promote.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
 import type { PressDoor } from "./http/presses.ts";
 import { beginAttempt, endAttempt } from "./access/attempts.ts";
+import type { ProviderDoor } from "./access/provider-door.ts";
 import { openSignIn, type SignIn, signInSecret } from "./access/sign-in.ts";
 import { admit } from "./access/tokens.ts";
-import { acceptInvitation, firstAdminLink, type Link } from "./access/users.ts";
+import { acceptInvitation, firstAdmin, type FirstAdmin } from "./access/users.ts";
 import { peopleRoutes } from "./http/api/people.ts";
 import type { AuthOptions } from "./http/auth.ts";
 import type { Config } from "./cli/config.ts";
@@ -74,8 +76,8 @@ export interface Service {
   readonly databaseUrl: string;
   readonly house: House;
   readonly vault: Vault;
-  /** Makes the first admin and returns their link; null when there is a user already. */
-  readonly firstAdmin: () => Promise<Link | null>;
+  /** How the first admin comes in, who is made where passwords count; null when there is a user already. */
+  readonly firstAdmin: () => Promise<FirstAdmin | null>;
   /** Stops taking requests and work, lets what runs end for `graceMs`, and stops the database if it is ours. */
   readonly close: (graceMs: Ms) => Promise<void>;
 }
@@ -114,7 +116,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       databaseUrl: postgres.url,
       house,
       vault,
-      firstAdmin: () => firstAdminLink(house.database.db, options.clock()),
+      firstAdmin: () => firstAdmin(house.database.db, config.oidc, options.clock()),
       close: async (graceMs) => {
         await web?.close();
         await house.close(graceMs);
@@ -208,11 +210,17 @@ async function serve(
       ),
   });
   const { db } = house.database;
-  const signIn = openSignIn({ db, secret: await signInSecret(db, vault), baseUrl: config.baseUrl, log });
+  const signIn = openSignIn({
+    db,
+    secret: await signInSecret(db, vault),
+    baseUrl: config.baseUrl,
+    log,
+    oidc: config.oidc,
+  });
   const server = buildServer({
     ...doorsOf(options, house, vault, { intake, db: pool.db }),
     noteAtDoor: doorBook({ db, clock, log }),
-    readiness: () => readiness(house),
+    readiness: () => readiness(house, signIn),
     metrics,
     log,
     api: apiOf(options, house, vault, signIn),
@@ -326,9 +334,10 @@ function linksOf(house: House): (environment: string) => Promise<Links> {
   };
 }
 
-function authOf({ clock, config }: ServiceOptions, db: Db, { handle, hash }: SignIn): AuthOptions {
+function authOf({ clock, config }: ServiceOptions, db: Db, { handle, hash, provider }: SignIn): AuthOptions {
   return {
     baseUrl: config.baseUrl,
+    provider,
     handle,
     accept: (asked) => acceptInvitation(db, asked, hash, clock()),
     beginAttempt: (on) => beginAttempt(db, on, clock()),
@@ -352,9 +361,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
-async function readiness(
-  house: House,
-): Promise<{ readonly name: string; readonly ok: boolean; readonly detail: string }[]> {
+async function readiness(house: House, { provider }: SignIn): Promise<readonly ReadinessCheck[]> {
   const [database, engine] = await Promise.allSettled([house.environments(), house.engine.queueDepths()]);
   return [
     {
@@ -367,5 +374,13 @@ async function readiness(
       ok: engine.status === "fulfilled",
       detail: engine.status === "fulfilled" ? "runs" : "does not answer",
     },
+    ...(provider === null ? [] : [providerCheck(provider)]),
   ];
+}
+
+/** A provider that is away keeps people out and no work: the check is told and does not count. */
+function providerCheck(provider: ProviderDoor): ReadinessCheck {
+  const fault = provider.fault();
+  const detail = fault ?? "people can sign in with it, as far as is known";
+  return { name: `sign-in with ${provider.name}`, ok: fault === null, detail, isNeeded: false };
 }

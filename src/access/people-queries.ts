@@ -16,8 +16,8 @@ export interface UserRow {
   readonly name: string;
   readonly roles: readonly RoleRow[];
   readonly twoFactor: boolean;
-  /** Whether they have set a password. */
-  readonly hasPassword: boolean;
+  /** Whether they have set a password, or come in with the provider. */
+  readonly isSetUp: boolean;
   readonly sessions: number;
   readonly createdAt: EpochMs;
   readonly lastSeenAt: EpochMs | null;
@@ -28,7 +28,7 @@ const at = (ms: EpochMs) => sql`to_timestamp(${ms / 1_000}::double precision)`;
 
 const userColumns = sql`
   u.id, u.email, u.name, coalesce(u.two_factor_enabled, false) as "twoFactor",
-  exists (select from accounts a where a.user_id = u.id and a.password is not null) as "hasPassword",
+  exists (select from accounts a where a.user_id = u.id) as "isSetUp",
   (select count(*)::int from sessions s where s.user_id = u.id and s.expires_at > now()) as sessions,
   (extract(epoch from u.created_at) * 1000)::bigint as "createdAt",
   (select (extract(epoch from max(s.updated_at)) * 1000)::bigint from sessions s where s.user_id = u.id) as "lastSeenAt",

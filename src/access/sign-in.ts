@@ -1,26 +1,18 @@
-/**
- * Signing in, on better-auth: passwords (scrypt), sessions, one-time codes. Nothing outside this file
- * knows the library; nobody signs up by themselves.
- */
+/** Signing in: by password, by the provider where there is one, and whose a session is. Nobody signs up by themselves. */
 import { randomBytes } from "node:crypto";
-import { betterAuth } from "better-auth";
-import { APIError } from "better-auth/api";
-import { twoFactor } from "better-auth/plugins";
-import type { Db, Log } from "../store/database.ts";
+import type { Db } from "../store/database.ts";
 import { loadServiceSecret, saveServiceSecret, serviceSecretContext } from "../vault/queries.ts";
 import type { Vault } from "../vault/vault.ts";
-import { record } from "./audit-log.ts";
+import { AUTH_PREFIX, authOf, type LibraryOptions } from "./auth-library.ts";
+import type { OidcSettings } from "./oidc.ts";
+import { openProviderDoor, type ProviderDoor } from "./provider-door.ts";
 import { findUser } from "./people-queries.ts";
-import { TABLES, TWO_FACTOR_TABLES } from "./sign-in-tables.ts";
-import { actorOf, LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./users.ts";
+import { actorOf } from "./users.ts";
 import type { Admission } from "./tokens.ts";
 
-export interface SignInOptions {
-  readonly db: Db;
-  readonly secret: string;
-  /** Null: whatever address a request came to. */
-  readonly baseUrl: string | null;
-  readonly log: Log;
+export interface SignInOptions extends LibraryOptions {
+  /** Null: people sign in by password alone. */
+  readonly oidc: OidcSettings | null;
 }
 
 export interface SignIn {
@@ -29,11 +21,10 @@ export interface SignIn {
   /** Who has the session that the cookies name. */
   readonly admit: (headers: Headers) => Promise<Admission>;
   readonly hash: (password: string) => Promise<string>;
+  /** Null: there is no provider. */
+  readonly provider: ProviderDoor | null;
 }
 
-export const AUTH_PREFIX = "/api/auth";
-const WEEK_S = 7 * 86_400;
-const DAY_S = 86_400;
 const SECRET = "sign-in";
 
 /** The key that signs cookies and seals one-time-code secrets: made at the first start, kept by the vault. */
@@ -45,8 +36,9 @@ export async function signInSecret(db: Db, vault: Vault): Promise<string> {
   return vault.open(await saveServiceSecret(db, SECRET, made, { replace: false }), context);
 }
 
-export function openSignIn(options: SignInOptions): SignIn {
-  const auth = authOf(options);
+export function openSignIn({ oidc, ...options }: SignInOptions): SignIn {
+  // Passwords stand alone: nothing that the provider does or fails to do reaches them.
+  const auth = authOf(options, null);
   return {
     handle: (request) => auth.handler(request),
     hash: async (password) => (await auth.$context).password.hash(password),
@@ -62,66 +54,17 @@ export function openSignIn(options: SignInOptions): SignIn {
         person: { id, email, name, twoFactor: hasTwoFactor },
       };
     },
+    provider:
+      oidc === null
+        ? null
+        : openProviderDoor(oidc, {
+            log: options.log,
+            prefix: AUTH_PREFIX,
+            open: async (discovered) => {
+              const withProvider = authOf(options, { settings: oidc, discovered });
+              const { socialProviders } = await withProvider.$context;
+              return socialProviders.length === 0 ? null : withProvider.handler;
+            },
+          }),
   };
-}
-
-function authOf({ db, secret, baseUrl, log }: SignInOptions) {
-  return betterAuth({
-    appName: "Baton",
-    ...(baseUrl !== null && { baseURL: baseUrl }),
-    basePath: AUTH_PREFIX,
-    secret,
-    database: { db, type: "postgres" },
-    trustedOrigins: (request) => (request === undefined ? [] : [new URL(request.url).origin]),
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      minPasswordLength: SHORTEST_PASSWORD,
-      maxPasswordLength: LONGEST_PASSWORD,
-    },
-    ...TABLES,
-    session: { ...TABLES.session, expiresIn: WEEK_S, updateAge: DAY_S },
-    advanced: {
-      cookiePrefix: "baton",
-      useSecureCookies: baseUrl?.startsWith("https:") ?? false,
-      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-    },
-    // Attempts are counted in the database (attempts.ts), where every process sees them.
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    logger: { log: (level, message) => log(level === "error" ? "warn" : "debug", `sign-in: ${message}`) },
-    databaseHooks: {
-      session: {
-        create: {
-          before: (session) => refuseDisabled(db, session.userId),
-          after: (session) => noteSession(db, session.userId),
-        },
-      },
-    },
-    plugins: [
-      twoFactor({
-        issuer: "Baton",
-        schema: TWO_FACTOR_TABLES,
-      }),
-    ],
-  });
-}
-
-/** Where the door tells better-auth the caller's address; set by the door, never by the caller. */
-export const ADDRESS_HEADER = "x-baton-address";
-
-async function refuseDisabled(db: Db, id: string): Promise<void> {
-  const user = await findUser(db, id);
-  if (user === null || user.disabledAt !== null)
-    throw new APIError("UNAUTHORIZED", {
-      code: "INVALID_EMAIL_OR_PASSWORD",
-      message: "Invalid email or password",
-    });
-}
-
-async function noteSession(db: Db, id: string): Promise<void> {
-  const user = await findUser(db, id);
-  if (user !== null)
-    await record(db, { actor: user.email, action: "session.begin", subject: user.email, environment: null });
 }

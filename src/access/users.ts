@@ -5,6 +5,7 @@ import type { EpochMs, Ms } from "../kernel/time.ts";
 import { type Db, inTransaction, type Tx } from "../store/database.ts";
 import type { Actor, Grant } from "./actor.ts";
 import { record } from "./audit-log.ts";
+import type { OidcSettings } from "./oidc.ts";
 import {
   countAdmins,
   countUsers,
@@ -54,13 +55,21 @@ export function createUser(db: Db, user: NewUser, actor: string, now: EpochMs): 
   });
 }
 
-/** Makes the first admin, called FIRST_ADMIN, of every environment; null when there is a user already. */
-export function firstAdminLink(db: Db, now: EpochMs): Promise<Link | null> {
+/** Before anybody can sign in: a link for the first admin, or the provider with which they will come. */
+export type FirstAdmin =
+  ({ readonly kind: "link" } & Link) | { readonly kind: "provider"; readonly name: string };
+
+/**
+ * Makes the first admin, called FIRST_ADMIN, of every environment; null when there is a user already. Where passwords
+ * are off nobody is made: whom the provider knows by which address only they can say.
+ */
+export function firstAdmin(db: Db, oidc: OidcSettings | null, now: EpochMs): Promise<FirstAdmin | null> {
   return inTransaction(db, async (tx) => {
     await lockUsers(tx);
     if ((await countUsers(tx)) > 0) return null;
+    if (oidc?.isOnly === true) return { kind: "provider", name: oidc.name };
     const first = { email: FIRST_ADMIN, name: "First admin", role: "admin", environment: null } as const;
-    return makeUser(tx, first, "Baton", now);
+    return { kind: "link", ...(await makeUser(tx, first, "Baton", now)) };
   });
 }
 

@@ -25,6 +25,7 @@ describe("the configuration", () => {
         beatMs: 5_000,
         allowUnsafeDatabase: false,
         meaning: false,
+        oidc: null,
       },
     });
   });
@@ -57,6 +58,7 @@ describe("the configuration", () => {
         beatMs: 5_000,
         allowUnsafeDatabase: true,
         meaning: true,
+        oidc: null,
       },
     });
   });
@@ -94,6 +96,58 @@ describe("the configuration", () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(line);
     expect(lines[0]).not.toContain("hunter2");
+  });
+
+  describe("of an OpenID provider", () => {
+    const whole = {
+      BATON_OIDC_ISSUER: "https://login.example.com/realms/acme",
+      BATON_OIDC_CLIENT_ID: "baton",
+      BATON_OIDC_CLIENT_SECRET: "hunter2",
+    };
+
+    test("is named by its host unless it has a name, and leaves passwords alone", () => {
+      const { BATON_OIDC_ISSUER: issuer } = whole;
+      const oidc = {
+        issuer,
+        clientId: "baton",
+        clientSecret: "hunter2",
+        name: "login.example.com",
+        isOnly: false,
+      };
+      expect(readConfig(whole)).toMatchObject({ config: { oidc } });
+      expect(readConfig({ ...whole, BATON_OIDC_NAME: "Acme", BATON_OIDC_ONLY: "true" })).toMatchObject({
+        config: { oidc: { ...oidc, name: "Acme", isOnly: true } },
+      });
+    });
+
+    test.for([
+      [{ BATON_OIDC_CLIENT_SECRET: "" }, "BATON_OIDC_CLIENT_SECRET is missing beside BATON_OIDC_ISSUER"],
+      [{ BATON_OIDC_CLIENT_ID: "" }, "BATON_OIDC_CLIENT_ID is missing beside BATON_OIDC_ISSUER"],
+      [{ BATON_OIDC_ISSUER: "http://login.example.com" }, 'BATON_OIDC_ISSUER is "http://login.example.com"'],
+      [{ BATON_OIDC_ISSUER: "login.example.com" }, 'BATON_OIDC_ISSUER is "login.example.com"'],
+      [{ BATON_OIDC_ONLY: "yes" }, 'BATON_OIDC_ONLY is "yes": expected true or false'],
+      [{ BATON_OIDC_NAME: "n".repeat(41) }, "BATON_OIDC_NAME is"],
+    ] as const)("is refused with %o in one line", ([change, line]) => {
+      const lines = faultsOf({ ...whole, ...change });
+      expect(lines).toEqual([expect.stringContaining(line)]);
+      expect(lines[0]).not.toContain("hunter2");
+    });
+
+    test("is none without an issuer, whatever else is set", () => {
+      const { BATON_OIDC_ISSUER: _, ...rest } = whole;
+      expect(faultsOf({ ...rest, BATON_OIDC_ONLY: "true", BATON_OIDC_NAME: "Acme" })).toEqual([
+        expect.stringContaining("BATON_OIDC_CLIENT_ID is set without BATON_OIDC_ISSUER"),
+        expect.stringContaining("BATON_OIDC_CLIENT_SECRET is set without BATON_OIDC_ISSUER"),
+        expect.stringContaining("BATON_OIDC_ONLY is true without BATON_OIDC_ISSUER: nobody could sign in"),
+        expect.stringContaining("BATON_OIDC_NAME is set without BATON_OIDC_ISSUER"),
+      ]);
+    });
+
+    test("may be asked without encryption on this machine alone", () => {
+      expect(readConfig({ ...whole, BATON_OIDC_ISSUER: "http://127.0.0.1:8081" })).toMatchObject({
+        kind: "ok",
+      });
+    });
   });
 
   test("reports all faults at once", () => {
@@ -152,6 +206,18 @@ describe("baton config check", () => {
     const none = await check({ BATON_SECRET_KEY_FILE: join(folder, "none") });
     expect(none.err[0]).toContain("ENOENT");
     expect(none.code).toBe(1);
+  });
+
+  test("asks the OpenID provider, and says what it does not find there", async () => {
+    const { err, code } = await check({
+      BATON_OIDC_ISSUER: "http://127.0.0.1:1",
+      BATON_OIDC_CLIENT_ID: "baton",
+      BATON_OIDC_CLIENT_SECRET: "hunter2",
+    });
+    expect(err).toEqual([
+      expect.stringMatching(/^BATON_OIDC_ISSUER leads nowhere: .*openid-configuration does not answer \(/),
+    ]);
+    expect(code).toBe(1);
   });
 
   test("prints the same as JSON", async () => {

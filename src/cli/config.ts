@@ -9,7 +9,9 @@ import { UserError } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
 import { readKeyFile } from "../vault/key-file.ts";
 import { openVault } from "../vault/vault.ts";
+import { discover, type OidcSettings } from "../access/oidc.ts";
 import type { Terminal } from "./terminal.ts";
+import { VARIABLES } from "./variables.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
@@ -36,6 +38,8 @@ export interface Config {
   readonly allowUnsafeDatabase: boolean;
   /** Whether the examples of signals are compared with what customers write. */
   readonly meaning: boolean;
+  /** The OpenID provider with which people sign in; null: by password alone. */
+  readonly oidc: OidcSettings | null;
 }
 
 export interface ConfigFault {
@@ -50,112 +54,6 @@ export type ConfigResult =
   | { readonly kind: "faults"; readonly faults: readonly ConfigFault[] };
 
 export type Env = Readonly<Record<string, string | undefined>>;
-
-const VARIABLES = {
-  DATABASE_URL: {
-    type: "PostgreSQL address",
-    expected: "postgres://user:password@host:5432/database",
-    meaning:
-      "A PostgreSQL 15 or newer of your own. Without it Baton starts the embedded one in BATON_DATA_DIR.",
-    default: "the embedded PostgreSQL",
-    secret: true,
-  },
-  BATON_DATA_DIR: {
-    type: "folder",
-    expected: "the path of a folder",
-    meaning: "Where the embedded database and the key file lie.",
-    default: "./.baton",
-    secret: false,
-  },
-  BATON_PORT: {
-    type: "port",
-    expected: "a whole number from 0 to 65535 (0: any free port)",
-    meaning: "Port of the admin, the API and the webhooks.",
-    default: "8080",
-    secret: false,
-  },
-  BATON_HOST: {
-    type: "host",
-    expected: "an IP address or a host name of this machine, as in 127.0.0.1 or 0.0.0.0",
-    meaning: "Address to listen on. 127.0.0.1 is reachable from this machine only.",
-    default: "127.0.0.1",
-    secret: false,
-  },
-  BATON_SECRET_KEY: {
-    type: "keys",
-    expected: "32 random bytes in base64 or hex, as `openssl rand -base64 32` prints them",
-    meaning:
-      "Key that encrypts stored secrets. Several, separated by comma: the first encrypts, the others only read.",
-    default: "the key file in BATON_DATA_DIR, made at the first start",
-    secret: true,
-  },
-  BATON_SECRET_KEY_FILE: {
-    type: "file",
-    expected: "the path of a file that holds what BATON_SECRET_KEY would, and no BATON_SECRET_KEY beside it",
-    meaning: "A file with the key instead of the variable.",
-    default: "none",
-    secret: false,
-  },
-  BATON_BASE_URL: {
-    type: "web address",
-    expected: "the address under which people and Intercom reach Baton, as in https://baton.example.com",
-    meaning: "Used in links in Slack, e-mail, Intercom and Salesforce, and as the webhook address.",
-    default: "http://BATON_HOST:BATON_PORT",
-    secret: false,
-  },
-  BATON_LOG: {
-    type: "level",
-    expected: "debug, info, warn, error or silent",
-    meaning: "How much Baton logs.",
-    default: "info",
-    secret: false,
-  },
-  BATON_CONCURRENCY: {
-    type: "number",
-    expected: "a whole number from 1 to 500",
-    meaning: "Conversations and handoffs that one process works on at a time, of each.",
-    default: "24",
-    secret: false,
-  },
-  BATON_SETTLE_MS: {
-    type: "milliseconds",
-    expected: "a whole number from 0 to 600000",
-    meaning:
-      "How long after an unanswered Slack message Baton looks again before it calls the outcome unknown.",
-    default: "15000",
-    secret: false,
-  },
-  BATON_SWEEP_MS: {
-    type: "milliseconds",
-    expected: "a whole number from 500 to 3600000",
-    meaning: "Time between two looks into Intercom's own list for conversations that no webhook brought.",
-    default: "120000",
-    secret: false,
-  },
-  BATON_HEARTBEAT_MS: {
-    type: "milliseconds",
-    expected: "a whole number from 200 to 60000",
-    meaning:
-      "Time between two signs of life of a process; after three missed ones others take over its work.",
-    default: "5000",
-    secret: false,
-  },
-  BATON_ALLOW_UNSAFE_DATABASE: {
-    type: "yes or no",
-    expected: "true or false",
-    meaning: "Run on a PostgreSQL that may lose what it has acknowledged (fsync off). Never in production.",
-    default: "false",
-    secret: false,
-  },
-  BATON_MEANING: {
-    type: "on or off",
-    expected: "on or off",
-    meaning:
-      "Compare the `examples` of signals with what customers write. Takes about 40 ms a sentence on one core and 200 MB while it is at work.",
-    default: "off",
-    secret: false,
-  },
-} as const;
 
 type Name = keyof typeof VARIABLES;
 const NAMES = Object.keys(VARIABLES) as readonly Name[];
@@ -196,14 +94,27 @@ const configSchema = z
     BATON_HEARTBEAT_MS: wholeNumber("BATON_HEARTBEAT_MS", 200, 60_000),
     BATON_ALLOW_UNSAFE_DATABASE: z.enum(["true", "false"]).default("false"),
     BATON_MEANING: z.enum(["on", "off"]).default("off"),
+    BATON_OIDC_ISSUER: text.refine(isIssuer),
+    BATON_OIDC_CLIENT_ID: text,
+    BATON_OIDC_CLIENT_SECRET: text,
+    BATON_OIDC_NAME: text.refine((value) => value === undefined || value.length <= 40),
+    BATON_OIDC_ONLY: z.enum(["true", "false"]).default("false"),
   })
   .superRefine((values, context) => {
-    if (values.BATON_SECRET_KEY === undefined || values.BATON_SECRET_KEY_FILE === undefined) return;
-    context.addIssue({
-      code: "custom",
-      path: ["BATON_SECRET_KEY_FILE"],
-      message: "is set beside BATON_SECRET_KEY, and only one of them can count",
-    });
+    const refuse = (name: Name, message: string): void =>
+      context.addIssue({ code: "custom", path: [name], message });
+    if (values.BATON_SECRET_KEY !== undefined && values.BATON_SECRET_KEY_FILE !== undefined)
+      refuse("BATON_SECRET_KEY_FILE", "is set beside BATON_SECRET_KEY, and only one of them can count");
+    const { BATON_OIDC_ISSUER: issuer, BATON_OIDC_ONLY: only, BATON_OIDC_NAME: label } = values;
+    for (const name of ["BATON_OIDC_CLIENT_ID", "BATON_OIDC_CLIENT_SECRET"] as const) {
+      if (issuer !== undefined && values[name] === undefined)
+        refuse(name, "is missing beside BATON_OIDC_ISSUER");
+      if (issuer === undefined && values[name] !== undefined)
+        refuse(name, "is set without BATON_OIDC_ISSUER");
+    }
+    if (issuer !== undefined) return;
+    if (only === "true") refuse("BATON_OIDC_ONLY", "is true without BATON_OIDC_ISSUER: nobody could sign in");
+    if (label !== undefined) refuse("BATON_OIDC_NAME", "is set without BATON_OIDC_ISSUER");
   });
 
 /** Reads the configuration from the environment; every fault is reported, none repeats a secret. */
@@ -272,7 +183,10 @@ interface Report {
 
 async function reportOf(env: Env): Promise<Report> {
   const result = readConfig(env);
-  const faults = [...(result.kind === "faults" ? result.faults : []), ...(await keyFileFaults(env))];
+  const faults =
+    result.kind === "ok"
+      ? [...(await keyFileFaults(env)), ...(await providerFaults(result.config))]
+      : [...result.faults, ...(await keyFileFaults(env))];
   const variables = NAMES.map((name) => {
     const { type, meaning, secret, default: standard } = VARIABLES[name];
     const value = valueOf(env, name);
@@ -293,6 +207,15 @@ async function keyFileFaults(env: Env): Promise<readonly ConfigFault[]> {
   );
   const { expected } = VARIABLES.BATON_SECRET_KEY_FILE;
   return fault === null ? [] : [{ variable: "BATON_SECRET_KEY_FILE", fault, expected }];
+}
+
+/** The provider is asked here only, as the service asks it when it starts. */
+async function providerFaults({ oidc }: Config): Promise<readonly ConfigFault[]> {
+  const found = oidc === null ? null : await discover(oidc.issuer);
+  const { expected } = VARIABLES.BATON_OIDC_ISSUER;
+  return found?.kind === "fault"
+    ? [{ variable: "BATON_OIDC_ISSUER", fault: `leads nowhere: ${found.fault}`, expected }]
+    : [];
 }
 
 function printReport(report: Report, terminal: Terminal): void {
@@ -327,7 +250,20 @@ function configOf(values: z.output<typeof configSchema>): Config {
     beatMs: Number(values.BATON_HEARTBEAT_MS),
     allowUnsafeDatabase: values.BATON_ALLOW_UNSAFE_DATABASE === "true",
     meaning: values.BATON_MEANING === "on",
+    oidc: oidcOf(values),
   };
+}
+
+function oidcOf(values: z.output<typeof configSchema>): OidcSettings | null {
+  const {
+    BATON_OIDC_ISSUER: issuer,
+    BATON_OIDC_CLIENT_ID: clientId,
+    BATON_OIDC_CLIENT_SECRET: clientSecret,
+    BATON_OIDC_NAME: name,
+    BATON_OIDC_ONLY: only,
+  } = values;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  return { issuer, clientId, clientSecret, name: name ?? new URL(issuer).hostname, isOnly: only === "true" };
 }
 
 function secretKeyOf(key: string | undefined, file: string | undefined, folder: string): Config["secretKey"] {
@@ -369,4 +305,14 @@ function isWebAddress(value: string | undefined): boolean {
   if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
   const { search, hash, username } = new URL(value);
   return `${search}${hash}${username}` === "";
+}
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Who signs people in is asked over https; over http on this machine alone. */
+function isIssuer(value: string | undefined): boolean {
+  if (value === undefined) return true;
+  if (!isWebAddress(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === "https:" || LOOPBACK.includes(hostname);
 }

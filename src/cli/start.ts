@@ -1,12 +1,12 @@
 /** `baton start` and `baton worker`: the service until somebody stops it. */
 import { Command } from "commander";
+import type { FirstAdmin } from "../access/users.ts";
 import type { Ms } from "../kernel/time.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface RunningService {
   readonly url: string | null;
-  /** Makes the first admin; null when there is a user already. */
-  readonly firstAdmin: () => Promise<{ readonly email: string; readonly token: string } | null>;
+  readonly firstAdmin: () => Promise<FirstAdmin | null>;
   readonly close: (graceMs: Ms) => Promise<void>;
 }
 
@@ -30,15 +30,21 @@ export function startCommand(terminal: Terminal, deps: StartDeps): Command {
       const service = await deps.start({ serves: true, works: options.serveOnly !== true });
       if (options.json === true) terminal.out(JSON.stringify({ url: service.url }));
       const admin = await service.firstAdmin();
-      if (admin !== null)
-        terminal.err(
-          `Nobody can sign in yet. Set the password of ${admin.email}, within a week, at ${deps.linkTo(admin.token, service.url)} (shown this once; \`baton user link ${admin.email}\` makes another).`,
-        );
+      if (admin !== null) terminal.err(`Nobody can sign in yet. ${firstWords(admin, service, deps)}`);
       terminal.err(
         `Baton listens on ${service.url}. Point Intercom's webhooks to <public address>/webhooks/intercom/<connection>. Ctrl-C stops it.`,
       );
       await untilEnd(terminal, service, deps);
     });
+}
+
+function firstWords(admin: FirstAdmin, { url }: RunningService, { linkTo }: StartDeps): string {
+  switch (admin.kind) {
+    case "link":
+      return `Set the password of ${admin.email}, within a week, at ${linkTo(admin.token, url)} (shown this once; \`baton user link ${admin.email}\` makes another).`;
+    case "provider":
+      return `\`baton user create --email YOU --role admin\`, with the address that ${admin.name} knows you by, makes the first admin.`;
+  }
 }
 
 export function workerCommand(terminal: Terminal, deps: StartDeps): Command {

@@ -8,6 +8,8 @@ import { requireEnvironment, type AuthoredDeps, type Told, withStore } from "./s
 interface UserDeps extends AuthoredDeps {
   /** The address of a link's page. */
   readonly linkTo: (token: string) => string;
+  /** The provider without which nobody signs in; null where passwords count. */
+  readonly onlyBy: () => string | null;
 }
 
 interface Shared {
@@ -107,7 +109,13 @@ function shared(command: Command, { user }: UserDeps): Command {
     .option("--json", "print one JSON object");
 }
 
-function toldLink({ token, ...link }: Link, { linkTo }: UserDeps): Told {
+function toldLink({ token, ...link }: Link, { linkTo, onlyBy }: UserDeps): Told {
+  const provider = onlyBy();
+  if (provider !== null)
+    return {
+      json: { user: link.user, email: link.email, link: null, expiresAt: null },
+      lines: [`${link.email} signs in with ${provider}: there is no link, since passwords are off.`],
+    };
   const expiresAt = new Date(link.expiresAt).toISOString();
   const address = linkTo(token);
   return {
@@ -120,10 +128,10 @@ function toldUser(user: UserRow): Told {
   return { json: user, lines: [userLine(user)] };
 }
 
-function userLine({ email, roles, twoFactor, hasPassword, disabledAt }: UserRow): string {
+function userLine({ email, roles, twoFactor, isSetUp, disabledAt }: UserRow): string {
   const may = roles
     .map(({ environment, role }) => `${role} of ${environment ?? "every environment"}`)
     .join(", ");
-  const state = disabledAt !== null ? "disabled" : hasPassword ? "may sign in" : "has not set a password";
+  const state = disabledAt !== null ? "disabled" : isSetUp ? "may sign in" : "has not come in yet";
   return `${email}  ${state}  ${may || "no role"}${twoFactor ? "  one-time codes" : ""}`;
 }

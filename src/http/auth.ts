@@ -4,16 +4,15 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { ADDRESS_HEADER, AUTH_PREFIX } from "../access/sign-in.ts";
+import { AUTH_PREFIX } from "../access/auth-library.ts";
 import { UserError } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
 import { json, type Operation, type Paths, problem } from "./openapi.ts";
-import { headersOf, isOwnWrite, ownOrigin } from "./origin.ts";
+import { type ProviderOptions, providerPaths, providerRoutes } from "./provider.ts";
+import { forwarded, isOwnWrite } from "./origin.ts";
 import { sendProblem } from "./problem.ts";
 
-export interface AuthOptions {
-  /** Null: whatever address a request came to. */
-  readonly baseUrl: string | null;
+export interface AuthOptions extends ProviderOptions {
   readonly handle: (request: Request) => Promise<Response>;
   /** Sets the password of a link's holder and returns their address; a UserError says why not. */
   readonly accept: (asked: { readonly token: string; readonly password: string }) => Promise<string>;
@@ -35,6 +34,8 @@ interface AuthRoute {
   readonly body?: z.ZodObject;
   /** Somebody may try passwords or codes here. */
   readonly isGuessed?: true;
+  /** A way in by password: shut where the provider is the only one. */
+  readonly isPasswordWay?: true;
 }
 
 const password = z.string().min(1).max(128);
@@ -49,6 +50,7 @@ const ROUTES: readonly AuthRoute[] = [
     summary: "Signs in; `twoFactorRedirect: true` asks for a one-time code next",
     body: z.strictObject({ email: z.string().max(254), password, rememberMe: z.boolean().optional() }),
     isGuessed: true,
+    isPasswordWay: true,
   },
   { method: "POST", path: "/sign-out", operationId: "signOut", summary: "Ends this session" },
   {
@@ -140,7 +142,9 @@ export function authRoutes(options: AuthOptions): (server: FastifyInstance) => P
         url: `${AUTH_PREFIX}${one.path}`,
         handler: (request, reply) => answer(options, one, request, reply),
       });
+    await providerRoutes(options)(server);
     server.post(INVITATION, async (request, reply) => {
+      if (options.provider?.isOnly === true) return passwordsAreOff(options, request, reply);
       const read = invitationBody.safeParse(request.body);
       if (!read.success) return sendProblem(request, reply, 400, "The body is not as described.");
       const on = { address: request.ip, account: null };
@@ -164,6 +168,8 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  if (route.isPasswordWay === true && options.provider?.isOnly === true)
+    return passwordsAreOff(options, request, reply);
   const read = (route.body ?? z.unknown()).safeParse(request.body);
   if (!read.success) {
     const faults = read.error.issues.map(({ path, message }) => ({
@@ -178,7 +184,7 @@ async function answer(
     const waitMs = await options.beginAttempt(on);
     if (waitMs > 0) return tooSoon(request, reply, waitMs);
   }
-  const response = await options.handle(asRequest(options, request, read.data));
+  const response = await options.handle(forwarded(request, options.baseUrl, read.data));
   if (response.ok && route.isGuessed === true) await options.endAttempt(on);
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) reply.header("set-cookie", cookies);
@@ -188,18 +194,12 @@ async function answer(
   return sendProblem(request, reply, response.status, sentence(message ?? "This was refused"), { reason });
 }
 
-function asRequest({ baseUrl }: AuthOptions, request: FastifyRequest, body: unknown): Request {
-  const headers = headersOf(request);
-  headers.set(ADDRESS_HEADER, request.ip);
-  headers.delete("content-length");
-  if (request.method === "GET")
-    return new Request(`${ownOrigin(request, baseUrl)}${request.url}`, { headers });
-  headers.set("content-type", "application/json");
-  return new Request(`${ownOrigin(request, baseUrl)}${request.url}`, {
-    method: request.method,
-    headers,
-    body: JSON.stringify(body ?? {}),
-  });
+function passwordsAreOff(
+  { provider }: AuthOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  return sendProblem(request, reply, 403, `Passwords are off here: sign in with ${provider?.name}.`);
 }
 
 function tooSoon(request: FastifyRequest, reply: FastifyReply, waitMs: Ms): FastifyReply {
@@ -218,7 +218,7 @@ function sentence(text: string): string {
 
 /** The same routes for the description. */
 export function authPaths(): Paths {
-  const paths: Record<string, Record<string, Operation>> = {};
+  const paths: Record<string, Readonly<Record<string, Operation>>> = { ...providerPaths };
   for (const { method, path, operationId, summary, body, isGuessed } of ROUTES) {
     paths[`${AUTH_PREFIX}${path}`] = {
       [method.toLowerCase()]: operation({ operationId, summary, body, isGuessed: isGuessed === true }),
@@ -252,7 +252,7 @@ function operation(given: {
       200: json("It was done.", {}),
       400: problem("The request is not as described here."),
       401: problem("The password or code is wrong, or there is no session."),
-      403: problem("It was sent from another site."),
+      403: problem("It was sent from another site, or passwords are off here."),
       ...(body !== undefined && { 422: problem("It cannot be done; `detail` says why.") }),
       ...(given.isGuessed && {
         429: problem("Too many attempts failed; `Retry-After` says how long to wait."),

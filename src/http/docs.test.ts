@@ -25,6 +25,7 @@ const server = buildServer({
   api: { routes: [thing], admit: async () => ({ kind: "refused", why: "Nobody is let in." }), baseUrl: null },
   auth: {
     baseUrl: null,
+    provider: null,
     handle: async () => Response.json(null),
     accept: async () => "nobody",
     beginAttempt: async () => 0,

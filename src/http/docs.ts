@@ -200,6 +200,7 @@ const FRAME = {
                 name: { type: "string" },
                 ok: { type: "boolean" },
                 detail: { type: "string" },
+                isNeeded: { type: "boolean", const: false, description: "Work is taken without it, too." },
               },
             },
           },

@@ -10,6 +10,8 @@ export interface ReadinessCheck {
   readonly ok: boolean;
   /** One readable line; without secrets, it is public. */
   readonly detail: string;
+  /** False: work is taken without it, too. */
+  readonly isNeeded?: false;
 }
 
 export interface HealthOptions {
@@ -25,7 +27,9 @@ export function healthRoutes(options: HealthOptions): (server: FastifyInstance) 
     server.get("/healthz", (_request, reply) => reply.send({ ok: true }));
     server.get("/readyz", async (_request, reply) => {
       const checks = await checked(options);
-      const missing = checks.filter((check) => !check.ok).map((check) => check.name);
+      const missing = checks
+        .filter((check) => !check.ok && check.isNeeded !== false)
+        .map((check) => check.name);
       return reply
         .code(missing.length === 0 ? 200 : 503)
         .send({ ready: missing.length === 0, missing, checks });

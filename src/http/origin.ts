@@ -1,5 +1,6 @@
 /** Where a request was sent from: with cookies, only Baton's own pages may write (ASVS 3.5.1). */
 import type { FastifyRequest } from "fastify";
+import { ADDRESS_HEADER } from "../access/auth-library.ts";
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -19,4 +20,15 @@ export function headersOf(request: FastifyRequest): Headers {
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   return headers;
+}
+
+/** The request for the library of signing in, with what was read of its body, and the address it came from. */
+export function forwarded(request: FastifyRequest, baseUrl: string | null, body: unknown): Request {
+  const headers = headersOf(request);
+  headers.set(ADDRESS_HEADER, request.ip);
+  headers.delete("content-length");
+  const address = `${ownOrigin(request, baseUrl)}${request.url}`;
+  if (request.method === "GET") return new Request(address, { headers });
+  headers.set("content-type", "application/json");
+  return new Request(address, { method: request.method, headers, body: JSON.stringify(body ?? {}) });
 }

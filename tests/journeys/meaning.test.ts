@@ -47,7 +47,7 @@ async function storedOf(conversation: string) {
 }
 
 beforeAll(async () => {
-  house = await openTestHouse({ policy: POLICY, meaning: true });
+  house = await openTestHouse({ policy: POLICY, config: { meaning: true } });
 });
 afterAll(() => house.close());
 

@@ -16,12 +16,12 @@ export interface FreshHouse {
 }
 
 /** Resolves as soon as the first admin can come in. */
-export async function startFreshHouse(): Promise<FreshHouse> {
+export async function startFreshHouse(settings: Readonly<Record<string, string>> = {}): Promise<FreshHouse> {
   const directory = await mkdtemp(join(tmpdir(), "baton-fresh-"));
   const emulators = await startEmulators();
   await prepareWorld(emulators, []);
   const baton = spawn(process.execPath, [PROGRAM, "start"], {
-    env: { ...process.env, BATON_DATA_DIR: directory, BATON_PORT: "0", BATON_HOST: "127.0.0.1" },
+    env: { ...process.env, BATON_DATA_DIR: directory, BATON_PORT: "0", BATON_HOST: "127.0.0.1", ...settings },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

@@ -33,8 +33,8 @@ export interface TestHouse {
   readonly now: () => number;
   /** Resolves when every webhook is delivered, no run is waiting, delayed or under way but for those of paused destinations, and no timer is due. */
   readonly settle: () => Promise<void>;
-  /** Stops the service, lets `ms` pass, and starts it again over the same database and accounts. */
-  readonly restart: (ms: Ms) => Promise<void>;
+  /** Stops the service, lets `ms` pass, and starts it again over the same database and accounts, with these settings. */
+  readonly restart: (ms: Ms, config?: Partial<Config>) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -42,10 +42,10 @@ export interface HouseQuestion {
   readonly environments?: readonly { readonly name: string; readonly mode: "shadow" | "live" }[];
   readonly policy?: string;
   readonly settleMs?: Ms;
-  /** Whether the examples of signals are compared. */
-  readonly meaning?: boolean;
   /** Whether Salesforce has an event bus. */
   readonly changeEvents?: boolean;
+  /** Settings that are not as usual. */
+  readonly config?: Partial<Config>;
 }
 
 /** Opens everything; the one environment is called "production" and is live unless the test says otherwise. */
@@ -54,8 +54,8 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
     environments = [{ name: "production", mode: "live" }],
     policy,
     settleMs = 400,
-    meaning = false,
     changeEvents = false,
+    config = {},
   } = question;
   const clock = { ahead: 0 };
   const now = (): number => Date.now() + clock.ahead;
@@ -74,9 +74,9 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
       ...(policy !== undefined && { policy }),
     });
   }
-  const open = async (): Promise<Service> => {
+  const open = async (config: Partial<Config>): Promise<Service> => {
     const started = await startService({
-      config: configFor(database.url, settleMs, meaning),
+      config: { ...configFor(database.url, settleMs), ...config },
       clock: now,
       log: () => {},
       serves: true,
@@ -89,7 +89,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
     deliverTo(emulators, started.url, path);
     return started;
   };
-  let service = await open();
+  let service = await open(config);
   return {
     emulators,
     database,
@@ -100,10 +100,10 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
       return `${service.url}${path}`;
     },
     now,
-    restart: async (ms) => {
+    restart: async (ms, other = config) => {
       await service.close(2_000);
       clock.ahead += ms;
-      service = await open();
+      service = await open(other);
     },
     advance: (ms) => {
       clock.ahead += ms;
@@ -117,7 +117,7 @@ export async function openTestHouse(question: HouseQuestion = {}): Promise<TestH
   };
 }
 
-function configFor(url: string, settleMs: Ms, meaning: boolean): Config {
+function configFor(url: string, settleMs: Ms): Config {
   return {
     database: { kind: "url", url },
     dataDirectory: "unused",
@@ -131,7 +131,8 @@ function configFor(url: string, settleMs: Ms, meaning: boolean): Config {
     sweepMs: SWEEP_MS,
     beatMs: 5_000,
     allowUnsafeDatabase: true,
-    meaning,
+    meaning: false,
+    oidc: null,
   };
 }
 

@@ -33,7 +33,7 @@ const userSchema = z.object({
   name: z.string(),
   roles: z.array(z.object({ environment: everywhere, role })),
   twoFactor: z.boolean(),
-  hasPassword: z.boolean().describe("False until they used their link."),
+  isSetUp: z.boolean().describe("False until they used their link or came in with the provider."),
   sessions: z.int(),
   createdAt: instant,
   lastSeenAt: instant.nullable(),

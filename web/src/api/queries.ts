@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-query";
 import { type Answer, ApiProblem, call, type Operation } from "./client.ts";
 import type { Operations } from "./operations.ts";
+import { listWays, type Ways } from "./session.ts";
 
 const RENEW_MS = 30_000;
 
@@ -36,10 +37,19 @@ export function useRead<O extends Operation>(
   });
 }
 
-/** A change that a person asked for: all that is shown is read again after it; a refusal is told. */
+/** The ways in; they only change with a restart of the service. */
+export function useWays(): UseQueryResult<Ways> {
+  return useQuery({ queryKey: ["ways"], queryFn: listWays, refetchInterval: false });
+}
+
+/**
+ * A change that a person asked for: all that is shown is read again after it; a refusal is told. `leave` is for what ends
+ * with the change: it goes before anything is read again.
+ */
 export function useChange<O extends Operation>(
   operation: O,
   done: string,
+  leave?: () => Promise<void> | void,
 ): UseMutationResult<
   Answer<O>,
   Error,
@@ -53,6 +63,7 @@ export function useChange<O extends Operation>(
   return useMutation({
     mutationFn: (asked) => call(operation, asked),
     onSuccess: async () => {
+      await leave?.();
       await tellDone(done);
       await client.invalidateQueries();
     },

@@ -13,6 +13,22 @@ export async function signIn(email: string, password: string): Promise<Entered> 
   return said.twoFactorRedirect === true ? "code" : "in";
 }
 
+/** The ways in: by password, with a provider, or both. */
+export interface Ways {
+  readonly password: boolean;
+  readonly provider: { readonly name: string } | null;
+}
+
+export function listWays(): Promise<Ways> {
+  return send("GET", "/api/auth/ways");
+}
+
+/** Where the provider signs people in; the browser has what it needs to come back. */
+export async function beginProviderSignIn(): Promise<string> {
+  keepToken(null);
+  return (await send<{ readonly url: string }>("POST", "/api/auth/sign-in/oidc", {})).url;
+}
+
 /** The second half of `signIn`: a code of the app, or one of the backup codes. */
 export async function enterCode(kind: "totp" | "backup-code", code: string): Promise<void> {
   await send("POST", `/api/auth/two-factor/verify-${kind}`, { code });

@@ -30,6 +30,7 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: Hom
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "step", "refused"),
   component: lazyRouteComponent(() => import("./sign-in.tsx"), "SignIn"),
 });
 const welcome = createRoute({

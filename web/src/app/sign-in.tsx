@@ -1,33 +1,97 @@
-import { Anchor, PasswordInput, Text, TextInput } from "@mantine/core";
+import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { call, keepToken } from "../api/client.ts";
-import { signIn } from "../api/session.ts";
+import { useWays } from "../api/queries.ts";
+import { beginProviderSignIn, signIn } from "../api/session.ts";
 import { CodeForm, Door, EntryForm, useAttempt } from "./entry.tsx";
 
-/** By password, then a one-time code where it is asked for; or by a token, which may stand behind "#token=". */
+/** By password or with the provider, then a one-time code where it is asked for; or by a token, which may stand behind "#token=". */
 export function SignIn() {
   const given = useGivenToken();
-  const [chosen, setWay] = useState<"password" | "code" | "token" | null>(null);
-  const way = chosen ?? (given === null ? "password" : "token");
-  if (way === "code")
+  const { step } = useSearch({ from: "/sign-in" });
+  const navigate = useNavigate();
+  const [isToken, setToken] = useState<boolean | null>(null);
+  if (step === "code")
     return (
       <Door title="One more step">
         <CodeForm />
       </Door>
     );
-  const isToken = way === "token";
+  const byToken = isToken ?? given !== null;
   return (
     <Door title="Sign in to Baton">
-      {isToken ? <TokenForm given={given} /> : <PasswordForm onCode={() => setWay("code")} />}
-      <Anchor
-        component="button"
-        type="button"
-        size="sm"
-        onClick={() => setWay(isToken ? "password" : "token")}
-      >
-        {isToken ? "I have a password" : "I have an API token"}
+      {byToken ? (
+        <TokenForm given={given} />
+      ) : (
+        <People onCode={() => void navigate({ to: "/sign-in", search: { step: "code" }, replace: true })} />
+      )}
+      <Anchor component="button" type="button" size="sm" onClick={() => setToken(!byToken)}>
+        {byToken ? "I have no token" : "I have an API token"}
       </Anchor>
     </Door>
+  );
+}
+
+/** The ways of people. A service that does not say which there are is asked for the password. */
+function People({ onCode }: { readonly onCode: () => void }) {
+  const { data: ways, isPending } = useWays();
+  if (isPending) return null;
+  const provider = ways?.provider ?? null;
+  if (provider === null) return <PasswordForm onCode={onCode} />;
+  return (
+    <Stack>
+      <ProviderButton name={provider.name} />
+      {ways?.password === true && (
+        <>
+          <Divider label="or by password" />
+          <PasswordForm onCode={onCode} />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+/** The address says only which of these it was. */
+const REFUSALS = new Map<string, (name: string) => string>([
+  [
+    "unknown",
+    () =>
+      "Nobody of your address may come in here. An admin can add you, with the address that you have there.",
+  ],
+  [
+    "unverified",
+    (name) =>
+      `${name} does not say that your e-mail address is verified. Have it verified there, then try again.`,
+  ],
+  ["stale", () => "That took too long, or was begun in another browser. Try again."],
+  ["denied", (name) => `${name} did not let you through.`],
+  ["unreachable", (name) => `${name} does not answer. Try again in a moment.`],
+  [
+    "untrusted",
+    (name) => `What ${name} answered could not be trusted. Try again; an admin finds more in Baton's log.`,
+  ],
+]);
+
+function ProviderButton({ name }: { readonly name: string }) {
+  const { refused } = useSearch({ from: "/sign-in" });
+  const begin = useMutation({
+    mutationFn: beginProviderSignIn,
+    onSuccess: (url) => location.assign(url),
+  });
+  const why = begin.error?.message ?? (refused === undefined ? undefined : REFUSALS.get(refused)?.(name));
+  return (
+    <>
+      {why !== undefined && (
+        <Alert color="red" title="Not signed in" role="alert">
+          {why}
+        </Alert>
+      )}
+      <Button loading={begin.isPending || begin.isSuccess} onClick={() => begin.mutate()}>
+        Sign in with {name}
+      </Button>
+    </>
   );
 }
 

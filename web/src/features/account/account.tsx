@@ -1,7 +1,7 @@
 import { Button, Card, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { tellDone, tellRefusal, useRead } from "../../api/queries.ts";
+import { tellDone, tellRefusal, useRead, useWays } from "../../api/queries.ts";
 import { changePassword, endSession, listSessions, type OwnSession } from "../../api/session.ts";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
@@ -10,6 +10,7 @@ import { OneTimeCodes } from "./codes.tsx";
 /** What a person sets for themselves: password, one-time codes, and where they are signed in. */
 export function MyAccount() {
   const me = useRead("readMe", {});
+  const { data: ways } = useWays();
   return (
     <Page title="My account" says={me.data?.person?.email ?? "Who you are here."}>
       <Loaded of={me}>
@@ -20,9 +21,11 @@ export function MyAccount() {
             </Nothing>
           ) : (
             <Stack maw={640}>
-              <Section title="Password">
-                <PasswordForm />
-              </Section>
+              {ways?.password !== false && (
+                <Section title="Password">
+                  <PasswordForm />
+                </Section>
+              )}
               <Section title="One-time codes">
                 <OneTimeCodes isOn={person.twoFactor} />
               </Section>

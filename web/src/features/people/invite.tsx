@@ -1,7 +1,7 @@
 import { Button, CopyButton, Group, Modal, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
-import { useChange, useRead } from "../../api/queries.ts";
+import { useChange, useRead, useWays } from "../../api/queries.ts";
 import { absolute } from "../../components/time.tsx";
 import { EVERYWHERE, type Role } from "./roles.tsx";
 
@@ -17,6 +17,7 @@ export function InviteDialog(props: {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
   const [environment, setEnvironment] = useState("");
+  const { data: ways } = useWays();
   const create = useChange("createUser", "Invited");
   const submit = (): void => {
     const given = name.trim();
@@ -57,7 +58,7 @@ export function InviteDialog(props: {
               Leave it
             </Button>
             <Button type="submit" loading={create.isPending}>
-              Make the link
+              {ways?.password === false ? "Add them" : "Make the link"}
             </Button>
           </Group>
         </Stack>
@@ -81,6 +82,16 @@ function Where(props: { readonly chosen: string; readonly choose: (environment: 
 /** A link that is told once. */
 export function LinkDialog(props: { readonly invitation: Invitation; readonly onClose: () => void }) {
   const { email, link, expiresAt } = props.invitation;
+  const { data: ways } = useWays();
+  if (ways?.password === false)
+    return (
+      <Modal opened onClose={props.onClose} title={`${email} may come in`}>
+        <Text size="sm">
+          They sign in with {ways.provider?.name}, with this address. There is no link, since passwords are
+          off.
+        </Text>
+      </Modal>
+    );
   return (
     <Modal opened onClose={props.onClose} title={`A link for ${email}`}>
       <Stack>

@@ -1,6 +1,6 @@
 import { Badge, Button, Card, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { useChange, useRead } from "../../api/queries.ts";
+import { useChange, useRead, useWays } from "../../api/queries.ts";
 import { Loaded, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
 import { InviteDialog, type Invitation, LinkDialog } from "./invite.tsx";
@@ -54,6 +54,7 @@ function Row(props: {
   const { user, onLink, onRoles } = props;
   const path = { user: user.id };
   const invite = useChange("inviteUser", "Links from before stopped working");
+  const { data: ways } = useWays();
   const isDisabled = user.disabledAt !== null;
   const change = useChange("changeUser", isDisabled ? "Let in again" : "Signed out everywhere, and kept out");
   return (
@@ -64,7 +65,7 @@ function Row(props: {
           <Button size="xs" variant="default" aria-label={`Roles of ${user.email}`} onClick={onRoles}>
             Roles
           </Button>
-          {!isDisabled && (
+          {!isDisabled && ways?.password !== false && (
             <Button
               size="xs"
               variant="default"
@@ -125,7 +126,7 @@ function State({ of }: { readonly of: User }) {
   const [colour, word] =
     of.disabledAt !== null
       ? (["gray", "deactivated"] as const)
-      : of.hasPassword
+      : of.isSetUp
         ? (["teal", "active"] as const)
         : (["yellow", "invited"] as const);
   return (
