@@ -20,7 +20,7 @@ import { pressOf } from "./connectors/slack/interaction.ts";
 import { isSigned, type Signed } from "./connectors/slack/signature.ts";
 import type { Press } from "./response/press.ts";
 import { connectEmail, type EmailConnection } from "./connectors/email/notifier.ts";
-import { connectEnrichment } from "./connectors/enrichment/enricher.ts";
+import { connectEnrichment, readSettings } from "./connectors/enrichment/enricher.ts";
 
 export interface Plugs {
   readonly clock: Clock;
@@ -110,6 +110,7 @@ export function splitConnection(
     throw new UserError(
       `connection ${id}: ${kind} has no setting ${unknown.join(", ")}; known are ${[...Object.keys(settingsShape.shape), ...Object.keys(secretShape.shape)].join(", ")}`,
     );
+  if (kind === "enrichment") readSettings(settings);
   const secret = checked(
     row,
     secretShape,

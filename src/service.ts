@@ -30,6 +30,8 @@ import { eventRoutes } from "./http/api/events.ts";
 import type { Links } from "./http/api/handoff-detail.ts";
 import { handoffRoutes } from "./http/api/handoffs.ts";
 import { policyRoutes } from "./http/api/policy.ts";
+import { hitsRoute } from "./http/api/hits.ts";
+import { mappingRoute } from "./http/api/mapping.ts";
 import { issueRoutes } from "./http/api/issues.ts";
 import { pauseRoutes } from "./http/api/pauses.ts";
 import { replayRoutes } from "./http/api/replay.ts";
@@ -315,6 +317,8 @@ export function apiOf(
       ...issueRoutes(db, clock),
       ...pauseRoutes(db, clock),
       ...promoteRoutes(db, targetLook({ db, vault, clock })),
+      hitsRoute(db, clock),
+      mappingRoute(db, targetLook({ db, vault, clock })),
       ...accountRoutes({ db, vault, clock, split: splitConnection, look: accountLook({ db, vault, clock }) }),
     ],
   };

@@ -65,9 +65,9 @@ export async function dropUnused(tx: Tx, connection: string): Promise<void> {
         e.email_connection, e.enrichment_connection))`.execute(tx);
 }
 
-export async function noteCheck(db: Db, connection: string, checked: Checked): Promise<void> {
+export async function noteCheck(tx: Tx, connection: string, checked: Checked): Promise<void> {
   await sql`update connections set checked = ${JSON.stringify(checked)}::jsonb where id = ${connection}`.execute(
-    db,
+    tx,
   );
 }
 

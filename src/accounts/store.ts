@@ -8,8 +8,16 @@ import { type ConnectionKind, saveConnection, secretContext } from "../vault/que
 import type { Vault } from "../vault/vault.ts";
 import { publishGiven } from "../versions/publish.ts";
 import { listEnvironmentStates } from "../versions/queries.ts";
-import { ACCOUNT_KINDS, marksOf, mergeSecrets, movesSecrets } from "./account.ts";
-import { accountsOf, dropUnused, lockPointers, lookBack, markSecrets, pointTo } from "./queries.ts";
+import { ACCOUNT_KINDS, type Checked, type Finding, marksOf, mergeSecrets, movesSecrets } from "./account.ts";
+import {
+  accountsOf,
+  dropUnused,
+  lockPointers,
+  lookBack,
+  markSecrets,
+  noteCheck,
+  pointTo,
+} from "./queries.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -121,6 +129,22 @@ export function removeAccount(
     await dropUnused(tx, account.id);
     await record(tx, { actor, action: "connection.remove", subject: account.id, environment });
     return true;
+  });
+}
+
+/** Keeps what a look at an account found. */
+export function storeCheck(
+  db: Db,
+  account: { readonly id: string; readonly environment: string },
+  checked: Checked,
+): Promise<void> {
+  const { id: subject, environment } = account;
+  const count = (level: Finding["level"]): number =>
+    checked.findings.filter((finding) => finding.level === level).length;
+  const facts = { ok: count("ok"), warning: count("warning"), missing: count("missing") };
+  return inTransaction(db, async (tx) => {
+    await noteCheck(tx, subject, checked);
+    await record(tx, { actor: checked.by, action: "connection.check", subject, environment, facts });
   });
 }
 

@@ -149,6 +149,25 @@ export async function storedScores(
   return rows;
 }
 
+/** Most different words that `countedPhrases` tells of: the rarest are left out. */
+const MOST_WORDS = 5_000;
+
+/** The words that counted as phrases in the last decision of each conversation of the window, and at how many places. */
+export async function countedPhrases(
+  db: Db,
+  window: Window,
+): Promise<readonly { readonly signal: string; readonly text: string; readonly times: number }[]> {
+  const { rows } = await sql<{ signal: string; text: string; times: number }>`
+    select s ->> 'signal' as signal, lower(s ->> 'text') as text, count(*)::int as times
+    from (
+      select distinct on (workspace, conversation_id) inputs from decisions where ${inWindow(window)}
+      order by workspace, conversation_id, version desc) d
+    cross join lateral json_array_elements(d.inputs -> 'scores' -> 'signals') s
+    where s ->> 'kind' = 'phrase'
+    group by 1, 2 order by times desc, 1, 2 limit ${MOST_WORDS}`.execute(db);
+  return rows;
+}
+
 /** A pool at the beginning of a window. */
 export interface OpeningPool {
   readonly pool: string;

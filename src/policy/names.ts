@@ -113,7 +113,8 @@ function channel(name: string | undefined, path: Path): readonly Named[] {
   return [acts({ kind: "channel", channel: name }, path)];
 }
 
-const OBJECTS = {
+/** What the parts of a mapping are called in Salesforce. */
+export const MAPPED_OBJECTS = {
   lead: "Lead",
   contact: "Contact",
   account: "Account",
@@ -125,7 +126,7 @@ function mappedNames({ mapping }: Policy): readonly Named[] {
     mapping[object].flatMap(({ to: field, direction }, at) =>
       direction === "to-intercom"
         ? []
-        : [acts({ kind: "field", object: OBJECTS[object], field }, ["mapping", object, at, "to"])],
+        : [acts({ kind: "field", object: MAPPED_OBJECTS[object], field }, ["mapping", object, at, "to"])],
     ),
   );
 }

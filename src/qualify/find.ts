@@ -5,7 +5,7 @@
 import type { Message, UsageEvent } from "../conversation/snapshot.ts";
 import type { EpochMs } from "../kernel/time.ts";
 import { decide } from "../policy/evaluate.ts";
-import type { CompiledPolicy, CompiledSignal, PhraseNode } from "./compile.ts";
+import type { CompiledPolicy, CompiledSignal, PhraseEnd, PhraseNode } from "./compile.ts";
 import { factsOf } from "./facts.ts";
 import { isNegated } from "./negation.ts";
 import { readMeaning } from "./meaning/read.ts";
@@ -199,6 +199,12 @@ interface Mention {
   readonly phrase: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** The phrases that are just these words, in whatever form. */
+export function phrasesOf(text: string, { phrases }: CompiledPolicy): readonly PhraseEnd[] {
+  const words = wordsOf(text, []);
+  return mentionsIn(words, phrases).filter(({ from, to }) => from === 0 && to === words.length);
 }
 
 /** Walks the tree of phrases from every word; phrases reach over blanks, hyphens and line ends, not over commas. */

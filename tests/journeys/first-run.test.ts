@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emulatedAccounts } from "../../emulators/all.ts";
 import { findAuditRows } from "../../src/access/audit-queries.ts";
-import { openTestHouse, standingsOf, type TestHouse, WORDS, writes } from "../support/house.ts";
+import {
+  clearFaults,
+  faultOn,
+  openTestHouse,
+  standingsOf,
+  type TestHouse,
+  WORDS,
+  writes,
+} from "../support/house.ts";
 import { personOf } from "../support/people.ts";
 
 let house: TestHouse;
@@ -112,6 +120,19 @@ describe("an account", () => {
     expect(dry.body).toMatchObject({ dryRun: true, problems: [] });
   });
 
+  test("shows which value goes to which field, and asks the org for it", async () => {
+    const told = await call("GET", `${ONE}/policy/mapping`);
+    expect(told.status).toBe(200);
+    const line = { object: "Lead", from: "contact.email", part: null, to: "Email" };
+    expect(told.body).toContainEqual(expect.objectContaining({ ...line, writable: null, says: null }));
+    const asked = await call("GET", `${ONE}/policy/mapping?ask=true`);
+    expect(asked.body).toContainEqual(expect.objectContaining({ ...line, writable: true, says: null }));
+    const refused = faultOn("GET", "/services/data/*", { kind: "status", status: 503 });
+    house.emulators.salesforce.faults.set({ rules: [refused] });
+    expect((await call("GET", `${ONE}/policy/mapping?ask=true`)).status).toBe(502);
+    clearFaults(house);
+  });
+
   test("keeps the secrets that are not named, but takes them to no other address", async () => {
     const { clientSecret: _, ...rest } = salesforce();
     expect((await call("PUT", `${ONE}/connections/salesforce`, { ...rest, csmField: null })).status).toBe(
@@ -154,6 +175,17 @@ describe("an account", () => {
     expect(enrichment.url).toMatch(/^http/);
   });
 
+  test("of an enrichment provider is refused with every fault of its settings", async () => {
+    const given = { kind: "http", url: "https://{domain}/find", paths: { employees: "" } };
+    const reply = await call("PUT", `${ONE}/connections/enrichment`, given);
+    expect([reply.status, reply.body]).toEqual([
+      422,
+      expect.objectContaining({
+        detail: expect.stringMatching(/url: needs a host without placeholders; paths\.employees: /),
+      }),
+    ]);
+  });
+
   test("is taken away with its secrets; Intercom is only ever replaced", async () => {
     expect((await call("DELETE", `${ONE}/connections/slack`)).body).toMatchObject({ id: null, secrets: {} });
     expect((await call("DELETE", `${ONE}/connections/slack`)).status).toBe(404);
@@ -164,8 +196,20 @@ describe("an account", () => {
     const rows = await findAuditRows(house.database.db, { environment: "first", limit: 50 });
     const actions = rows.map(({ action }) => action);
     expect(new Set(actions)).toEqual(
-      new Set(["environment.connect", "policy.publish", "connection.set", "connection.remove"]),
+      new Set([
+        "environment.connect",
+        "policy.publish",
+        "connection.set",
+        "connection.check",
+        "connection.install",
+        "connection.remove",
+      ]),
     );
+    const installed = rows.find(({ action }) => action === "connection.install");
+    expect([installed?.subject, JSON.parse(installed?.facts ?? "{}")]).toMatchObject([
+      "first-salesforce",
+      { dryRun: true, problems: 0 },
+    ]);
     const text = JSON.stringify(rows);
     for (const secret of [emulatedAccounts.salesforce.clientSecret, emulatedAccounts.intercom.token])
       expect(text).not.toContain(secret);

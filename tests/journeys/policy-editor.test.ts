@@ -36,7 +36,7 @@ beforeAll(async () => {
     holder: "nora",
     scopes: SCOPES,
     environments: null,
-    lifeMs: DAY_MS,
+    lifeMs: 7 * DAY_MS,
     createdBy: "the test",
   };
   ({ token } = await createToken(house.database.db, request, house.now()));
@@ -180,6 +180,21 @@ test("stored scores make a histogram", async () => {
       ],
     },
   });
+});
+
+test("phrases of the live policy are counted in each conversation's last decision", async () => {
+  const { body } = await call("GET", "/environments/production/policy/hits");
+  expect(body).toEqual([
+    { signal: "sso", phrase: "SSO", times: 2 },
+    { signal: "seats", phrase: "seats", times: 1 },
+  ]);
+  house.advance(2 * DAY_MS);
+  const later = await call("GET", "/environments/production/policy/hits?days=1");
+  house.advance(-2 * DAY_MS);
+  expect(later.body).toEqual([
+    { signal: "sso", phrase: "SSO", times: 0 },
+    { signal: "seats", phrase: "seats", times: 0 },
+  ]);
 });
 
 test("the audit log answers who changed drafts, policies, pauses and modes", async () => {

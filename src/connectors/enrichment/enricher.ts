@@ -161,23 +161,23 @@ function onlyKnown(enricher: Enricher): Enricher {
   };
 }
 
-/**
- * Opens a connection from what it stores (EnrichmentSettings); nothing is sent before the first call. Throws UserError
- * that names every fault of the settings.
- */
+/** The settings as they count; a UserError names every fault of them. */
+export function readSettings(settings: unknown): Parsed {
+  const parsed = Settings.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "settings"}: ${message}`,
+  );
+  throw new UserError(`the enrichment connection is faulty: ${faults.join("; ")}`);
+}
+
+/** Opens a connection from what it stores (EnrichmentSettings); nothing is sent before the first call. */
 export function connectEnrichment(
   settings: unknown,
   secrets: Readonly<Record<string, string>>,
   deps: ConnectorDeps,
 ): Enricher {
-  const parsed = Settings.safeParse(settings);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(
-      ({ path, message }) => `${path.join(".") || "settings"}: ${message}`,
-    );
-    throw new UserError(`the enrichment connection is faulty: ${faults.join("; ")}`);
-  }
-  const { data } = parsed;
+  const data = readSettings(settings);
   switch (data.kind) {
     case "none":
       return { enrich: async () => null };

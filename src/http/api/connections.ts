@@ -3,27 +3,22 @@
  * Secrets come in and never go out.
  */
 import { z } from "zod";
+import { record } from "../../access/audit-log.ts";
 import { ACCOUNT_KINDS, type Finding } from "../../accounts/account.ts";
 import type { AccountLook } from "../../accounts/look.ts";
-import {
-  accountsOf,
-  arrivalsOf,
-  doorNotesOf,
-  healthOf,
-  noteCheck,
-  type StoredAccount,
-} from "../../accounts/queries.ts";
+import { accountsOf, arrivalsOf, doorNotesOf, healthOf, type StoredAccount } from "../../accounts/queries.ts";
 import {
   type AccountDeps,
   accountId,
   connectAccount,
   createEnvironment,
   removeAccount,
+  storeCheck,
 } from "../../accounts/store.ts";
 import { WEBHOOK_TOPICS } from "../../intake/topics.ts";
-import { PermanentFailure, RetryableFailure } from "../../kernel/failure.ts";
 import type { Db } from "../../store/database.ts";
 import { templates } from "../../policy/templates/templates.ts";
+import { asking } from "./asking.ts";
 import { environmentOf, environmentParam, environmentSchema } from "./environments.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 
@@ -71,7 +66,7 @@ export function accountRoutes(deps: ConnectionDeps): readonly ApiRoute[] {
     ...readingRoutes(deps),
     ...settingRoutes(deps),
     checkRoute(deps),
-    installRoute(deps.look),
+    installRoute(deps),
   ];
 }
 
@@ -237,13 +232,13 @@ function checkRoute({ db, clock, look }: ConnectionDeps): ApiRoute {
       if (account === undefined) throw new Refusal(404, `"${environment}" has no ${asked} connection.`);
       const findings: readonly Finding[] = await look.check(environment, asked);
       const checked = { at: clock(), by: actor.name, findings };
-      await noteCheck(db, account.id, checked);
+      await storeCheck(db, { id: account.id, environment }, checked);
       return { body: checked };
     },
   });
 }
 
-function installRoute(look: AccountLook): ApiRoute {
+function installRoute({ db, look }: ConnectionDeps): ApiRoute {
   return route({
     method: "POST",
     path: "/environments/{environment}/connections/salesforce/install",
@@ -260,8 +255,15 @@ function installRoute(look: AccountLook): ApiRoute {
       schema: z.object({ components: z.int(), problems: z.array(z.string()), dryRun: z.boolean() }),
     },
     problems: { 404: "There is no such environment.", 502: "Salesforce could not be asked." },
-    handle: async ({ params: { environment }, body: { dryRun } }) => {
+    handle: async ({ params: { environment }, body: { dryRun }, actor }) => {
       const { components, problems } = await asking(() => look.install(environment, dryRun));
+      await record(db, {
+        actor: actor.name,
+        action: "connection.install",
+        subject: accountId(environment, "salesforce"),
+        environment,
+        facts: { components, problems: problems.length, dryRun },
+      });
       return { body: { components, problems, dryRun } };
     },
   });
@@ -272,16 +274,6 @@ async function workspaceFor(look: AccountLook, intercom: Readonly<Record<string,
   if (workspace === null)
     throw new Refusal(422, "Intercom does not say whose token this is: name the workspace.");
   return workspace;
-}
-
-async function asking<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof PermanentFailure) throw new Refusal(422, error.message);
-    if (error instanceof RetryableFailure) throw new Refusal(502, error.message);
-    throw error;
-  }
 }
 
 async function shownAccounts(db: Db, environment: string, origin: string) {

@@ -107,7 +107,9 @@ export interface Operations {
   /** Takes a version of another environment to this one, which must have everything it names. */
   promotePolicy: { path: { environment: string }; query: Nothing; body: { "from": string; "number"?: number; "comment"?: string; "force"?: boolean; "dryRun"?: boolean }; answer: { "kind": "published" | "would"; "number": number; "changes": (({ "kind": "compared"; "changes": ({ "kind": "added" | "removed" | "changed" | "reordered"; "path": string; "before"?: unknown; "after"?: unknown; "words": string })[] }) | ({ "kind": "unreadable"; "which": "before" | "after"; "faults": ({ "rule": string; "path": string; "line"?: number; "message": string })[] })) | (null); "from": { "environment": string; "number": number }; "to": string; "findings": ({ "severity": "fault" | "warning" | "note"; "rule": string; "path": string; "line"?: number; "message": string; "proof": string | null; "next": string | null })[] } };
   /** How often each phrase of the live policy counted, in the last decision of each conversation. */
+  phraseHits: { path: { environment: string }; query: { days?: number }; body: undefined; answer: ({ "signal": string; "phrase": string; "times": number })[] };
   /** Which value the live policy brings to which field of Salesforce, and which way. */
+  readMapping: { path: { environment: string }; query: { ask?: "true" | "false" }; body: undefined; answer: ({ "object": "Lead" | "Contact" | "Account" | "Opportunity"; "from": string; "part": ("first-name" | "last-name") | (null); "to": string; "direction": "to-salesforce" | "to-intercom" | "both"; "writable": boolean | null; "says": string | null })[] };
   /** The policies to start from. */
   listTemplates: { path: Nothing; query: Nothing; body: undefined; answer: ({ "name": string; "about": string })[] };
   /** The accounts of an environment: what is set, what the last test found, what went well and wrong. */
@@ -178,6 +180,8 @@ export const OPERATIONS = {
   pauseDestination: ["PUT", "/api/v1/environments/{environment}/pauses/{destination}"],
   resumeDestination: ["DELETE", "/api/v1/environments/{environment}/pauses/{destination}"],
   promotePolicy: ["POST", "/api/v1/environments/{environment}/policy/promote"],
+  phraseHits: ["GET", "/api/v1/environments/{environment}/policy/hits"],
+  readMapping: ["GET", "/api/v1/environments/{environment}/policy/mapping"],
   listTemplates: ["GET", "/api/v1/policy-templates"],
   listConnections: ["GET", "/api/v1/environments/{environment}/connections"],
   readDoor: ["GET", "/api/v1/environments/{environment}/connections/intercom/door"],

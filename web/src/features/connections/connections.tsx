@@ -4,6 +4,7 @@ import { useMay } from "../../api/may.ts";
 import { useRead } from "../../api/queries.ts";
 import { Loaded, Page } from "../../components/states.tsx";
 import { AccountCard } from "./account.tsx";
+import { Mapping } from "./mapping.tsx";
 
 /** Every account of the environment, whether it works, and what to do where it does not. */
 export function Connections() {
@@ -41,6 +42,7 @@ export function Connections() {
           </SimpleGrid>
         )}
       </Loaded>
+      <Mapping environment={environment} mayAsk={mayTest} />
     </Page>
   );
 }

@@ -8,11 +8,18 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   readonly help?: string;
-  readonly kind: "text" | "secret" | "long-secret" | "number" | "switch" | "choice" | "long";
+  readonly kind: "text" | "secret" | "long-secret" | "number" | "switch" | "choice" | "long" | "texts";
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly isNeeded?: true;
   /** Few need it: it stands behind a button. */
   readonly isRare?: true;
+  /** It belongs to these choices of the setting `kind` alone. */
+  readonly ofKinds?: readonly string[];
+}
+
+/** Whether a field is asked for, as the settings stand. */
+export function isAsked({ ofKinds }: Field, settings: Readonly<Record<string, unknown>>): boolean {
+  return ofKinds === undefined || ofKinds.includes(String(settings["kind"]));
 }
 
 const PRIVATE: Field = {
@@ -142,17 +149,56 @@ export const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
       choices: [
         { value: "none", label: "None: what Intercom knows is enough" },
         { value: "clearbit", label: "Clearbit" },
+        { value: "http", label: "Another provider, by HTTP and JSON" },
         { value: "table", label: "A table of companies" },
       ],
     },
-    { name: "apiKey", label: "API key", help: "For Clearbit.", kind: "secret" },
+    {
+      name: "url",
+      label: "Address that is asked",
+      help: "https://provider.example/find?email={email}; {email} and {domain} are filled in, but not in the host.",
+      kind: "text",
+      isNeeded: true,
+      ofKinds: ["http"],
+    },
+    { name: "apiKey", label: "API key", kind: "secret", ofKinds: ["clearbit", "http"] },
+    {
+      name: "auth",
+      label: "How the key is sent",
+      help: "bearer, basic, or the name of a header as in X-Api-Key. Empty: bearer.",
+      kind: "text",
+      ofKinds: ["http"],
+    },
+    {
+      name: "paths",
+      label: "Where the answer says what",
+      help: "Dots lead inwards, as in metrics.employees or results.0.name. What stays empty is not read.",
+      kind: "texts",
+      choices: [
+        { value: "name", label: "Company" },
+        { value: "domain", label: "Domain" },
+        { value: "employees", label: "Employees" },
+        { value: "annualRevenue", label: "Annual revenue" },
+        { value: "industry", label: "Industry" },
+        { value: "country", label: "Country" },
+        { value: "state", label: "State" },
+        { value: "plan", label: "Plan" },
+        { value: "technology", label: "Technology" },
+        { value: "personName", label: "Person" },
+        { value: "phone", label: "Phone" },
+        { value: "title", label: "Title" },
+      ],
+      ofKinds: ["http"],
+    },
     {
       name: "csv",
       label: "Companies as CSV",
-      help: "For a table; the first line names the columns.",
+      help: "The first line names the columns.",
       kind: "long",
+      isNeeded: true,
+      ofKinds: ["table"],
     },
-    PRIVATE,
+    { ...PRIVATE, ofKinds: ["clearbit", "http"] },
   ],
 };
 

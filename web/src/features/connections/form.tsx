@@ -2,10 +2,12 @@ import {
   Alert,
   Button,
   Collapse,
+  Fieldset,
   Group,
   NativeSelect,
   NumberInput,
   PasswordInput,
+  SimpleGrid,
   Stack,
   Switch,
   Text,
@@ -14,7 +16,7 @@ import {
 } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { When } from "../../components/time.tsx";
-import type { Account, Field } from "./fields.ts";
+import { type Account, type Field, isAsked } from "./fields.ts";
 
 export interface Entered {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -32,7 +34,7 @@ export function AccountForm(props: {
   readonly onSubmit: (entered: Entered) => void;
 }) {
   const { fields, account, submit, isBusy, fault, onSubmit } = props;
-  const [settings, setSettings] = useState(account.settings);
+  const [settings, setSettings] = useState(() => ({ ...firstChoices(fields), ...account.settings }));
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const shown = (field: Field) => (
     <Input
@@ -45,16 +47,18 @@ export function AccountForm(props: {
       onSecret={(value) => setSecrets((before) => ({ ...before, [field.name]: value }))}
     />
   );
-  const rare = fields.filter(({ isRare }) => isRare === true);
+  const asked = fields.filter((field) => isAsked(field, settings));
+  const rare = asked.filter(({ isRare }) => isRare === true);
   return (
     <form
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
-        onSubmit({ settings, secrets });
+        const idle = new Set(fields.filter((field) => !asked.includes(field)).map(({ name }) => name));
+        onSubmit({ settings: without(settings, idle), secrets: without(secrets, idle) });
       }}
     >
       <Stack>
-        {fields.filter(({ isRare }) => isRare !== true).map(shown)}
+        {asked.filter(({ isRare }) => isRare !== true).map(shown)}
         {rare.length > 0 && <More>{rare.map(shown)}</More>}
         {fault !== null && (
           <Alert color="red" title="Not stored" role="alert">
@@ -69,6 +73,22 @@ export function AccountForm(props: {
       </Stack>
     </form>
   );
+}
+
+/** Of a choice that must be made the first one counts until another is. */
+function firstChoices(fields: readonly Field[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    fields.flatMap(({ name, kind, isNeeded, choices: [first] = [] }) =>
+      kind === "choice" && isNeeded === true && first !== undefined ? [[name, first.value]] : [],
+    ),
+  );
+}
+
+function without<T>(
+  values: Readonly<Record<string, T>>,
+  names: ReadonlySet<string>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name)));
 }
 
 function More({ children }: { readonly children: ReactNode }) {
@@ -143,10 +163,40 @@ function Input({ field, value, secret, mark, onChange, onSecret }: InputProps) {
           onChange={(event) => onChange(event.currentTarget.value)}
         />
       );
+    case "texts":
+      return <Texts field={field} value={value} onChange={onChange} />;
     case "secret":
     case "long-secret":
       return <SecretInput {...{ field, secret, mark, onSecret }} />;
   }
+}
+
+/** One text for each choice, together one setting. */
+function Texts({ field, value, onChange }: Pick<InputProps, "field" | "value" | "onChange">) {
+  const { label, help, choices = [] } = field;
+  const texts = (value ?? {}) as Readonly<Record<string, string>>;
+  return (
+    <Fieldset legend={label}>
+      <Text size="sm" c="dimmed" mb="xs">
+        {help}
+      </Text>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing="xs">
+        {choices.map((choice) => (
+          <TextInput
+            key={choice.value}
+            size="xs"
+            label={choice.label}
+            value={texts[choice.value] ?? ""}
+            onChange={(event) => {
+              const text = event.currentTarget.value;
+              const rest = without(texts, new Set([choice.value]));
+              onChange(text === "" ? rest : { ...rest, [choice.value]: text });
+            }}
+          />
+        ))}
+      </SimpleGrid>
+    </Fieldset>
+  );
 }
 
 function SecretInput({

@@ -11,7 +11,9 @@ import {
   TextInput,
 } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
+import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
+import { useRead } from "../../../api/queries.ts";
 import { NumberBox } from "./boxes.tsx";
 import { useEditing, useFault } from "./editing.tsx";
 import { Parts } from "./form.tsx";
@@ -133,6 +135,8 @@ interface OfSignal {
 
 function Keywords({ name, signals }: OfSignal) {
   const { canEdit } = useEditing();
+  const { environment } = useParams({ from: "/e/$environment/policy/drafts/$draft" });
+  const hits = useRead("phraseHits", { environment }, {}, false);
   const lines = EACH.flatMap((kind) =>
     linesOf(signals[name], kind).map((text, i): Line => ({ kind, text, i })),
   );
@@ -143,12 +147,19 @@ function Keywords({ name, signals }: OfSignal) {
           <Table.Tr>
             <Table.Th>Phrase</Table.Th>
             <Table.Th>Match kind</Table.Th>
+            <Table.Th ta="right">Counted, 30 days</Table.Th>
             {canEdit && <Table.Th>Remove</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {lines.map((line) => (
-            <KeywordRow key={`${line.kind} ${line.i}`} line={line} name={name} signals={signals} />
+            <KeywordRow
+              key={`${line.kind} ${line.i}`}
+              line={line}
+              name={name}
+              signals={signals}
+              hits={hits.data?.find((one) => one.signal === name && one.phrase === line.text)?.times}
+            />
           ))}
         </Table.Tbody>
       </Table>
@@ -156,7 +167,9 @@ function Keywords({ name, signals }: OfSignal) {
   );
 }
 
-function KeywordRow({ line, name, signals }: OfSignal & { readonly line: Line }) {
+/** `hits`: undefined where the live policy does not have the phrase, or nothing is counted for it. */
+function KeywordRow(props: OfSignal & { readonly line: Line; readonly hits: number | undefined }) {
+  const { line, name, signals, hits } = props;
   const { canEdit, change } = useEditing();
   const { kind, text, i } = line;
   const signal = signals[name];
@@ -181,6 +194,11 @@ function KeywordRow({ line, name, signals }: OfSignal & { readonly line: Line })
           value={kind}
           onChange={(event) => isKind(event.currentTarget.value) && moveTo(event.currentTarget.value)}
         />
+      </Table.Td>
+      <Table.Td ta="right" style={{ fontVariantNumeric: "tabular-nums" }}>
+        <Text size="sm" c={hits === undefined ? "dimmed" : undefined}>
+          {hits?.toLocaleString() ?? "not live"}
+        </Text>
       </Table.Td>
       {canEdit && (
         <Table.Td>
