@@ -165,6 +165,19 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () =>
     (await import("./cli/audit.ts")).auditCommand(terminal, {
       fromIntercom: (await import("./connectors/intercom/exported.ts")).exportedConversation,
+      untilStopped,
+      livePlace: async (environment, signal) => {
+        const { db, vault, close } = await openStore();
+        const { auditPlaceOf } = await import("./auditing.ts");
+        const place = await auditPlaceOf({ db, vault, clock: terminal.clock }, environment, signal);
+        return {
+          ...place,
+          close: async () => {
+            place.close();
+            await close();
+          },
+        };
+      },
     }),
   backtest: async () =>
     (await import("./cli/backtest.ts")).backtestCommand(terminal, { openStore, untilStopped }),

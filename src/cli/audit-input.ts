@@ -3,14 +3,10 @@ import { Readable } from "node:stream";
 import { evidenceOfRow, rowSchema } from "../conversation/row.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import type { EpochMs } from "../kernel/time.ts";
-import type { Evidence } from "../qualify/scores.ts";
+import type { AuditItem } from "../insights/audit/count.ts";
 import { type Column, csvItems } from "./csv-items.ts";
 import { jsonItems } from "./json-items.ts";
 import { readRows, type RowParser, schemaParser } from "./rows.ts";
-
-export type AuditItem =
-  | { readonly kind: "conversation"; readonly id: string; readonly evidence: Evidence }
-  | { readonly kind: "bad"; readonly line: number; readonly message: string };
 
 export interface AuditInputDeps {
   /** A conversation as Intercom's API writes it; null for anything else. */

@@ -1,5 +1,6 @@
 /** The leakage report as lines of a terminal. Pure. */
-import { type AuditReport, grouped, type GroupShare, type Money, span } from "../insights/audit/report.ts";
+import { grouped, span } from "../insights/audit/figures.ts";
+import type { AuditReport, GroupShare, Money } from "../insights/audit/report.ts";
 import type { Share } from "../insights/share.ts";
 import { columns } from "./columns.ts";
 
@@ -22,6 +23,7 @@ export function auditLines(report: AuditReport): readonly string[] {
     ...groups("recipe", report.qualified.recipes),
     ...groups("signal", report.qualified.signals.slice(0, 10)),
     ...response(report),
+    ...records(report),
     ...samples(report),
     "",
     ...table(
@@ -82,6 +84,16 @@ function response({ response: { timed, p50Ms, p90Ms, within } }: AuditReport): r
       within.map(({ minutes, answered }) => [span(minutes * 60_000), shareText(answered)]),
     ),
   ];
+}
+
+function records({ records: found }: AuditReport): readonly string[] {
+  if (found === null) return [];
+  const { there, p50Ms, p90Ms } = found;
+  const when =
+    p50Ms === null || p90Ms === null
+      ? ""
+      : `; half within ${span(p50Ms)}, nine of ten within ${span(p90Ms)} of the message`;
+  return ["", `in Salesforce as a Lead or Contact: ${shareText(there)}${when}`];
 }
 
 function samples({ samples: list }: AuditReport): readonly string[] {

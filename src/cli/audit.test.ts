@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditCommand } from "./audit.ts";
+import { auditCommand, type AuditDeps } from "./audit.ts";
 import { formOf } from "./audit-input.ts";
 import { namedColumns, placesOf } from "./csv-items.ts";
 
@@ -15,6 +15,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "baton-audit-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const NOTHING_CONNECTED: AuditDeps = {
+  // What Intercom's API writes is read by its connector; here it is told by its type.
+  fromIntercom: () => null,
+  livePlace: () => Promise.reject(new Error("nothing is connected")),
+  untilStopped: () => new Promise(() => {}),
+};
 
 async function audit(input: string, ...args: string[]) {
   const out: string[] = [];
@@ -37,10 +44,7 @@ async function audit(input: string, ...args: string[]) {
         code = given;
       },
     },
-    {
-      // What Intercom's API writes is read by its connector; here it is told by its type.
-      fromIntercom: () => null,
-    },
+    NOTHING_CONNECTED,
   );
   await command.parseAsync(["-", ...args], { from: "user" });
   return { out, err, code };
@@ -186,7 +190,7 @@ describe("baton audit", () => {
         env: {},
         exit: () => undefined,
       },
-      { fromIntercom: () => null },
+      NOTHING_CONNECTED,
     );
     await command.parseAsync([file("rows.jsonl")], { from: "user" });
     expect(err[0]).toContain("of 1 KB");

@@ -2,6 +2,7 @@
 import type { Company, Person, Snapshot } from "../../conversation/snapshot.ts";
 import type { People } from "../../feedback/run.ts";
 import type { Inbox, Teammate } from "../../handoff/ports.ts";
+import type { PastTalks } from "../../insights/audit/live.ts";
 import type { ConversationList } from "../../intake/conversation-list.ts";
 import { assertNever } from "../../kernel/assert-never.ts";
 import { PermanentFailure } from "../../kernel/failure.ts";
@@ -10,7 +11,7 @@ import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import { createHttp, type HttpLog } from "../http/http.ts";
 import { orNull, parsed } from "./answers.ts";
 import { attributesOf, setContactAttributes } from "./attributes.ts";
-import { conversationsChanged } from "./changed.ts";
+import { conversationsChanged, conversationsCreated } from "./changed.ts";
 import { createClient } from "./client.ts";
 import { isNotFound } from "./errors.ts";
 import { type AttributeMapping, companyOf, DEFAULT_ATTRIBUTES, personOf, snapshotOf } from "./map.ts";
@@ -48,7 +49,7 @@ export interface ConnectorDeps {
   readonly log: HttpLog;
 }
 
-export interface IntercomConnection extends Inbox, People, ConversationList {
+export interface IntercomConnection extends Inbox, People, ConversationList, PastTalks {
   /** GET /me: whose token this is, and of which workspace. */
   me(): Promise<schema.Me>;
   /** All tags, teams or teammates of the workspace, asked anew. */
@@ -340,6 +341,7 @@ export function connectIntercom(settings: IntercomSettings, deps: ConnectorDeps)
     tagContact: (contact, tag) => tagContact(workspace, contact, tag),
     contactsByEmail: (email) => contactsByEmail(people, email),
     changedSince: (since, after) => conversationsChanged(sdk, settings.apiUrl, since, after),
+    createdSince: (since, after) => conversationsCreated(sdk, settings.apiUrl, since, after),
     untagContact: (contact, tag) => untagContact(people, contact, tag),
     moveToTeam: (conversation, team) => moveToTeam(workspace, conversation, team),
     reply: (conversation, admin, text) => reply(workspace, conversation, admin, text),

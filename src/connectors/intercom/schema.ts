@@ -131,8 +131,10 @@ export const ContactIds = z.array(z.object({ id }));
 /** A page of a search for conversations, of which only ids and times are read. */
 export const ConversationPage = z.object({
   conversations: z.array(z.object({ id, updated_at: instant })),
+  total_count: z.number().nullish().catch(null),
   pages: z
     .object({ next: z.object({ starting_after: text }).nullish() })
     .nullish()
     .transform((pages) => pages?.next?.starting_after ?? null),
 });
+export type ConversationPage = z.infer<typeof ConversationPage>;

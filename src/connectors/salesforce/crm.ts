@@ -13,6 +13,7 @@ import { findWritten } from "./find.ts";
 import { fitting } from "./fit.ts";
 import { createLook } from "./look.ts";
 import { readOwners } from "./owners.ts";
+import { peopleKnown, type PersonKnown, type PersonQuestion } from "./people-known.ts";
 import { createSessions, type SalesforceLogin } from "./session.ts";
 import { soql } from "./soql.ts";
 import { createSync } from "./sync.ts";
@@ -68,6 +69,8 @@ export interface SalesforceConnection extends Crm, DealFeed {
   readonly sync: SyncCrm;
   readonly stream: DealStream;
   readonly settings: SalesforceSettings;
+  /** What the org knows of these people, at most 200: two composite calls. */
+  peopleKnown(people: readonly PersonQuestion[]): Promise<ReadonlyMap<string, PersonKnown>>;
   /** One call that costs the org next to nothing; throws what it throws. */
   knock(): Promise<void>;
   close(): void;
@@ -106,6 +109,7 @@ export function connectSalesforce(settings: SalesforceSettings, deps: ConnectorD
     knock: () => knock(client),
     touches: (question) => readTouches(client, question),
     owners: (ids) => readOwners(client, ids),
+    peopleKnown: (people) => peopleKnown(client, people, { now: clock(), hasKeys: !isBare }),
     ...createDealFeed(client, clock),
     stream: createDealStream(settings, sessions, clock),
     sync: createSync(client, { usage }, clock),

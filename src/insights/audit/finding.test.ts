@@ -3,7 +3,7 @@ import { message, NOBODY, NOON, lead, policy, snapshot } from "../../../tests/su
 import type { Message } from "../../conversation/snapshot.ts";
 import { compile } from "../../qualify/compile.ts";
 import type { CrmView } from "../../qualify/crm.ts";
-import { findingOf } from "./finding.ts";
+import { findingOf, type Qualified, withRecord } from "./finding.ts";
 
 const HOUR = 3_600_000;
 const rules = compile(
@@ -135,5 +135,70 @@ describe("a past conversation", () => {
     });
     expect(found([says("teammate", NOON)])).toEqual({ kind: "no-customer-message" });
     expect(found([])).toEqual({ kind: "no-customer-message" });
+  });
+});
+
+describe("what Salesforce says of a qualified person", () => {
+  const qualified = (over: Partial<Qualified>): Qualified => ({
+    ...(findingOf(
+      { snapshot: snapshot({ messages: [message({ text: "SSO for 300 people", at: NOON })] }), crm: null },
+      rules,
+      NOON,
+    ) as Qualified),
+    ...over,
+  });
+  const none = { kind: "none" } as const;
+
+  test.each([
+    [
+      "no record is missing",
+      { answer: none },
+      null,
+      { record: "missing", recordAfterMs: null, answer: none },
+    ],
+    [
+      "a record made an hour later came an hour late",
+      { answer: none },
+      { createdAt: NOON + HOUR, touchedAt: null },
+      { record: "there", recordAfterMs: HOUR, answer: none },
+    ],
+    [
+      "a record from before was there at once",
+      { answer: none },
+      { createdAt: NOON - HOUR, touchedAt: null },
+      { recordAfterMs: 0 },
+    ],
+    [
+      "a touch answers who was never answered",
+      { answer: none },
+      { createdAt: null, touchedAt: NOON + HOUR },
+      { recordAfterMs: null, answer: { kind: "after", ms: HOUR } },
+    ],
+    [
+      "an earlier touch goes before a later message",
+      { answer: { kind: "after", ms: 2 * HOUR } },
+      { createdAt: NOON, touchedAt: NOON + HOUR },
+      { answer: { kind: "after", ms: HOUR } },
+    ],
+    [
+      "a later touch does not",
+      { answer: { kind: "after", ms: HOUR } },
+      { createdAt: NOON, touchedAt: NOON + 2 * HOUR },
+      { answer: { kind: "after", ms: HOUR } },
+    ],
+    [
+      "a touch in the second of the message is at once",
+      { answer: none },
+      { createdAt: NOON, touchedAt: NOON - 400 },
+      { answer: { kind: "after", ms: 0 } },
+    ],
+    [
+      "without a time nothing is late",
+      { at: null, answer: none },
+      { createdAt: NOON, touchedAt: NOON },
+      { record: "there", recordAfterMs: null, answer: none },
+    ],
+  ] as const)("%s", (_, over, known, expected) => {
+    expect(withRecord(qualified(over), known)).toMatchObject(expected);
   });
 });

@@ -27,6 +27,8 @@ export interface Qualified {
   readonly at: EpochMs | null;
   readonly answer: Answer;
   readonly record: RecordKnown;
+  /** From the message that qualified to the record; 0 where it was there before; null: not known. */
+  readonly recordAfterMs: Ms | null;
   /** Names of the signals that were found. */
   readonly signals: readonly string[];
   /** The words that weighed most, as the customer wrote them. */
@@ -76,6 +78,7 @@ function qualifiedBy(
     at: snapshot.messages[place]?.at ?? null,
     answer: answerAfter(snapshot.messages, place),
     record: recordOf(evidence),
+    recordAfterMs: null,
     signals: [...new Set(scores.signals.map(({ signal }) => signal))],
     quote: quoteOf(scores.signals),
     url: snapshot.url,
@@ -116,6 +119,28 @@ function answerAfter(messages: readonly Message[], position: number): Answer {
   if (answer === undefined) return { kind: "none" };
   if (asked === null || answer.at === null) return { kind: "untimed" };
   return { kind: "after", ms: Math.max(0, answer.at - asked) };
+}
+
+/** What Salesforce says of a person: their oldest record, and when somebody of the org first did something on it. */
+export interface PersonInCrm {
+  readonly createdAt: EpochMs | null;
+  readonly touchedAt: EpochMs | null;
+}
+
+/** With what Salesforce says of the person; null: it has no record of them. A touch there answers like a message does. */
+export function withRecord(qualified: Qualified, known: PersonInCrm | null): Qualified {
+  if (known === null) return { ...qualified, record: "missing" };
+  const { at, answer } = qualified;
+  const after = (then: EpochMs | null): Ms | null => (at === null || then === null ? null : then - at);
+  const created = after(known.createdAt);
+  const touched = after(known.touchedAt);
+  const isSooner = touched !== null && (answer.kind !== "after" || touched < answer.ms);
+  return {
+    ...qualified,
+    record: "there",
+    recordAfterMs: created === null ? null : Math.max(0, created),
+    answer: isSooner ? { kind: "after", ms: Math.max(0, touched) } : answer,
+  };
 }
 
 function recordOf({ crm }: Evidence): RecordKnown {

@@ -2,7 +2,8 @@
 import { escapeHtml } from "../../context/plain-text.ts";
 import type { Share } from "../share.ts";
 import { FATES, type Fate } from "./tally.ts";
-import { type AuditReport, grouped, type GroupShare, type Money, span } from "./report.ts";
+import { grouped, span } from "./figures.ts";
+import type { AuditReport, GroupShare, Money } from "./report.ts";
 
 /** A whole document. */
 export function pageOf(report: AuditReport): string {
@@ -30,6 +31,7 @@ export function pageOf(report: AuditReport): string {
 ${moneySection(report)}
 ${fatesSection(report)}
 ${responseSection(report)}
+${recordsSection(report)}
 ${groupsSection("recipe", report.qualified.recipes)}
 ${groupsSection("signal", report.qualified.signals.slice(0, 20))}
 ${samplesSection(report)}
@@ -132,6 +134,17 @@ function responseSection({ response }: AuditReport): string {
   return `<section><h2>Time to the first answer</h2>
 <p>Half within ${half}, nine of ten within ${most} (${grouped(response.timed)} answers with a time). Answered by a person within:</p>
 <svg width="560" height="${height}" viewBox="0 0 560 ${height}" font-size="12" role="img" aria-label="Share answered within each time">${bars}</svg></section>`;
+}
+
+function recordsSection({ records }: AuditReport): string {
+  if (records === null) return "";
+  const [half, most] = [records.p50Ms, records.p90Ms].filter((ms) => ms !== null).map(span);
+  const when =
+    half === undefined
+      ? ""
+      : ` From the message that qualified to the record: half within ${half}, nine of ten within ${most}; who had one before counts as at once.`;
+  return `<section><h2>In Salesforce</h2>
+<p>${grouped(records.there.k)} of ${grouped(records.there.of)} qualified people have a Lead or Contact: ${percent(records.there)}.${when}</p></section>`;
 }
 
 function groupsSection(what: "recipe" | "signal", groups: readonly GroupShare[]): string {

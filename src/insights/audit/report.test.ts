@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { policy } from "../../../tests/support/cases.ts";
 import type { Qualified } from "./finding.ts";
 import { pageOf } from "./page.ts";
-import { type Assumptions, reportOf, span, type Subject } from "./report.ts";
+import { span } from "./figures.ts";
+import type { Assumptions } from "./inputs.ts";
+import { namesIn, reportOf, type Subject } from "./report.ts";
 import { counting } from "./tally.ts";
 
 const MIN = 60_000;
@@ -18,6 +21,7 @@ function qualified(id: string, over: Partial<Qualified> = {}): Qualified {
     at: START,
     answer: { kind: "none" },
     record: "not asked",
+    recordAfterMs: null,
     signals: ["sso"],
     quote: "we need <SSO>",
     url: null,
@@ -27,10 +31,10 @@ function qualified(id: string, over: Partial<Qualified> = {}): Qualified {
 
 const assumptions: Assumptions = {
   withinMs: DAY,
-  dealSize: { low: 12_000, high: 12_000 },
-  closeRate: { low: 0.15, high: 0.15 },
+  dealSize: { low: 12_000, high: 12_000, mark: "measured", source: "deals of last year" },
+  closeRate: { low: 0.15, high: 0.15, mark: "assumed", source: "given with --close-rate" },
   currency: "USD",
-  given: { dealSize: true, closeRate: true },
+  asksSalesforce: false,
 };
 const subject: Subject = {
   source: "export<1>.json",
@@ -110,11 +114,7 @@ describe("a leakage report", () => {
     const count = counting(DAY);
     count.add(qualified("a"), times(START, START + DAY));
     count.add(qualified("b"), times(START - DAY, START));
-    const short = reportOf(
-      count.result(),
-      { ...assumptions, given: { dealSize: false, closeRate: false } },
-      subject,
-    );
+    const short = reportOf(count.result(), assumptions, subject);
     expect(short.period?.days).toBe(2);
     expect(short.money).toMatchObject({ ofThese: { expected: 3_600 }, perMonth: null, perYear: null });
     expect(short.leakage.perMonth).toBeNull();
@@ -146,6 +146,61 @@ describe("a leakage report", () => {
   });
 });
 
+describe("what Salesforce was asked", () => {
+  const asked = { ...assumptions, asksSalesforce: true };
+  const known = (recordAfterMs: number | null) =>
+    qualified(`k${recordAfterMs}`, { record: "there", recordAfterMs });
+
+  test("stands as a share with how late the records came", () => {
+    const count = counting(DAY);
+    for (const one of [known(0), known(60 * MIN), known(null), qualified("gone", { record: "missing" })])
+      count.add(one, times());
+    const report = reportOf(count.result(), asked, subject);
+    expect(report.records).toMatchObject({ there: { k: 3, of: 4 }, p50Ms: 0, p90Ms: 60 * MIN });
+    expect(report.inputs).toContainEqual({
+      name: "Records in Salesforce",
+      value: "3 of 4 qualified people",
+      mark: "measured",
+      source: "Leads and Contacts of the org with the person's address",
+    });
+    expect(report.inputs.map(({ name }) => name).join()).toContain("a completed Task or Event in Salesforce");
+    expect(pageOf(report)).toContain("half within 0 minutes, nine of ten within 1 hour");
+  });
+
+  test("tells no times where none are known", () => {
+    const count = counting(DAY);
+    count.add(known(null), times());
+    const report = reportOf(count.result(), asked, subject);
+    expect(pageOf(report)).toContain("1 of 1 qualified people have a Lead or Contact");
+    expect(pageOf(report)).not.toContain("From the message that qualified to the record");
+  });
+
+  test("is nothing where it was not asked", () => {
+    expect(reportOf(counting(DAY).result(), asked, subject).records).toBeNull();
+  });
+});
+
+test("inputs that somebody gave keep their mark and source", () => {
+  const { inputs } = reportOf(counting(DAY).result(), assumptions, subject);
+  expect(inputs).toContainEqual({
+    name: "Average deal size",
+    value: "12,000 USD",
+    mark: "measured",
+    source: "deals of last year",
+  });
+});
+
+test("recipes and signals are called by their names, else by their ids", () => {
+  const { recipeNames, signalNames } = namesIn(
+    policy({ signals: { sso: { label: "SSO", phrases: ["SSO"] }, api: { phrases: ["API"] } } }),
+  );
+  expect([recipeNames.get("qualified"), signalNames.get("sso"), signalNames.get("api")]).toEqual([
+    "Any other",
+    "SSO",
+    "api",
+  ]);
+});
+
 describe("the page", () => {
   test("takes customers' words and names for text, and adds no script", () => {
     const count = counting(DAY);
@@ -166,7 +221,13 @@ describe("the page", () => {
   test("says that there is nothing to leak where nothing qualified", () => {
     const count = counting(DAY);
     count.add({ kind: "below-threshold" }, times());
-    const page = pageOf(reportOf(count.result(), { ...assumptions, dealSize: { low: 1, high: 2 } }, subject));
+    const page = pageOf(
+      reportOf(
+        count.result(),
+        { ...assumptions, dealSize: { ...assumptions.dealSize, low: 1, high: 2 } },
+        subject,
+      ),
+    );
     expect(page).toContain("None of 1 conversations would have qualified");
     expect(page).toContain("1 to 2 USD");
   });

@@ -1,32 +1,10 @@
 /** The leakage report out of what was counted: figures with their intervals, and every input with where it comes from. Pure. */
 import type { EpochMs, Ms } from "../../kernel/time.ts";
+import type { Policy } from "../../policy/schema.ts";
 import { quantile, shareOf, type Share } from "../share.ts";
+import { rounded, span } from "./figures.ts";
+import { type Assumptions, type Input, inputsOf, type Range } from "./inputs.ts";
 import { type Bucket, FATES, type Fate, isLeak, type Sample, type Tally, WITHIN_MIN } from "./tally.ts";
-
-/** A figure as a range; low and high are equal where one value was given. */
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Where an input of a figure comes from. */
-export type Mark = "measured" | "assumed" | "published";
-
-export interface Input {
-  readonly name: string;
-  readonly value: string;
-  readonly mark: Mark;
-  readonly source: string;
-}
-
-export interface Assumptions {
-  readonly withinMs: Ms;
-  readonly dealSize: Range;
-  readonly closeRate: Range;
-  readonly currency: string;
-  /** Whether deal size and close rate were given by who asks; else they are examples. */
-  readonly given: { readonly dealSize: boolean; readonly closeRate: boolean };
-}
 
 export interface Subject {
   /** The file, or the connection. */
@@ -74,6 +52,13 @@ export interface AuditReport {
     /** Of all qualified ones whose answer is known to be early, late or missing. */
     readonly within: readonly { readonly minutes: number; readonly answered: Share }[];
   };
+  /** What Salesforce holds of the qualified people; null where it was not asked. */
+  readonly records: {
+    readonly there: Share;
+    /** From the message that qualified to the record, of those with both times; 0 for who had one before. */
+    readonly p50Ms: Ms | null;
+    readonly p90Ms: Ms | null;
+  } | null;
   readonly leakage: {
     readonly definition: string;
     readonly fates: Readonly<Record<Fate, number>>;
@@ -95,6 +80,14 @@ export interface AuditReport {
   };
   readonly inputs: readonly Input[];
   readonly samples: readonly (Omit<Sample, "at"> & { readonly at: string | null })[];
+}
+
+/** What recipes and signals of a policy are called, by their ids. */
+export function namesIn(policy: Policy): Pick<Subject, "recipeNames" | "signalNames"> {
+  return {
+    recipeNames: new Map(policy.recipes.map(({ id, name }) => [id, name])),
+    signalNames: new Map(Object.entries(policy.signals).map(([id, { label }]) => [id, label ?? id])),
+  };
 }
 
 const DAY_MS: Ms = 86_400_000;
@@ -126,6 +119,7 @@ export function reportOf(tally: Tally, assumptions: Assumptions, subject: Subjec
       signals: tally.signals.map((group) => groupShare(group, subject.signalNames)),
     },
     response: responseOf(tally),
+    records: recordsOf(tally),
     leakage: {
       definition: definitionOf(assumptions.withinMs, tally),
       fates: tally.fates,
@@ -141,11 +135,6 @@ export function reportOf(tally: Tally, assumptions: Assumptions, subject: Subjec
 
 function iso(at: EpochMs): string {
   return new Date(at).toISOString();
-}
-
-function rounded(value: number, digits: number): number {
-  const scale = 10 ** digits;
-  return Math.round(value * scale) / scale;
 }
 
 /** Null without times, or where all bear the same. */
@@ -174,21 +163,14 @@ function responseOf({ answeredMs, fates, buckets }: Tally): AuditReport["respons
   };
 }
 
+function recordsOf({ records: { asked, there, afterMs } }: Tally): AuditReport["records"] {
+  if (asked === 0) return null;
+  return { there: shareOf(there, asked), p50Ms: quantile(afterMs, 0.5), p90Ms: quantile(afterMs, 0.9) };
+}
+
 function definitionOf(withinMs: Ms, { fates }: Tally): string {
   const salesforce = fates["no record"] > 0 ? ", or who has no record in Salesforce" : "";
   return `Leaked: a conversation that qualifies and that no person answered within ${span(withinMs)} of the message that qualified${salesforce}. What is not known (an answer without a time) is left out.`;
-}
-
-/** "24 hours", "30 minutes", "2 days". */
-export function span(ms: Ms): string {
-  const [n, unit] =
-    ms >= 2 * DAY_MS
-      ? [ms / DAY_MS, "day"]
-      : ms >= 3_600_000
-        ? [ms / 3_600_000, "hour"]
-        : [ms / 60_000, "minute"];
-  const count = rounded(n, 1);
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 function times({ low, expected, high }: Money, factor: number, digits: number): Money {
@@ -236,92 +218,4 @@ function moneyOf(
     perMonth: monthly === null ? null : times(ofThese, monthly, 0),
     perYear: monthly === null ? null : times(ofThese, monthly * 12, 0),
   };
-}
-
-function inputsOf(tally: Tally, assumptions: Assumptions, days: number | null): readonly Input[] {
-  return [...measuredInputs(tally, days), ...assumedInputs(assumptions), WHY_MINUTES];
-}
-
-function measuredInputs(tally: Tally, days: number | null): readonly Input[] {
-  const measured = (name: string, value: string, source: string): Input => ({
-    name,
-    value,
-    mark: "measured",
-    source,
-  });
-  return [
-    measured("Conversations", grouped(tally.in), "counted in the source"),
-    measured(
-      "Qualified conversations",
-      grouped(tally.buckets.qualified),
-      "scored by the policy, message by message",
-    ),
-    ...(days === null
-      ? []
-      : [measured("Time they span", `${rounded(days, 1)} days`, "first to last message in the source")]),
-    measured(
-      "First answers",
-      `${grouped(tally.answeredMs.length)} with a time`,
-      "the first message of a teammate after the one that qualified; bots do not count",
-    ),
-    ...(tally.fates["no record"] > 0
-      ? [measured("Records in Salesforce", "as the source tells", "crm of each conversation")]
-      : []),
-  ];
-}
-
-function assumedInputs({ dealSize, closeRate, currency, given, withinMs }: Assumptions): readonly Input[] {
-  const assumed = (name: string, value: string, source: string): Input => ({
-    name,
-    value,
-    mark: "assumed",
-    source,
-  });
-  const origin = (isGiven: boolean, option: string): string =>
-    isGiven ? `given with ${option}` : `an example; ${option} sets yours`;
-  return [
-    assumed(
-      "Every qualified conversation is a lead",
-      "100 %",
-      "measure the policy's precision on labelled conversations before you quote this figure",
-    ),
-    assumed(
-      "An answer in Intercom is contact",
-      "yes",
-      "the source does not say who called or wrote elsewhere; the true leakage differs",
-    ),
-    assumed("In time means", span(withinMs), "--within"),
-    assumed(
-      "Average deal size",
-      `${rangeText(dealSize, grouped)} ${currency}`,
-      origin(given.dealSize, "--deal-size"),
-    ),
-    assumed(
-      "Close rate",
-      `${rangeText(closeRate, (n) => String(rounded(n * 100, 1)))} %`,
-      origin(given.closeRate, "--close-rate"),
-    ),
-    assumed(
-      "Leaked leads close like the others, and none came back by itself",
-      "yes",
-      "not known; the money is a bound, not a forecast",
-    ),
-  ];
-}
-
-const WHY_MINUTES: Input = {
-  name: "Why minutes count",
-  value: "nearly 7 times as likely to qualify within the hour as one hour later",
-  mark: "published",
-  source:
-    "Oldroyd, McElheran, Elkington: The Short Life of Online Sales Leads, Harvard Business Review, March 2011 (1.25 million leads of 42 firms); stands in no figure here",
-};
-
-function rangeText({ low, high }: Range, text: (n: number) => string): string {
-  return low === high ? text(low) : `${text(low)} to ${text(high)}`;
-}
-
-/** "12,000". */
-export function grouped(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 1 });
 }

@@ -42,6 +42,8 @@ export interface Tally {
   readonly leads: { readonly known: number; readonly leaked: number };
   /** Time to the first answer of those that have one with a time, ascending. */
   readonly answeredMs: readonly Ms[];
+  /** Qualified people whom Salesforce was asked about, those it knows, and how long after their message it did, ascending. */
+  readonly records: { readonly asked: number; readonly there: number; readonly afterMs: readonly Ms[] };
   readonly recipes: readonly Group[];
   readonly signals: readonly Group[];
   /** Leaked ones, the highest scores first. */
@@ -77,6 +79,7 @@ export function counting(withinMs: Ms): Counting {
   const buckets = Object.fromEntries(BUCKETS.map((name) => [name, 0])) as Record<Bucket, number>;
   const fates = Object.fromEntries(FATES.map((name) => [name, 0])) as Record<Fate, number>;
   const leads = { known: 0, leaked: 0 };
+  const records = countingRecords();
   const exclusions = new Map<string, number>();
   const recipes = new Map<string, Group>();
   const signals = new Map<string, Group>();
@@ -90,6 +93,7 @@ export function counting(withinMs: Ms): Counting {
     leads.known += qualified.isLead && fate !== "unknown" ? 1 : 0;
     leads.leaked += qualified.isLead && isLeak(fate) ? 1 : 0;
     if (qualified.answer.kind === "after") answeredMs.push(qualified.answer.ms);
+    records.add(qualified);
     count(recipes, qualified.recipe, fate);
     for (const name of qualified.signals) count(signals, name, fate);
     if (isLeak(fate)) samples = withSample(samples, { ...qualified, fate });
@@ -126,11 +130,25 @@ export function counting(withinMs: Ms): Counting {
       fates,
       leads,
       answeredMs: answeredMs.toSorted((a, b) => a - b),
+      records: records.result(),
       recipes: sorted(recipes),
       signals: sorted(signals),
       samples,
       period,
     }),
+  };
+}
+
+function countingRecords() {
+  const counts = { asked: 0, there: 0 };
+  const afterMs: Ms[] = [];
+  return {
+    add: ({ record, recordAfterMs }: Qualified): void => {
+      counts.asked += record === "not asked" ? 0 : 1;
+      counts.there += record === "there" ? 1 : 0;
+      if (recordAfterMs !== null) afterMs.push(recordAfterMs);
+    },
+    result: (): Tally["records"] => ({ ...counts, afterMs: afterMs.toSorted((a, b) => a - b) }),
   };
 }
 
