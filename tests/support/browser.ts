@@ -60,6 +60,7 @@ export async function startDemo(conversations: number): Promise<Demo> {
   const link = await new Promise<URL>((resolve, reject) => {
     demo.stderr.on("data", (chunk: Buffer) => {
       said += chunk.toString("utf8");
+      if (said.includes("could not be built")) reject(new Error(said));
       const [found] = /http\S+#token=\S+/.exec(said) ?? [];
       if (found !== undefined) resolve(new URL(found));
     });

@@ -28,6 +28,7 @@ export async function startFreshHouse(settings: Readonly<Record<string, string>>
   const link = await new Promise<URL>((resolve, reject) => {
     baton.stderr.on("data", (chunk: Buffer) => {
       said += chunk.toString("utf8");
+      if (said.includes("could not be built")) reject(new Error(said));
       const [found] = /http\S+\/welcome#\S+/.exec(said) ?? [];
       if (found !== undefined) resolve(new URL(found));
     });
