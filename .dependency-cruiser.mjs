@@ -24,6 +24,7 @@ export const rooms = [
   "issues",
   "erasure",
   "insights",
+  "review",
   "accounts",
   "meaning",
   "connectors",

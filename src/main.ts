@@ -191,6 +191,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
         }),
     }),
   metrics: async () => (await import("./cli/metrics.ts")).metricsCommand({ terminal, openStore }),
+  review: async () => (await import("./cli/review.ts")).reviewCommand(authoredDeps),
   winners: async () =>
     (await import("./cli/winners.ts")).winnersCommand({ terminal, openStore, untilStopped }),
   suggest: async () =>

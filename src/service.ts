@@ -35,6 +35,8 @@ import { mappingRoute } from "./http/api/mapping.ts";
 import { issueRoutes } from "./http/api/issues.ts";
 import { pauseRoutes } from "./http/api/pauses.ts";
 import { replayRoutes } from "./http/api/replay.ts";
+import { reviewRoutes } from "./http/api/reviews.ts";
+import { reviewQueueRoutes } from "./http/api/review-queue.ts";
 import { routingRoutes } from "./http/api/routing.ts";
 import { promoteRoutes } from "./http/api/promote.ts";
 import type { ApiOptions } from "./http/api/serve.ts";
@@ -313,6 +315,8 @@ export function apiOf(
       ...handoffRoutes(reading),
       ...conversationRoutes(reading),
       ...replayRoutes(reading),
+      ...reviewRoutes({ db, clock }),
+      ...reviewQueueRoutes(reading),
       ...eventRoutes(db),
       ...issueRoutes(db, clock),
       ...pauseRoutes(db, clock),

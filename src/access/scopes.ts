@@ -9,6 +9,8 @@ export const SCOPES = [
   "issues:write",
   "handoffs:read",
   "conversations:read",
+  "reviews:vote",
+  "reviews:write",
   "users:read",
   "users:write",
   "audit:read",

@@ -50,11 +50,11 @@ export function validationLines(report: ValidationReport): readonly string[] {
   ];
 }
 
-function percent(value: number | null): string {
+export function percent(value: number | null): string {
   return value === null ? "-" : `${(value * 100).toFixed(1)} %`;
 }
 
-function estimateText({ value, low, high, labels }: Estimate): string {
+export function estimateText({ value, low, high, labels }: Estimate): string {
   if (value === null) return `not known: it needs labels of both kinds (${labels} labels)`;
   return `${percent(value)} (95 %: ${percent(low)} to ${percent(high)}, ${labels} labels)`;
 }
@@ -67,8 +67,8 @@ function named(title: string, list: readonly Named[]): readonly string[] {
       [title, "qualified", "right"],
       list.map(({ name, right }) => [
         name,
-        String(right.of),
-        `${percent(right.share)} (${percent(right.low)} to ${percent(right.high)})`,
+        String(right.labels),
+        `${percent(right.value)} (${percent(right.low)} to ${percent(right.high)})`,
       ]),
     ),
   ];

@@ -195,6 +195,10 @@ function handedOff({ workspace, conversations }: Belongings): Statements {
       update presses p set body = '{}', answer = null, answered_at = coalesce(answered_at, now())
       where p.body <> '{}' and exists (
         select 1 from effects e where e.handoff_id in ${handoffs} and position(e.key in p.body::text) > 0)`,
+    review_votes: sql`
+      update review_votes v set note = '' from review_items i join decisions d on d.id = i.decision_id
+      where v.round_id = i.round_id and v.position = i.position and v.note <> ''
+        and d.workspace = ${workspace} and d.conversation_id = any(${conversations}::text[])`,
     failures: sql`
       update failures set message = 'erased', state = case when state in ('open', 'retrying') then 'skipped' else state end
       where handoff_id in ${handoffs} and message <> 'erased'`,
@@ -296,12 +300,18 @@ export async function forgetEvents(db: Db, olderThanMs: Ms): Promise<number> {
   return Number(numAffectedRows ?? 0);
 }
 
+/** With them go the notes of those who judged them. */
 export async function forgetDecisions(db: Db, olderThanMs: Ms): Promise<number> {
   const { numAffectedRows } = await sql`
-    update decisions set inputs = '{}', answer = jsonb_build_object('kind', kind, 'erased', true), erased_at = now() where id in (
+    with old as (
       select d.id from decisions d where d.erased_at is null and d.decided_at < now() - make_interval(secs => ${olderThanMs / 1_000})
         and not exists (select 1 from handoffs h join follow_ups f on f.handoff_id = h.id where h.decision_id = d.id and f.state = 'armed')
-      order by d.decided_at limit ${BATCH})`.execute(db);
+      order by d.decided_at limit ${BATCH}),
+    notes as (
+      update review_votes v set note = '' from review_items i
+      where i.decision_id in (select id from old) and v.round_id = i.round_id and v.position = i.position and v.note <> '')
+    update decisions set inputs = '{}', answer = jsonb_build_object('kind', kind, 'erased', true), erased_at = now()
+    where id in (select id from old)`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 

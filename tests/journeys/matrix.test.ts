@@ -58,6 +58,13 @@ beforeAll(async () => {
     body: { document: (live.body as { document: string }).document },
     headers: { "if-none-match": "*" },
   });
+  // A review round of what was decided here.
+  await asked({
+    method: "POST",
+    address: `/environments/${HERE}/reviews`,
+    who: "token here",
+    body: { since: 0 },
+  });
 });
 afterAll(() => house.close());
 
@@ -219,6 +226,7 @@ describe("an id of one environment, asked in the other", () => {
   test("is found where it stands, of everything that is named by ids", () => {
     expect(found["draft"]).toEqual(["only-here"]);
     expect(found["issue"]).toHaveLength(1);
+    expect(found["round"]?.length).toBeGreaterThan(0);
   });
 
   test("answers nothing and changes nothing", async () => {

@@ -11,13 +11,13 @@ import {
   listConversations,
 } from "../../insights/reading/conversation-queries.ts";
 import type { WholeDecision } from "../../insights/reading/queries.ts";
-import { marksOf } from "../../insights/reading/marks.ts";
 import { readSearch } from "../../insights/reading/search.ts";
 import { type Cell, csvOf, csvTime, pagesOf } from "./csv.ts";
 import { decisionOf, decisionSchema, instant, viewOf } from "./decision-view.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
 import { inCells, paging, type ReadingParts, searchParam, timeParam } from "./handoffs.ts";
 import { type ApiRoute, Refusal, route, streamRoute } from "./route.ts";
+import { wordsSchema, wordsView } from "./words-view.ts";
 
 const bucket = z.enum(BUCKETS);
 const lineSchema = z.object({
@@ -38,38 +38,12 @@ const filterQuery = z.object({
   since: timeParam.describe("Heard last since then; milliseconds since 1970."),
 });
 
-const messageSchema = z.object({
-  id: z.string(),
-  role: z.enum(["customer", "teammate", "bot", "note", "unknown"]),
-  author: z.string().nullable(),
-  at: instant.nullable(),
-  text: z.string().describe("Plain text, never markup."),
-  redacted: z.boolean(),
-  attachments: z.array(z.string()),
-  marks: z
-    .array(z.object({ start: z.int(), end: z.int(), signal: z.int() }))
-    .describe("Places of `decision.signals` in the text, in UTF-16 units; they may overlap."),
-});
-
 const detailSchema = z.object({
   id: z.string(),
   bucket,
   heardAt: instant,
-  person: z.object({
-    name: z.string().nullable(),
-    email: z.string().nullable(),
-    plan: z.string().nullable(),
-  }),
-  company: z.object({
-    name: z.string().nullable(),
-    domain: z.string().nullable(),
-    employees: z.number().nullable(),
-  }),
-  tags: z.array(z.string()),
-  team: z.string().nullable(),
   url: z.string().nullable(),
-  truncated: z.boolean().describe("Intercom gave fewer parts than there are."),
-  messages: z.array(messageSchema),
+  ...wordsSchema.shape,
   decision: decisionSchema.nullable().describe("The one that was asked for, else the newest."),
   decisions: z
     .array(
@@ -240,30 +214,6 @@ function worded(
   asThen: boolean,
 ) {
   const snapshot = (asThen ? decision?.frozen?.inputs.evidence.snapshot : null) ?? now;
-  const { contact = null, company = null, messages = [], tags = [], team = null } = snapshot ?? {};
-  const marks = marksOf(messages, decision?.frozen?.inputs.scores.signals ?? []);
-  return {
-    id,
-    bucket: stands,
-    heardAt,
-    person: { name: contact?.name ?? null, email: contact?.email ?? null, plan: contact?.plan ?? null },
-    company: {
-      name: company?.name ?? null,
-      domain: company?.domain ?? null,
-      employees: company?.employees ?? null,
-    },
-    tags,
-    team,
-    truncated: snapshot?.truncated ?? false,
-    messages: messages.map((message, i) => ({
-      id: message.id,
-      role: message.role,
-      author: message.author,
-      at: message.at,
-      text: message.text,
-      redacted: message.redacted,
-      attachments: message.attachments,
-      marks: marks[i] ?? [],
-    })),
-  };
+  const signals = decision?.frozen?.inputs.scores.signals ?? [];
+  return { id, bucket: stands, heardAt, ...wordsView(snapshot, signals) };
 }

@@ -10,7 +10,7 @@ import type { Person } from "../../access/tokens.ts";
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 
 /** What is sent piece by piece. */
-export type StreamType = "text/csv" | "text/event-stream";
+export type StreamType = "text/csv" | "text/event-stream" | "application/x-ndjson";
 
 interface Shapes<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> {
   /** Below /api/v1, parameters in braces: "/environments/{environment}". */

@@ -56,14 +56,10 @@ export function verdictOf(labels: readonly Labelled[]): Verdict {
   const stopped = labels.filter(({ qualified }) => !qualified);
   const right = rightIn(passed);
   const missed = rightIn(stopped);
-  const all = passed.reduce((sum, { weight }) => sum + weight, 0);
   const count = (list: readonly Labelled[], isRight: boolean): number =>
     list.filter((one) => one.isRight === isRight).length;
   return {
-    precision: {
-      ...(all === 0 ? UNKNOWN : { value: right.value / all, low: right.low / all, high: right.high / all }),
-      labels: passed.length,
-    },
+    precision: rightShare(passed),
     recall: { ...recallOf(right, missed, passed, stopped), labels: labels.length },
     moreForPrecision: moreLabels(shareOf(count(passed, true), passed.length)),
     counts: {
@@ -75,22 +71,51 @@ export function verdictOf(labels: readonly Labelled[]): Verdict {
   };
 }
 
+type Weighted = Pick<Labelled, "isRight" | "weight">;
+
+/** Of everything these labels stand for, the share that is right. */
+export function rightShare(labels: readonly Weighted[]): Estimate {
+  const all = labels.reduce((sum, { weight }) => sum + weight, 0);
+  const { value, low, high } = rightIn(labels);
+  const share = all === 0 ? UNKNOWN : { value: value / all, low: low / all, high: high / all };
+  return { ...share, labels: labels.length };
+}
+
 /**
  * How many conversations are right, over all strata: the method of variance estimates recovery over Wilson intervals
  * (G. Y. Zou, A. Donner, Construction of confidence limits about effect measures, Statistics in Medicine 27, 2008).
  */
-function rightIn(labels: readonly Labelled[]): Total {
+function rightIn(labels: readonly Weighted[]): Total {
   let value = 0;
   let below = 0;
   let above = 0;
   for (const [weight, stratum = []] of Map.groupBy(labels, (one) => one.weight)) {
     const size = stratum.length * weight;
-    const { k, of, low, high } = shareOf(stratum.filter(({ isRight }) => isRight).length, stratum.length);
+    const { k, of, low, high } = boundsOf(stratum.filter(({ isRight }) => isRight).length, stratum.length);
     value += size * (k / of);
     below += (size * (k / of - low)) ** 2;
     above += (size * (high - k / of)) ** 2;
   }
   return { value, low: value - Math.sqrt(below), high: value + Math.sqrt(above) };
+}
+
+/** Lower 5 % limits of a Poisson mean of which 1, 2 and 3 were counted. */
+const RARE = [0.051_293, 0.355_362, 0.817_691];
+
+/**
+ * The share of one stratum. Wilson's interval is too sure of the few that were found among many: there its bound is that
+ * of Poisson (L. D. Brown, T. T. Cai, A. DasGupta, Interval estimation for a binomial proportion, Statistical Science 16,
+ * 2001, section 4.1), which counts where one in a heavy stratum stands for hundreds.
+ */
+function boundsOf(k: number, of: number): Share {
+  const wilson = shareOf(k, of);
+  const [few, many] = [rareBound(k, of), rareBound(of - k, of)];
+  return { ...wilson, low: few ?? wilson.low, high: many === null ? wilson.high : 1 - many };
+}
+
+function rareBound(k: number, of: number): number | null {
+  const mean = RARE[k - 1];
+  return mean === undefined || k / of > 0.1 ? null : mean / of;
 }
 
 function recallOf(

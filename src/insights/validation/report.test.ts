@@ -38,9 +38,14 @@ test("a labelled conversation is judged with its words, recipe, signals and scor
     signals: ["sso", "vip"],
     phrases: ["SSO"],
     text: "SSO please",
-    scores: { buying: 55 },
+    scores: { buying: { value: 55, threshold: 40 } },
   });
-  expect(labels[2]).toMatchObject({ qualified: false, recipe: null, signals: [], scores: { buying: 0 } });
+  expect(labels[2]).toMatchObject({
+    qualified: false,
+    recipe: null,
+    signals: [],
+    scores: { buying: { value: 0 } },
+  });
 });
 
 test("the report tells of recipes, signals, thresholds and words", () => {
@@ -48,10 +53,10 @@ test("the report tells of recipes, signals, thresholds and words", () => {
   expect(report).toMatchObject({
     labels: 5,
     verdict: { precision: { value: 0.5 } },
-    recipes: [{ name: "qualified", right: { k: 1, of: 2 } }],
+    recipes: [{ name: "qualified", right: { value: 0.5, labels: 2 } }],
     signals: [
-      { name: "sso", right: { k: 1, of: 2 } },
-      { name: "vip", right: { k: 1, of: 1 } },
+      { name: "sso", right: { value: 0.5, labels: 2 } },
+      { name: "vip", right: { value: 1, labels: 1 } },
     ],
     score: "buying",
     sweep: [{ threshold: 50 }, { threshold: 55 }],
@@ -61,7 +66,7 @@ test("the report tells of recipes, signals, thresholds and words", () => {
   expect(report.misses[0]).toEqual({ phrase: "volume discount", right: 2, wrong: 0 });
 });
 
-test("without a score there is nothing to sweep, and a score that is not there counts as 0", () => {
+test("without a score there is nothing to sweep, nor with one that is not there", () => {
   expect(validationReport(labels, null)).toMatchObject({ score: null, sweep: [] });
   expect(validationReport(labels, "other").sweep).toEqual([]);
 });
@@ -69,4 +74,17 @@ test("without a score there is nothing to sweep, and a score that is not there c
 test("signals of one size stand by name", () => {
   const two = [judged("1", "SSO", true, ["vip"])];
   expect(validationReport(two, null).signals.map(({ name }) => name)).toEqual(["sso", "vip"]);
+});
+
+test("what came in by another way, or is kept out by more than the score, says nothing of its threshold", () => {
+  const [first] = labels;
+  if (first === undefined) throw new Error("there is no label");
+  const others = [
+    { ...first, scores: { buying: { value: 10, threshold: 40 } } },
+    { ...first, qualified: false, scores: { buying: { value: 90, threshold: 40 } } },
+    { ...first, isExcluded: true },
+  ];
+  expect(validationReport([...labels, ...others], "buying").sweep.map(({ threshold }) => threshold)).toEqual([
+    50, 55,
+  ]);
 });

@@ -2,7 +2,7 @@
 import { addressed, answered } from "./client.ts";
 import type { Operations } from "./operations.ts";
 
-type Export = "exportHandoffs" | "exportConversations";
+type Export = "exportHandoffs" | "exportConversations" | "exportLabels";
 
 export async function download<O extends Export>(
   operation: O,

@@ -93,6 +93,22 @@ const conversation = createRoute({
     "ConversationPage",
   ),
 });
+const reviews = createRoute({
+  getParentRoute: () => environment,
+  path: "/review",
+  component: lazyRouteComponent(() => import("../features/review/rounds.tsx"), "Rounds"),
+});
+const reviewQueue = createRoute({
+  getParentRoute: () => environment,
+  path: "/review/$round",
+  component: lazyRouteComponent(() => import("../features/review/queue.tsx"), "QueuePage"),
+});
+const reviewResults = createRoute({
+  getParentRoute: () => environment,
+  path: "/review/$round/results",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "score"),
+  component: lazyRouteComponent(() => import("../features/review/results.tsx"), "ResultsPage"),
+});
 const operations = createRoute({
   getParentRoute: () => environment,
   path: "/operations",
@@ -151,6 +167,9 @@ const routeTree = root.addChildren([
     handoff,
     conversations,
     conversation,
+    reviews,
+    reviewQueue,
+    reviewResults,
     operations,
     issue,
     policy,

@@ -17,6 +17,7 @@ import { useMutation } from "@tanstack/react-query";
 import {
   IconAlertTriangle,
   IconArrowsRight,
+  IconChecklist,
   IconFileText,
   IconGauge,
   IconHistory,
@@ -41,6 +42,7 @@ const ROOMS = [
   { to: "/e/$environment", label: "Overview", icon: IconGauge },
   { to: "/e/$environment/handoffs", label: "Handoffs", icon: IconArrowsRight },
   { to: "/e/$environment/conversations", label: "Conversations", icon: IconMessages },
+  { to: "/e/$environment/review", label: "Review", icon: IconChecklist },
   { to: "/e/$environment/operations", label: "Operations", icon: IconAlertTriangle },
   { to: "/e/$environment/policy", label: "Policy", icon: IconFileText },
   { to: "/e/$environment/routing", label: "Routing", icon: IconScale },

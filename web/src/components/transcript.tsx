@@ -5,9 +5,16 @@ import { markId } from "./reveal.ts";
 import { spansOf } from "./spans.ts";
 import { When } from "./time.tsx";
 
-type Conversation = Answer<"readConversation">;
-type Message = Conversation["messages"][number];
-type Signals = NonNullable<Conversation["decision"]>["signals"];
+type Whole = Answer<"readConversation">;
+type Message = Whole["messages"][number];
+type Signals = NonNullable<Whole["decision"]>["signals"];
+
+/** What of a conversation is shown here. */
+interface Conversation {
+  readonly messages: readonly Message[];
+  readonly truncated: boolean;
+  readonly decision: { readonly signals: Signals } | null;
+}
 
 const WHO: Readonly<Record<Message["role"], string>> = {
   customer: "Customer",
@@ -19,8 +26,9 @@ const WHO: Readonly<Record<Message["role"], string>> = {
 
 export function Transcript(props: {
   readonly conversation: Conversation;
-  readonly selected: number | undefined;
-  readonly onSelect: (signal: number) => void;
+  readonly selected?: number | undefined;
+  /** Absent: a mark leads nowhere. */
+  readonly onSelect?: (signal: number) => void;
 }) {
   const { conversation, selected, onSelect } = props;
   const signals = conversation.decision?.signals ?? [];
@@ -74,7 +82,7 @@ function Words(props: {
   readonly message: Message;
   readonly signals: Signals;
   readonly selected: number | undefined;
-  readonly onSelect: (signal: number) => void;
+  readonly onSelect: ((signal: number) => void) | undefined;
   /** Signals whose first span has its id already. */
   readonly first: Set<number>;
 }) {
@@ -86,6 +94,12 @@ function Words(props: {
         const [signal] = found;
         if (signal === undefined) return text;
         const titles = found.map((one) => signals[one]).map((one) => `${one?.label} (${one?.points} points)`);
+        if (onSelect === undefined)
+          return (
+            <mark key={start} title={titles.join(", ")}>
+              {text}
+            </mark>
+          );
         const isFirst = !first.has(signal);
         first.add(signal);
         return (
