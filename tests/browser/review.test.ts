@@ -13,7 +13,8 @@ import { openTestHouse, seedWriter, type TestHouse, WORDS } from "../support/hou
 const browser = await openBrowser();
 const CONVERSATIONS = 24;
 
-describe.skipIf(browser === null)("a review round", () => {
+// axe reads each screen four times, and keys wait for answers: a loaded machine takes its time.
+describe.skipIf(browser === null)("a review round", { timeout: 240_000 }, () => {
   let house: TestHouse;
   let page: Page;
   let at: string;
