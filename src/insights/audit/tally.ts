@@ -77,28 +77,9 @@ function fateOf({ answer, record }: Pick<Qualified, "answer" | "record">, within
 /** Begins to count; an answer within `withinMs` is in time. */
 export function counting(withinMs: Ms): Counting {
   const buckets = Object.fromEntries(BUCKETS.map((name) => [name, 0])) as Record<Bucket, number>;
-  const fates = Object.fromEntries(FATES.map((name) => [name, 0])) as Record<Fate, number>;
-  const leads = { known: 0, leaked: 0 };
-  const records = countingRecords();
+  const qualified = countingQualified(withinMs);
   const exclusions = new Map<string, number>();
-  const recipes = new Map<string, Group>();
-  const signals = new Map<string, Group>();
-  const answeredMs: Ms[] = [];
-  let samples: readonly Sample[] = [];
   let period: Tally["period"] = null;
-
-  function addQualified(qualified: Qualified): void {
-    const fate = fateOf(qualified, withinMs);
-    fates[fate] += 1;
-    leads.known += qualified.isLead && fate !== "unknown" ? 1 : 0;
-    leads.leaked += qualified.isLead && isLeak(fate) ? 1 : 0;
-    if (qualified.answer.kind === "after") answeredMs.push(qualified.answer.ms);
-    records.add(qualified);
-    count(recipes, qualified.recipe, fate);
-    for (const name of qualified.signals) count(signals, name, fate);
-    if (isLeak(fate)) samples = withSample(samples, { ...qualified, fate });
-  }
-
   return {
     add(finding, { from, to }) {
       if (from !== null && to !== null)
@@ -106,7 +87,7 @@ export function counting(withinMs: Ms): Counting {
       switch (finding.kind) {
         case "qualified":
           buckets.qualified += 1;
-          addQualified(finding);
+          qualified.add(finding);
           break;
         case "excluded":
           buckets.excluded += 1;
@@ -127,6 +108,33 @@ export function counting(withinMs: Ms): Counting {
       in: Object.values(buckets).reduce((sum, n) => sum + n, 0),
       buckets,
       exclusions,
+      period,
+      ...qualified.result(),
+    }),
+  };
+}
+
+function countingQualified(withinMs: Ms) {
+  const fates = Object.fromEntries(FATES.map((name) => [name, 0])) as Record<Fate, number>;
+  const leads = { known: 0, leaked: 0 };
+  const records = countingRecords();
+  const recipes = new Map<string, Group>();
+  const signals = new Map<string, Group>();
+  const answeredMs: Ms[] = [];
+  let samples: readonly Sample[] = [];
+  return {
+    add: (one: Qualified): void => {
+      const fate = fateOf(one, withinMs);
+      fates[fate] += 1;
+      leads.known += one.isLead && fate !== "unknown" ? 1 : 0;
+      leads.leaked += one.isLead && isLeak(fate) ? 1 : 0;
+      if (one.answer.kind === "after") answeredMs.push(one.answer.ms);
+      records.add(one);
+      count(recipes, one.recipe, fate);
+      for (const name of one.signals) count(signals, name, fate);
+      if (isLeak(fate)) samples = withSample(samples, { ...one, fate });
+    },
+    result: (): Omit<Tally, "in" | "buckets" | "exclusions" | "period"> => ({
       fates,
       leads,
       answeredMs: answeredMs.toSorted((a, b) => a - b),
@@ -134,7 +142,6 @@ export function counting(withinMs: Ms): Counting {
       recipes: sorted(recipes),
       signals: sorted(signals),
       samples,
-      period,
     }),
   };
 }
