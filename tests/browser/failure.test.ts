@@ -1,12 +1,9 @@
 /** A failure from the alarm to the retry, by somebody who only has the screens. */
-import { join } from "node:path";
-import { Readable } from "node:stream";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
-import { ensureWeb } from "../../src/cli/web.ts";
-import { axeFaults, openBrowser } from "../support/browser.ts";
+import { axeFaults, buildWeb, openBrowser } from "../support/browser.ts";
 import {
   clearFaults,
   faultOn,
@@ -24,20 +21,7 @@ describe.skipIf(browser === null)("a failed effect", () => {
   let house: TestHouse;
   let page: Page;
   beforeAll(async () => {
-    const silent = () => undefined;
-    const terminal = {
-      out: silent,
-      err: silent,
-      stdin: Readable.from([]),
-      interactive: false,
-      clock: Date.now,
-      env: {},
-      exit: silent,
-    };
-    await ensureWeb(terminal, {
-      folder: join(import.meta.dirname, "..", "..", "web"),
-      node: process.execPath,
-    });
+    await buildWeb();
     house = await openTestHouse({ settleMs: 200 });
     if (browser === null) return;
     page = await browser.newPage({ reducedMotion: "reduce" });
@@ -83,5 +67,33 @@ describe.skipIf(browser === null)("a failed effect", () => {
     expect(handoff.status).toBe("done");
     const notice = handoff.effects.find(({ kind }) => kind === "notify");
     expect(slackMessages(house, notice?.key ?? "")).toHaveLength(1);
+  });
+
+  test("is tried again alone, while others of its issue stay", async () => {
+    const refused = { kind: "status", status: 200, body: { ok: false, error: "is_archived" } } as const;
+    house.emulators.slack.faults.set({ rules: [faultOn("POST", "/api/chat.postMessage", refused)] });
+    const one = await writes(house, { who: "bea", text: WORDS.buying });
+    const other = await writes(house, { who: "cid", text: WORDS.buying });
+    clearFaults(house);
+
+    await page.reload();
+    await page.getByRole("button", { name: "Retry all" }).waitFor();
+    const handoff = await handoffOf(house, one.conversation);
+    const key = handoff.effects.find(({ kind }) => kind === "notify")?.key ?? "";
+    const thing = page.getByRole("listitem").filter({ hasText: key });
+    await thing.getByRole("button", { name: "Retry" }).click();
+    await page.getByText("Trying again").first().waitFor();
+    await house.settle();
+    await thing.getByText("resolved").waitFor();
+    expect((await handoffOf(house, one.conversation)).status).toBe("done");
+    expect((await handoffOf(house, other.conversation)).status).toBe("failed");
+    expect(slackMessages(house, key)).toHaveLength(1);
+
+    const { id } = await handoffOf(house, other.conversation);
+    await page.goto(`${house.service.url}/e/production/handoffs/${encodeURIComponent(id)}?tab=effects`);
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByText("Trying again").first().waitFor();
+    await house.settle();
+    expect((await handoffOf(house, other.conversation)).status).toBe("done");
   });
 });

@@ -1,13 +1,10 @@
 /** The review queue in a real browser, judged by keys alone; what is stored is what was said. */
-import { join } from "node:path";
-import { Readable } from "node:stream";
 import { sql } from "kysely";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
-import { ensureWeb } from "../../src/cli/web.ts";
-import { axeFaults, openBrowser } from "../support/browser.ts";
+import { axeFaults, buildWeb, openBrowser } from "../support/browser.ts";
 import { openTestHouse, seedWriter, type TestHouse, WORDS } from "../support/house.ts";
 
 const browser = await openBrowser();
@@ -20,19 +17,7 @@ describe.skipIf(browser === null)("a review round", { timeout: 240_000 }, () => 
   let at: string;
   const errors: string[] = [];
   beforeAll(async () => {
-    const silent = () => undefined;
-    await ensureWeb(
-      {
-        out: silent,
-        err: silent,
-        stdin: Readable.from([]),
-        interactive: false,
-        clock: Date.now,
-        env: {},
-        exit: silent,
-      },
-      { folder: join(import.meta.dirname, "..", "..", "web"), node: process.execPath },
-    );
+    await buildWeb();
     house = await openTestHouse({ environments: [{ name: "production", mode: "shadow" }] });
     for (let n = 1; n <= CONVERSATIONS; n += 1) {
       const { contactId } = seedWriter(house, { who: `person${n}` });

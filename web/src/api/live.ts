@@ -57,7 +57,11 @@ async function follow(environment: string, signal: AbortSignal, tell: (news: New
     const mark: Readonly<Record<string, string>> = last === null ? {} : { "last-event-id": last };
     const asked = { signal, headers: { ...headers, ...mark } };
     const response: Response | null = await fetch(address, asked).catch(() => null);
-    if (response !== null && response.status >= 400 && response.status < 500) return;
+    if (response !== null && response.status >= 400 && response.status < 500) {
+      // Who is not let in any more shall see that at once.
+      if (response.status === 401) void queryClient.invalidateQueries();
+      return;
+    }
     if (response?.ok === true) last = (await readEvents(response, tell)) ?? last;
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { tellDone, tellRefusal } from "../../api/queries.ts";
 import { beginCodes, type Codes, endCodes, enterCode } from "../../api/session.ts";
+import { QrCode } from "./qr.tsx";
 
 /** Turns one-time codes on and off; each asks for the password. */
 export function OneTimeCodes({ isOn }: { readonly isOn: boolean }) {
@@ -90,12 +91,13 @@ function Confirm({ codes, onDone }: { readonly codes: Codes; readonly onDone: ()
     >
       <Stack>
         <Text size="sm">
-          Enter this key in your authenticator app (time-based, 6 digits), or{" "}
+          Point your authenticator app&apos;s camera here,{" "}
           <Anchor href={codes.totpURI} underline="always">
-            open it there
+            open it
           </Anchor>{" "}
-          on this device:
+          on this device, or enter the key below (time-based, 6 digits).
         </Text>
+        <QrCode text={codes.totpURI} label="Code for the camera of an authenticator app" />
         <Code block style={{ whiteSpace: "pre-wrap" }} tabIndex={0}>
           {secret.match(/.{1,4}/g)?.join(" ")}
         </Code>

@@ -1,5 +1,5 @@
 /** Everything that was heard, each conversation in its one bucket. */
-import { Anchor, Button, Group, NativeSelect, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, ApiProblem } from "../../api/client.ts";
@@ -16,6 +16,7 @@ import {
 } from "../../components/lists.tsx";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
+import { type Column, Lines, useColumns, Views } from "../../components/views.tsx";
 import { BucketBadge, BUCKETS, isBucket } from "./bucket.tsx";
 
 type Found = Answer<"listConversations">;
@@ -35,14 +36,12 @@ export function Conversations() {
   const [now] = useState(Date.now);
   useRowKeys();
   const { q = "", bucket, window, page = "1" } = search;
+  const [columns, chooser] = useColumns("conversations", columnsOf(environment));
+  const show = (search: ConversationSearch, replace = false): void =>
+    void navigate({ to: "/e/$environment/conversations", params: { environment }, search, replace });
   const set = (change: ConversationSearch): void => {
     const next = Object.entries({ ...search, page: "", ...change }).filter(([, value]) => value !== "");
-    void navigate({
-      to: "/e/$environment/conversations",
-      params: { environment },
-      search: Object.fromEntries(next),
-      replace: true,
-    });
+    show(Object.fromEntries(next), true);
   };
   const filter = { ...(q !== "" && { q }), ...(isBucket(bucket) && { bucket }), ...sinceOf(window, now) };
   const query = { ...filter, page: Math.max(1, Number(page) || 1) };
@@ -53,7 +52,13 @@ export function Conversations() {
       title="Conversations"
       says="Everything that was heard; each stands in exactly one bucket."
       actions={
-        !isClosed && <ExportButton operation="exportConversations" path={{ environment }} query={filter} />
+        !isClosed && (
+          <Group gap="xs">
+            <Views list="conversations" environment={environment} search={{ ...search }} onView={show} />
+            {chooser}
+            <ExportButton operation="exportConversations" path={{ environment }} query={filter} />
+          </Group>
+        )
       }
     >
       {isClosed ? (
@@ -72,7 +77,7 @@ export function Conversations() {
                 />
               ) : (
                 <>
-                  <Lines environment={environment} found={data} list={JSON.stringify(query)} />
+                  <Rows found={data} list={JSON.stringify(query)} columns={columns} />
                   <Pages page={query.page} total={data.total} onPage={(to) => set({ page: String(to) })} />
                 </>
               )
@@ -129,78 +134,69 @@ function Empty({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly
   );
 }
 
-function Lines(props: { readonly environment: string; readonly found: Found; readonly list: string }) {
-  const { environment, found, list } = props;
-  const { rows, ...fresh } = useSteady(found.rows, list);
+function columnsOf(environment: string): readonly Column<Line>[] {
+  return [
+    { name: "Person", isNeeded: true, cell: (line) => <Who environment={environment} line={line} /> },
+    { name: "Bucket", cell: ({ bucket }) => <BucketBadge of={bucket} /> },
+    { name: "By", cell: ({ exclusion, recipe }) => <Text size="sm">{exclusion ?? recipe ?? ""}</Text> },
+    { name: "Handoff", cell: ({ handoff }) => handoff !== null && <See {...{ environment, handoff }} /> },
+    {
+      name: "Last heard",
+      isRight: true,
+      cell: ({ heardAt }) => (
+        <Text size="sm">
+          <When at={heardAt} />
+        </Text>
+      ),
+    },
+  ];
+}
+
+function Rows(props: {
+  readonly found: Found;
+  readonly list: string;
+  readonly columns: readonly Column<Line>[];
+}) {
+  const { rows, ...fresh } = useSteady(props.found.rows, props.list);
   return (
     <Stack gap="xs">
       <Fresh {...fresh} />
-      <Table.ScrollContainer minWidth={700} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table verticalSpacing="xs" highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Person</Table.Th>
-              <Table.Th>Bucket</Table.Th>
-              <Table.Th>By</Table.Th>
-              <Table.Th>Handoff</Table.Th>
-              <Table.Th ta="right">Last heard</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((line) => (
-              <Row key={line.id} environment={environment} line={line} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Lines columns={props.columns} lines={rows} minWidth={700} />
     </Stack>
   );
 }
 
-function Row({ environment, line }: { readonly environment: string; readonly line: Line }) {
-  const { handoff } = line;
+function Who({ environment, line }: { readonly environment: string; readonly line: Line }) {
   return (
-    <Table.Tr data-row>
-      <Table.Td>
-        <Anchor
-          data-open
-          renderRoot={(props) => (
-            <Link
-              {...props}
-              to="/e/$environment/conversations/$conversation"
-              params={{ environment, conversation: line.id }}
-            />
-          )}
-        >
-          {line.person ?? line.email ?? `Conversation ${line.id}`}
-        </Anchor>
-        <Text size="xs" c="dimmed">
-          {[line.company, line.email].filter((word) => word !== null).join(", ")}
-        </Text>
-      </Table.Td>
-      <Table.Td>
-        <BucketBadge of={line.bucket} />
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">{line.exclusion ?? line.recipe ?? ""}</Text>
-      </Table.Td>
-      <Table.Td>
-        {handoff !== null && (
-          <Anchor
-            size="sm"
-            renderRoot={(props) => (
-              <Link {...props} to="/e/$environment/handoffs/$handoff" params={{ environment, handoff }} />
-            )}
-          >
-            See handoff
-          </Anchor>
+    <>
+      <Anchor
+        data-open
+        renderRoot={(props) => (
+          <Link
+            {...props}
+            to="/e/$environment/conversations/$conversation"
+            params={{ environment, conversation: line.id }}
+          />
         )}
-      </Table.Td>
-      <Table.Td ta="right">
-        <Text size="sm">
-          <When at={line.heardAt} />
-        </Text>
-      </Table.Td>
-    </Table.Tr>
+      >
+        {line.person ?? line.email ?? `Conversation ${line.id}`}
+      </Anchor>
+      <Text size="xs" c="dimmed">
+        {[line.company, line.email].filter((word) => word !== null).join(", ")}
+      </Text>
+    </>
+  );
+}
+
+function See({ environment, handoff }: { readonly environment: string; readonly handoff: string }) {
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link {...props} to="/e/$environment/handoffs/$handoff" params={{ environment, handoff }} />
+      )}
+    >
+      See handoff
+    </Anchor>
   );
 }

@@ -1,5 +1,5 @@
 /** Every handoff by a filter that its address holds. */
-import { Anchor, Button, Checkbox, Group, NativeSelect, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Button, Checkbox, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../components/lists.tsx";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
+import { type Column, Lines, useColumns, Views } from "../../components/views.tsx";
 import { points } from "../../components/why.tsx";
 import { Status } from "./status.tsx";
 
@@ -45,14 +46,12 @@ export function Handoffs() {
   const [now] = useState(Date.now);
   useRowKeys();
   const { q = "", page = "1", window, recipe, owner, uncontacted } = search;
+  const [columns, chooser] = useColumns("handoffs", columnsOf(environment));
+  const show = (search: HandoffSearch, replace = false): void =>
+    void navigate({ to: "/e/$environment/handoffs", params: { environment }, search, replace });
   const set = (change: HandoffSearch): void => {
     const next = Object.entries({ ...search, page: "", ...change }).filter(([, value]) => value !== "");
-    void navigate({
-      to: "/e/$environment/handoffs",
-      params: { environment },
-      search: Object.fromEntries(next),
-      replace: true,
-    });
+    show(Object.fromEntries(next), true);
   };
   const filter = {
     ...(q !== "" && { q }),
@@ -72,7 +71,13 @@ export function Handoffs() {
     <Page
       title="Handoffs"
       says="What was handed to whom, and what became of it."
-      actions={<ExportButton operation="exportHandoffs" path={{ environment }} query={filter} />}
+      actions={
+        <Group gap="xs">
+          <Views list="handoffs" environment={environment} search={{ ...search }} onView={show} />
+          {chooser}
+          <ExportButton operation="exportHandoffs" path={{ environment }} query={filter} />
+        </Group>
+      }
     >
       <Filter search={search} choices={found.data?.choices} set={set} />
       <Loaded of={found}>
@@ -84,7 +89,7 @@ export function Handoffs() {
             />
           ) : (
             <>
-              <Lines environment={environment} found={data} list={JSON.stringify(query)} />
+              <Rows found={data} list={JSON.stringify(query)} columns={columns} />
               <Pages page={query.page ?? 1} total={data.total} onPage={(to) => set({ page: String(to) })} />
             </>
           )
@@ -175,85 +180,85 @@ function Empty({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly
   );
 }
 
-function Lines(props: { readonly environment: string; readonly found: Found; readonly list: string }) {
-  const { environment, found, list } = props;
-  const { rows, ...fresh } = useSteady(found.rows, list);
+function columnsOf(environment: string): readonly Column<Line>[] {
+  return [
+    { name: "Person", isNeeded: true, cell: (line) => <Who environment={environment} line={line} /> },
+    { name: "Recipe", cell: ({ recipe }) => recipe },
+    { name: "Score", cell: (line) => <Score line={line} /> },
+    { name: "Owner", cell: ({ owner }) => owner?.name ?? "unknown" },
+    {
+      name: "State",
+      cell: ({ status, mode }) => (
+        <Group gap={4}>
+          <Status of={status} />
+          {mode === "shadow" && <Status of="shadow" />}
+        </Group>
+      ),
+    },
+    {
+      name: "Contact",
+      cell: ({ contactedAt, closedReason }) => (
+        <Text size="sm">
+          {contactedAt === null ? (closedReason ?? "none seen") : <When at={contactedAt} />}
+        </Text>
+      ),
+    },
+    {
+      name: "Handed off",
+      isRight: true,
+      cell: ({ startedAt }) => (
+        <Text size="sm">
+          <When at={startedAt} />
+        </Text>
+      ),
+    },
+  ];
+}
+
+function Rows(props: {
+  readonly found: Found;
+  readonly list: string;
+  readonly columns: readonly Column<Line>[];
+}) {
+  const { rows, ...fresh } = useSteady(props.found.rows, props.list);
   return (
     <Stack gap="xs">
       <Fresh {...fresh} />
-      <Table.ScrollContainer minWidth={860} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table verticalSpacing="xs" highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Person</Table.Th>
-              <Table.Th>Recipe</Table.Th>
-              <Table.Th>Score</Table.Th>
-              <Table.Th>Owner</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th>Contact</Table.Th>
-              <Table.Th ta="right">Handed off</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((line) => (
-              <Row key={line.id} environment={environment} line={line} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Lines columns={props.columns} lines={rows} minWidth={860} />
     </Stack>
   );
 }
 
-function Row({ environment, line }: { readonly environment: string; readonly line: Line }) {
-  const scores = Object.entries(line.scores).filter(([, { value, threshold }]) => value >= threshold);
+function Who({ environment, line }: { readonly environment: string; readonly line: Line }) {
   return (
-    <Table.Tr data-row>
-      <Table.Td>
-        <Anchor
-          data-open
-          renderRoot={(props) => (
-            <Link
-              {...props}
-              to="/e/$environment/handoffs/$handoff"
-              params={{ environment, handoff: line.id }}
-            />
-          )}
-        >
-          {line.person ?? line.email ?? `Conversation ${line.conversation}`}
-        </Anchor>
-        <Text size="xs" c="dimmed">
-          {[line.company, line.email].filter((word) => word !== null).join(", ")}
-        </Text>
-      </Table.Td>
-      <Table.Td>{line.recipe}</Table.Td>
-      <Table.Td style={{ fontVariantNumeric: "tabular-nums" }}>
-        {scores.map(([name, { value, threshold }]) => (
-          <Text key={name} size="sm">
-            {name} {points.format(value)}{" "}
-            <Text span size="xs" c="dimmed">
-              of {points.format(threshold)}
-            </Text>
-          </Text>
-        ))}
-      </Table.Td>
-      <Table.Td>{line.owner?.name ?? "unknown"}</Table.Td>
-      <Table.Td>
-        <Group gap={4}>
-          <Status of={line.status} />
-          {line.mode === "shadow" && <Status of="shadow" />}
-        </Group>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">
-          {line.contactedAt === null ? (line.closedReason ?? "none seen") : <When at={line.contactedAt} />}
-        </Text>
-      </Table.Td>
-      <Table.Td ta="right">
-        <Text size="sm">
-          <When at={line.startedAt} />
-        </Text>
-      </Table.Td>
-    </Table.Tr>
+    <>
+      <Anchor
+        data-open
+        renderRoot={(props) => (
+          <Link
+            {...props}
+            to="/e/$environment/handoffs/$handoff"
+            params={{ environment, handoff: line.id }}
+          />
+        )}
+      >
+        {line.person ?? line.email ?? `Conversation ${line.conversation}`}
+      </Anchor>
+      <Text size="xs" c="dimmed">
+        {[line.company, line.email].filter((word) => word !== null).join(", ")}
+      </Text>
+    </>
   );
+}
+
+function Score({ line }: { readonly line: Line }) {
+  const over = Object.entries(line.scores).filter(([, { value, threshold }]) => value >= threshold);
+  return over.map(([name, { value, threshold }]) => (
+    <Text key={name} size="sm" style={{ fontVariantNumeric: "tabular-nums" }}>
+      {name} {points.format(value)}{" "}
+      <Text span size="xs" c="dimmed">
+        of {points.format(threshold)}
+      </Text>
+    </Text>
+  ));
 }

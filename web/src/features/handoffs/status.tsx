@@ -14,7 +14,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 /** The state of a handoff, an effect or a timer. */
 export function Status({ of }: { readonly of: string }) {
   return (
-    <Badge variant="light" color={COLOURS[of] ?? "gray"}>
+    <Badge variant="light" color={COLOURS[of] ?? "gray"} miw="max-content">
       {of}
     </Badge>
   );

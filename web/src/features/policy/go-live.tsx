@@ -18,7 +18,8 @@ interface Props<A> {
   readonly environment: string;
   readonly asked: A;
   readonly onClose: () => void;
-  readonly onDone?: () => void;
+  /** Goes where nothing of the draft stands any more. */
+  readonly onDone?: () => Promise<void>;
 }
 
 export function GoLive({ asked, ...rest }: Props<Asked>) {
@@ -31,7 +32,10 @@ export function GoLive({ asked, ...rest }: Props<Asked>) {
 
 function Publish({ environment, asked, onClose, onDone }: Props<Extract<Asked, { kind: "publish" }>>) {
   const { name, revision, comment } = asked.draft;
-  const publish = useChange("publishDraft", "Published: the next decision rests on it");
+  const publish = useChange("publishDraft", "Published: the next decision rests on it", async () => {
+    onClose();
+    await onDone?.();
+  });
   const rebase = useChange("rebaseDraft", "The draft holds what became live meanwhile; look at it again");
   const path = { environment, draft: name };
   const findings = useQuery({
@@ -40,16 +44,7 @@ function Publish({ environment, asked, onClose, onDone }: Props<Extract<Asked, {
     refetchInterval: false,
   });
   const isBehind = publish.error instanceof ApiProblem && publish.error.more["reason"] === "stale";
-  const go = (comment: string): void =>
-    publish.mutate(
-      { path, body: { comment, revision } },
-      {
-        onSuccess: () => {
-          onClose();
-          onDone?.();
-        },
-      },
-    );
+  const go = (comment: string): void => publish.mutate({ path, body: { comment, revision } });
   return (
     <Dialog
       title={`Make ${name} live in ${environment}?`}

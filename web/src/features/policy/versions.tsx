@@ -39,7 +39,14 @@ export function Versions() {
       <Drafts environment={environment} compare={compare} ask={setAsked} />
       <Environments environment={environment} />
       <History environment={environment} compare={compare} ask={setAsked} />
-      {asked !== null && <GoLive environment={environment} asked={asked} onClose={() => setAsked(null)} />}
+      {asked !== null && (
+        <GoLive
+          environment={environment}
+          asked={asked}
+          onClose={() => setAsked(null)}
+          onDone={() => navigate({ to: "/e/$environment/policy", params: { environment } })}
+        />
+      )}
     </Page>
   );
 }

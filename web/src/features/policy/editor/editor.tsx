@@ -179,7 +179,7 @@ function PublishButton({
             environment={environment}
             asked={{ kind: "publish", draft: editing.saved }}
             onClose={() => setAsked(false)}
-            onDone={() => void navigate({ to: "/e/$environment/policy", params: { environment } })}
+            onDone={() => navigate({ to: "/e/$environment/policy", params: { environment } })}
           />
         </Suspense>
       )}
