@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { quantile, shareOf } from "./share.ts";
+import { countOf, quantile, shareOf } from "./share.ts";
 
 describe("a share with its interval", () => {
   test.for([
@@ -28,4 +28,14 @@ test("a quantile is one of the values", () => {
     quantile([1, 2, 3, 4], 0.5),
     quantile([1, 2, 3, 4], 0.9),
   ]).toEqual([null, 1, 2, 4]);
+});
+
+test.for([
+  [0, 0, 3.8415],
+  [10, 5.432, 18.4095],
+  [100, 82.2272, 121.6143],
+] as const)("%i happen %f to %f times in another time as long", ([k, low, high]) => {
+  const found = countOf(k);
+  expect(found.low).toBeCloseTo(low, 3);
+  expect(found.high).toBeCloseTo(high, 3);
 });

@@ -36,3 +36,20 @@ export function shareOf(k: number, of: number): Share {
 export function quantile(ascending: readonly number[], share: number): number | null {
   return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)] ?? null;
 }
+
+/** A count with the 95 % interval of the mean it is one sample of. */
+export interface Count {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * `k` things that happened by themselves, with the score interval of a Poisson mean: how many there are in another time
+ * as long (L. Barker, A comparison of nine confidence intervals for a Poisson parameter, American Statistician 56, 2002).
+ */
+export function countOf(k: number): Count {
+  const middle = k + (Z * Z) / 2;
+  const spread = Z * Math.sqrt(k + (Z * Z) / 4);
+  return { value: k, low: middle - spread, high: middle + spread };
+}

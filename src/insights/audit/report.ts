@@ -1,7 +1,7 @@
 /** The leakage report out of what was counted: figures with their intervals, and every input with where it comes from. Pure. */
 import type { EpochMs, Ms } from "../../kernel/time.ts";
 import type { Policy } from "../../policy/schema.ts";
-import { quantile, shareOf, type Share } from "../share.ts";
+import { countOf, quantile, shareOf, type Share } from "../share.ts";
 import { rounded, span } from "./figures.ts";
 import { type Assumptions, type Input, inputsOf, type Range } from "./inputs.ts";
 import { type Bucket, FATES, type Fate, isLeak, type Sample, type Tally, WITHIN_MIN } from "./tally.ts";
@@ -127,7 +127,7 @@ export function reportOf(tally: Tally, assumptions: Assumptions, subject: Subjec
       leads,
       perMonth: monthly === null ? null : perMonth(leaked, monthly),
     },
-    money: moneyOf(countsOf(leads), monthly, assumptions),
+    money: moneyOf(leads, monthly, assumptions),
     inputs: inputsOf(tally, assumptions, days),
     samples: tally.samples.map((sample) => ({ ...sample, at: sample.at === null ? null : iso(sample.at) })),
   };
@@ -181,41 +181,46 @@ function times({ low, expected, high }: Money, factor: number, digits: number): 
   };
 }
 
-/** How many leaked, with the bounds of the interval; null where nothing is known. */
-function countsOf({ k, of, share, low, high }: Share): Money | null {
+/** How many leaked of these, with the bounds of the interval; null where nothing is known. */
+function ofThese({ k, of, share, low, high }: Share): Money | null {
   return share === null ? null : { low: low * of, expected: k, high: high * of };
 }
 
+/** How many leak in such a time: how many qualify in it varies, too. */
+function inSuchATime({ k }: Share): Money {
+  const { low, high } = countOf(k);
+  return { low, expected: k, high };
+}
+
 function perMonth(leaked: Share, monthly: number): Money | null {
-  const counts = countsOf(leaked);
-  return counts === null ? null : times(counts, monthly, 1);
+  return leaked.share === null ? null : times(inSuchATime(leaked), monthly, 1);
 }
 
 function middle({ low, high }: Range): number {
   return (low + high) / 2;
 }
 
-function moneyOf(
-  counts: Money | null,
-  monthly: number | null,
-  assumptions: Assumptions,
-): AuditReport["money"] {
-  const { dealSize, closeRate, currency } = assumptions;
+function moneyOf(leads: Share, monthly: number | null, assumptions: Assumptions): AuditReport["money"] {
   const base = {
     name: "expected bookings",
     formula: "leaked leads x average deal size x close rate",
-    currency,
+    currency: assumptions.currency,
   } as const;
+  const counts = ofThese(leads);
   if (counts === null) return { ...base, ofThese: null, perMonth: null, perYear: null };
-  const ofThese: Money = {
+  const bookings = bookingsOf(inSuchATime(leads), assumptions);
+  return {
+    ...base,
+    ofThese: times(bookingsOf(counts, assumptions), 1, 0),
+    perMonth: monthly === null ? null : times(bookings, monthly, 0),
+    perYear: monthly === null ? null : times(bookings, monthly * 12, 0),
+  };
+}
+
+function bookingsOf(counts: Money, { dealSize, closeRate }: Assumptions): Money {
+  return {
     low: counts.low * dealSize.low * closeRate.low,
     expected: counts.expected * middle(dealSize) * middle(closeRate),
     high: counts.high * dealSize.high * closeRate.high,
-  };
-  return {
-    ...base,
-    ofThese: times(ofThese, 1, 0),
-    perMonth: monthly === null ? null : times(ofThese, monthly, 0),
-    perYear: monthly === null ? null : times(ofThese, monthly * 12, 0),
   };
 }

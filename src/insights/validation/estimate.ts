@@ -44,6 +44,7 @@ interface Total {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  readonly variance: number;
 }
 
 const UNKNOWN = { value: null, low: 0, high: 1 } as const;
@@ -54,13 +55,11 @@ const MOST_LABELS = 100_000;
 export function verdictOf(labels: readonly Labelled[]): Verdict {
   const passed = labels.filter(({ qualified }) => qualified);
   const stopped = labels.filter(({ qualified }) => !qualified);
-  const right = rightIn(passed);
-  const missed = rightIn(stopped);
   const count = (list: readonly Labelled[], isRight: boolean): number =>
     list.filter((one) => one.isRight === isRight).length;
   return {
     precision: rightShare(passed),
-    recall: { ...recallOf(right, missed, passed, stopped), labels: labels.length },
+    recall: { ...recallOf(labels, passed.length), labels: labels.length },
     moreForPrecision: moreLabels(shareOf(count(passed, true), passed.length)),
     counts: {
       rightAndQualified: count(passed, true),
@@ -75,28 +74,40 @@ type Weighted = Pick<Labelled, "isRight" | "weight">;
 
 /** Of everything these labels stand for, the share that is right. */
 export function rightShare(labels: readonly Weighted[]): Estimate {
-  const all = labels.reduce((sum, { weight }) => sum + weight, 0);
-  const { value, low, high } = rightIn(labels);
+  const all = sizeOf(labels).size;
+  const { value, low, high } = totalOf(strataOf(labels), ({ isRight }) => isRight);
   const share = all === 0 ? UNKNOWN : { value: value / all, low: low / all, high: high / all };
   return { ...share, labels: labels.length };
 }
 
+type Strata<One> = readonly (readonly One[])[];
+
+/** Those who stand for as many were drawn together. */
+function strataOf<One extends Weighted>(labels: readonly One[]): Strata<One> {
+  return [...Map.groupBy(labels, ({ weight }) => weight).values()];
+}
+
+/** How many labels it has, and how many conversations they stand for. */
+function sizeOf(stratum: readonly Weighted[]): { readonly n: number; readonly size: number } {
+  return { n: stratum.length, size: stratum.reduce((sum, { weight }) => sum + weight, 0) };
+}
+
 /**
- * How many conversations are right, over all strata: the method of variance estimates recovery over Wilson intervals
+ * Of how many conversations it holds, over all strata: the method of variance estimates recovery over Wilson intervals
  * (G. Y. Zou, A. Donner, Construction of confidence limits about effect measures, Statistics in Medicine 27, 2008).
  */
-function rightIn(labels: readonly Weighted[]): Total {
-  let value = 0;
-  let below = 0;
-  let above = 0;
-  for (const [weight, stratum = []] of Map.groupBy(labels, (one) => one.weight)) {
-    const size = stratum.length * weight;
-    const { k, of, low, high } = boundsOf(stratum.filter(({ isRight }) => isRight).length, stratum.length);
-    value += size * (k / of);
-    below += (size * (k / of - low)) ** 2;
-    above += (size * (high - k / of)) ** 2;
+function totalOf<One extends Weighted>(strata: Strata<One>, holds: (one: One) => boolean): Total {
+  let [value, below, above, variance] = [0, 0, 0, 0];
+  for (const stratum of strata) {
+    const { n, size } = sizeOf(stratum);
+    const { k, low, high } = boundsOf(stratum.filter(holds).length, n);
+    const share = k / n;
+    value += size * share;
+    below += (size * (share - low)) ** 2;
+    above += (size * (high - share)) ** 2;
+    variance += (size ** 2 * share * (1 - share)) / n;
   }
-  return { value, low: value - Math.sqrt(below), high: value + Math.sqrt(above) };
+  return { value, low: value - Math.sqrt(below), high: value + Math.sqrt(above), variance };
 }
 
 /** Lower 5 % limits of a Poisson mean of which 1, 2 and 3 were counted. */
@@ -118,40 +129,65 @@ function rareBound(k: number, of: number): number | null {
   return mean === undefined || k / of > 0.1 ? null : mean / of;
 }
 
-function recallOf(
-  right: Total,
-  missed: Total,
-  passed: readonly Labelled[],
-  stopped: readonly Labelled[],
-): Omit<Estimate, "labels"> {
-  if (passed.length === 0 || stopped.length === 0 || right.value + missed.value === 0) return UNKNOWN;
-  if (isEven([...passed, ...stopped])) {
-    const [{ weight } = { weight: 1 }] = passed;
-    const { share, low, high } = shareOf(right.value / weight, (right.value + missed.value) / weight);
+function isFound({ isRight, qualified }: Labelled): boolean {
+  return isRight && qualified;
+}
+
+function isMissed({ isRight, qualified }: Labelled): boolean {
+  return isRight && !qualified;
+}
+
+function recallOf(labels: readonly Labelled[], passed: number): Omit<Estimate, "labels"> {
+  const strata = strataOf(labels);
+  // Where all or none of a stratum pass it was drawn by that, and holds none of the other for certain.
+  const found = totalOf(
+    strata.filter((one) => one.some(({ qualified }) => qualified)),
+    isFound,
+  );
+  const missed = totalOf(
+    strata.filter((one) => one.some(({ qualified }) => !qualified)),
+    isMissed,
+  );
+  if (passed === 0 || passed === labels.length || found.value + missed.value === 0) return UNKNOWN;
+  if (strata.length === 1) {
+    const right = labels.filter(({ isRight }) => isRight);
+    const { share, low, high } = shareOf(right.filter(isFound).length, right.length);
     return { value: share, low, high };
   }
-  const value = right.value / (right.value + missed.value);
-  if (right.value === 0) return { value, low: 0, high: right.high / (right.high + missed.low) };
-  const { low, high } = ratioOf(missed, right);
+  const value = found.value / (found.value + missed.value);
+  if (found.value === 0) return { value, low: 0, high: found.high / (found.high + missed.low) };
+  const { low, high } = ratioOf(missed, found, correlationOf(strata, missed, found));
   return { value, low: 1 / (1 + high), high: 1 / (1 + low) };
 }
 
-/** Everybody stands for as many: the sample is a plain one. */
-function isEven(labels: readonly Labelled[]): boolean {
-  return new Set(labels.map(({ weight }) => weight)).size === 1;
+/** Of a stratum that holds both, what is found is not missed: at thresholds that the sample was not drawn by. */
+function correlationOf(strata: Strata<Labelled>, missed: Total, found: Total): number {
+  const scale = Math.sqrt(missed.variance * found.variance);
+  if (scale === 0) return 0;
+  const covariance = strata.reduce((sum, stratum) => {
+    const { n, size } = sizeOf(stratum);
+    const [lost, kept] = [stratum.filter(isMissed).length / n, stratum.filter(isFound).length / n];
+    return sum - (size ** 2 * lost * kept) / n;
+  }, 0);
+  return covariance / scale;
 }
 
-/** The interval of a / b (A. Donner, G. Y. Zou, Closed-form confidence intervals, Statistical Methods in Medical Research 21, 2012). */
-function ratioOf(a: Total, b: Total): { readonly low: number; readonly high: number } {
+/**
+ * The interval of a / b, whose estimates go together by `correlation` (A. Donner, G. Y. Zou, Closed-form confidence
+ * intervals for functions of the normal mean and standard deviation, Statistical Methods in Medical Research 21, 2012).
+ */
+function ratioOf(a: Total, b: Total, correlation: number): { readonly low: number; readonly high: number } {
   const product = a.value * b.value;
-  const lowest = product ** 2 - a.low * b.high * (2 * a.value - a.low) * (2 * b.value - b.high);
-  const highest = product ** 2 - a.high * b.low * (2 * a.value - a.high) * (2 * b.value - b.low);
   const under = b.high * (2 * b.value - b.high);
   const over = b.low * (2 * b.value - b.low);
+  const lower = product - correlation * (a.value - a.low) * (b.high - b.value);
+  const upper = product - correlation * (a.high - a.value) * (b.value - b.low);
+  const lowest = lower ** 2 - a.low * under * (2 * a.value - a.low);
+  const highest = upper ** 2 - a.high * over * (2 * a.value - a.high);
   return {
-    low: under <= 0 ? a.low / b.high : Math.max(0, (product - Math.sqrt(Math.max(0, lowest))) / under),
+    low: under <= 0 ? a.low / b.high : Math.max(0, (lower - Math.sqrt(Math.max(0, lowest))) / under),
     // The lower bound of b is above 0 wherever b is.
-    high: (product + Math.sqrt(Math.max(0, highest))) / over,
+    high: (upper + Math.sqrt(Math.max(0, highest))) / over,
   };
 }
 
