@@ -57,7 +57,7 @@ export default defineConfig({
         "src/issues/issue.ts",
         "src/erasure/remains.ts",
         "src/intake/silence.ts",
-        "src/insights/{*,audit/*,reading/*,closings/*,winners/*,suggest/*}.ts",
+        "src/insights/{*,audit/*,census/*,metrics/*,reading/*,closings/*,winners/*,suggest/*}.ts",
         "src/review/{agreement,label-row,results,sample,votes}.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.

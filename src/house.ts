@@ -33,7 +33,7 @@ import { walk } from "./walk.ts";
 import { type ReconcileParts, reconcileSchedule, sweepAll } from "./reconcile.ts";
 import { type FeedbackParts, feedbackSchedules, pollAllDeals } from "./deals.ts";
 import { type Listening, listen } from "./listening.ts";
-import { knockAgain, knocking, startWaiting, upkeep } from "./upkeep.ts";
+import { knockAgain, knocking, nightlyCensus, startWaiting, upkeep } from "./upkeep.ts";
 
 export interface HouseOptions {
   readonly databaseUrl: string;
@@ -214,6 +214,7 @@ function worksOf(joints: Joints): {
       ...feedbackSchedules(feedback),
       ...syncSchedules(syncing),
       knocking({ db, clock, log, place }),
+      nightlyCensus({ db, clock, log }),
       reconcileSchedule(reconcile),
       ...forgettingSchedules({ db, clock, log }),
     ],

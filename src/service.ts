@@ -16,10 +16,13 @@ import { createIntake, type Intake } from "./intake/intake.ts";
 import { doorBook } from "./accounts/door.ts";
 import { accountRoutes } from "./http/api/connections.ts";
 import type { ReadinessCheck } from "./http/health.ts";
-import { batchMetrics, walkMetrics } from "./http/metrics.ts";
+import { batchMetrics, stateMetrics, walkMetrics } from "./http/metrics.ts";
+import { watched } from "./insights/census/gauge-queries.ts";
 import { buildServer, type ServerOptions } from "./http/server.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
 import { hindsightRoutes } from "./http/api/hindsight.ts";
+import { censusRoutes } from "./http/api/census.ts";
+import { metricsRoutes } from "./http/api/metrics.ts";
 import { simulateRoutes } from "./http/api/simulate.ts";
 import { tryDraftRoutes } from "./http/api/try-draft.ts";
 import { openEffects } from "./insights/effects.ts";
@@ -214,6 +217,7 @@ async function serve(
       ),
   });
   const { db } = house.database;
+  stateMetrics(metrics, () => watched(db));
   const signIn = openSignIn({
     db,
     secret: await signInSecret(db, vault),
@@ -314,6 +318,8 @@ export function apiOf(
       ...routingRoutes(db, clock),
       ...handoffRoutes(reading),
       ...conversationRoutes(reading),
+      ...censusRoutes(db, clock),
+      ...metricsRoutes(db, clock),
       ...replayRoutes(reading),
       ...reviewRoutes({ db, clock }),
       ...reviewQueueRoutes(reading),

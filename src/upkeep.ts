@@ -5,6 +5,9 @@ import { isUndecided, type Released, releaseOldest, undecided } from "./decide/q
 import type { Place } from "./desk.ts";
 import { resume } from "./handoff/pause.ts";
 import { listPauses, takeReady, type WaitingKind } from "./handoff/pause-queries.ts";
+import { keepNight, nightOf, uncounted } from "./insights/census/night-queries.ts";
+import { takeCensus } from "./insights/census/queries.ts";
+import { addsUp, faultOf } from "./insights/census/taken.ts";
 import { untaken } from "./intake/queries.ts";
 import type { Clock, EpochMs, Ms } from "./kernel/time.ts";
 import { type News, newsOf, start } from "./news.ts";
@@ -130,6 +133,25 @@ export async function knockAgain({ db, clock, log, place }: KnockParts): Promise
     }
     await resume(db, { environment, destination }, "Baton");
     log("info", `${destination} of ${environment} lets Baton in again; what waited goes out`);
+  }
+}
+
+const COUNT_EVERY_MS = 600_000;
+
+export type CensusParts = Pick<UpkeepParts, "db" | "clock" | "log">;
+
+/** Each night, by the day in UTC: `countNight`. */
+export function nightlyCensus(parts: CensusParts): Schedule {
+  return { name: "census", everyMs: COUNT_EVERY_MS, body: () => countNight(parts) };
+}
+
+/** Takes and keeps the census of every environment that has none of this night. */
+export async function countNight({ db, clock, log }: CensusParts): Promise<void> {
+  for (const environment of await uncounted(db, nightOf(clock()))) {
+    const taken = await takeCensus(db, environment);
+    const isNews = await keepNight(db, environment, taken, clock());
+    if (isNews && !addsUp(taken))
+      log("error", `the census of ${environment} does not add up: ${faultOf(taken)}`);
   }
 }
 

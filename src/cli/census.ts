@@ -1,9 +1,10 @@
 /** `baton census`: every conversation in exactly one bucket, and whether Salesforce still holds what was written. */
 import { Command } from "commander";
-import type { Bucket } from "../decide/queries.ts";
 import type { Crm } from "../handoff/ports.ts";
-import { census, entries, type Entries, handedRecords } from "../insights/census/queries.ts";
+import { keepReadBack, lastReadBack, nightsOf, type ReadBack } from "../insights/census/night-queries.ts";
+import { census, handedRecords, takeCensus } from "../insights/census/queries.ts";
 import { type Difference, differencesIn, type HandedRecord } from "../insights/census/read-back.ts";
+import { addsUp, type Night, oddText, sumOf, type Taken } from "../insights/census/taken.ts";
 import type { Db } from "../store/database.ts";
 import { listEnvironmentStates } from "../versions/queries.ts";
 import { columns } from "./columns.ts";
@@ -30,12 +31,17 @@ export interface CensusDeps {
 /** Salesforce takes as many ids in one question without a second call. */
 const PAGE = 200;
 
-interface Counted extends Entries {
+/** So many nights are shown. */
+const NIGHTS = 14;
+
+interface Counted extends Taken {
   readonly environment: string;
   /** The sum of the buckets; what came in, where nothing is odd. */
   readonly sum: number;
-  readonly buckets: Readonly<Record<Bucket, number>>;
-  readonly readBack: { readonly records: number; readonly differences: readonly Difference[] } | null;
+  /** The newest first. */
+  readonly nights: readonly Night[];
+  /** As it is now, or when it was last asked for. */
+  readonly readBack: ReadBack | null;
 }
 
 export function censusCommand(terminal: Terminal, deps: CensusDeps): Command {
@@ -47,8 +53,7 @@ export function censusCommand(terminal: Terminal, deps: CensusDeps): Command {
     .action((options: Options) =>
       withStore({ terminal, openStore: deps.openStore }, options.json === true, async (store) => {
         const all = await counted(store, options, { terminal, ...deps });
-        const isOdd = all.some(({ in: came, sum, odd }) => came !== sum || odd.length > 0);
-        if (isOdd) terminal.exit(1);
+        if (!all.every(addsUp)) terminal.exit(1);
         return { json: all, lines: all.length === 0 ? [NOTHING] : all.flatMap(linesOf) };
       }),
     );
@@ -66,9 +71,10 @@ async function counted(
   const names = (await listEnvironmentStates(db)).map(({ name }) => name);
   const all: Counted[] = [];
   for (const name of names.filter((one) => environment === undefined || one === environment)) {
-    const [{ heard: sum, buckets }, came] = await Promise.all([census(db, name, null), entries(db, name)]);
-    const held = readBack === true ? await readFrom(store, name, deps) : null;
-    all.push({ environment: name, ...came, sum, buckets, readBack: held });
+    const taken = await takeCensus(db, name);
+    const held = readBack === true ? await readFrom(store, name, deps) : await lastReadBack(db, name);
+    const nights = await nightsOf(db, name, NIGHTS);
+    all.push({ environment: name, ...taken, sum: sumOf(taken), nights, readBack: held });
   }
   return all;
 }
@@ -77,7 +83,7 @@ async function readFrom(
   store: Store,
   environment: string,
   { crm, terminal }: CensusDeps & { readonly terminal: Terminal },
-): Promise<NonNullable<Counted["readBack"]>> {
+): Promise<ReadBack> {
   const org = await crm(store, environment);
   try {
     const differences: Difference[] = [];
@@ -90,7 +96,9 @@ async function readFrom(
       records += page.length;
       progress(records);
     }
-    return { records, differences };
+    const held = { takenAt: terminal.clock(), records, differences };
+    await keepReadBack(store.db, environment, held);
+    return held;
   } finally {
     org.close();
   }
@@ -111,24 +119,32 @@ async function countOf(db: Db, environment: string): Promise<number> {
   return (await census(db, environment, null)).buckets["handed-off"];
 }
 
-function linesOf({ environment, in: came, sum, buckets, odd, readBack }: Counted): readonly string[] {
+function linesOf(counted: Counted): readonly string[] {
+  const { environment, in: came, sum, buckets, odd, nights, readBack } = counted;
   const rows = Object.entries(buckets).map(([name, n]) => [name.replaceAll("-", " "), String(n)]);
-  const verdict = came === sum && odd.length === 0 ? "in = sum of the buckets" : `the buckets hold ${sum}`;
   return [
     ...columns([environment, "conversations"], [...rows, ["in", String(came)]]),
-    verdict,
-    ...odd.map(({ conversation, buckets: found }) =>
-      found.length === 0
-        ? `conversation ${conversation} stands in no bucket`
-        : `conversation ${conversation} stands in ${found.join(" and ")}`,
-    ),
+    addsUp(counted) ? "in = sum of the buckets" : `the buckets hold ${sum}`,
+    ...odd.map(oddText),
+    ...nightLines(nights),
     ...(readBack === null ? [] : readBackLines(readBack)),
   ];
 }
 
-function readBackLines({ records, differences }: NonNullable<Counted["readBack"]>): readonly string[] {
+function nightLines(nights: readonly Night[]): readonly string[] {
+  if (nights.length === 0) return ["no night has been counted yet; a worker counts each"];
+  const rows = nights.map((one) => [
+    one.night,
+    String(one.in),
+    String(sumOf(one)),
+    addsUp(one) ? "adds up" : ["does not add up", ...one.odd.slice(0, 1).map(oddText)].join(": "),
+  ]);
+  return ["", ...columns(["night", "in", "in buckets", "verdict"], rows)];
+}
+
+function readBackLines({ takenAt, records, differences }: ReadBack): readonly string[] {
   return [
-    `read back from Salesforce: ${records} records, ${differences.length} not as Baton left them`,
+    `read back from Salesforce: ${records} records, ${differences.length} not as Baton left them (${new Date(takenAt).toISOString()})`,
     ...differences.map((one) => `${one.id} of conversation ${one.conversation}: ${wordsOf(one)}`),
   ];
 }

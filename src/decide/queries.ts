@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { Trigger } from "../conversation/fold.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Decision } from "./decision.ts";
 
 export interface Environment {
@@ -88,8 +89,6 @@ export async function insertDecision(
     select id::text from decided`.execute(tx);
   return rows[0]?.id ?? null;
 }
-
-export type Bucket = "new" | "excluded" | "below-threshold" | "held" | "handed-off" | "failed";
 
 /** Notes for each environment what has been heard of a conversation and waits for a decision. */
 export async function notePending(

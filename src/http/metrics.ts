@@ -1,5 +1,6 @@
 /** What Baton counts about its doors, for Prometheus. No label holds a person's data or an unbounded value. */
-import { collectDefaultMetrics, Counter, Histogram, type Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Watched } from "../insights/census/gauge-queries.ts";
 
 /** What became of one notification. */
 export type NotificationResult =
@@ -102,4 +103,67 @@ export function walkMetrics(registry: Registry): WalkMetrics {
     decided: (environment, kind) => decisions.inc({ environment, kind }),
     handedOff: (environment, recipe, status) => handoffs.inc({ environment, recipe, status }),
   };
+}
+
+/** Adds gauges of what stands in the database; every process tells the same. Read once for each scrape. */
+export function stateMetrics(registry: Registry, read: () => Promise<Watched>): void {
+  let reading: Promise<Watched | null> | null = null;
+  const state = (): Promise<Watched | null> => {
+    // A database that is away leaves its gauges out; /readyz says so.
+    reading ??= read()
+      .catch(() => null)
+      .finally(() => {
+        reading = null;
+      });
+    return reading;
+  };
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    rows: (
+      watched: Watched,
+    ) => readonly { readonly labels: Partial<Record<Label, string>>; readonly value: number }[],
+  ): void => {
+    const one = new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [registry],
+      collect: async () => {
+        const watched = await state();
+        one.reset();
+        for (const { labels, value } of watched === null ? [] : rows(watched)) one.set(labels, value);
+      },
+    });
+  };
+  const place = ["environment", "destination"] as const;
+  gauge(
+    "baton_census_adds_up",
+    "1 where the census of the last night adds up, 0 where it does not",
+    ["environment"],
+    ({ census }) =>
+      census.map(({ environment, addsUp }) => ({ labels: { environment }, value: addsUp ? 1 : 0 })),
+  );
+  gauge(
+    "baton_census_conversations",
+    "Conversations that had come in by the last night",
+    ["environment"],
+    ({ census }) => census.map(({ environment, in: value }) => ({ labels: { environment }, value })),
+  );
+  gauge("baton_open_issues", "Issues that wait for a person", place, ({ openIssues }) =>
+    openIssues.map(({ n: value, ...labels }) => ({ labels, value })),
+  );
+  gauge("baton_paused", "1 for each destination that gets nothing for now", place, ({ pauses }) =>
+    pauses.map((labels) => ({ labels, value: 1 })),
+  );
+  gauge(
+    "baton_waiting_runs",
+    "Runs that wait for a destination or their place in the line",
+    [],
+    (watched) => [{ labels: {}, value: watched.waitingRuns }],
+  );
+  gauge("baton_undecided_seconds", "How long the longest has waited for its decision", [], (watched) => [
+    { labels: {}, value: watched.undecidedSeconds },
+  ]);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  CENSUS_OFF,
   doneWords,
   type IssueStatus,
   nextStep,
@@ -17,6 +18,7 @@ describe("the next step of", () => {
     ["a parked event", PARKED_EVENT, "Update Baton or report the event"],
     ["a queue without members", "queue_without_members", "Add members to the queue in Salesforce"],
     ["webhooks that do not come", "webhooks_silent", "Turn the app's webhooks on"],
+    ["a census that does not add up", CENSUS_OFF, "Run `baton census`"],
     ["a stage that somebody changed", STAGE_CHANGED, "whoever runs that automation"],
     ["an owner that somebody changed", OWNER_CHANGED, "who is to own such records"],
   ] as const)("%s", ([, code, words]) => {

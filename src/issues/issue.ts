@@ -53,6 +53,9 @@ const SILENT = "webhooks_silent";
 /** Code of a queue that owns records and has no members; it ends when a handoff finds somebody there. */
 export const EMPTY_QUEUE = "queue_without_members";
 
+/** Code of a census that does not add up; it ends with the first that does. */
+export const CENSUS_OFF = "census_off";
+
 /** What a person does about it. */
 export function nextStep({
   id,
@@ -76,6 +79,8 @@ export function nextStep({
       return `Turn the app's webhooks on in Intercom's developer hub, at the address that \`baton intercom check\` prints; this ends when one arrives.`;
     case EMPTY_QUEUE:
       return "Add members to the queue in Salesforce (Setup, Queues) and tell them what it owns already; this ends with the next handoff that goes there.";
+    case CENSUS_OFF:
+      return "Run `baton census` to see it now, and report the conversations it names with Baton's log of that day; this ends with the first night that adds up.";
     default:
       return `Correct the cause in ${DESTINATION_NAMES[destination]} or in the policy, then \`baton issues retry ${id}\`; ${skip} lets it be.`;
   }

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Scope, SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
-import { BUCKETS } from "../../src/insights/census/queries.ts";
+import { BUCKETS } from "../../src/decide/bucket.ts";
 import {
   clearFaults,
   faultOn,

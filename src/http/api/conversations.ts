@@ -1,6 +1,7 @@
 /** /api/v1/environments/{environment}/conversations: everything that was heard, each in its bucket, word by word. */
 import { z } from "zod";
-import { BUCKETS, census } from "../../insights/census/queries.ts";
+import { census } from "../../insights/census/queries.ts";
+import { BUCKETS } from "../../decide/bucket.ts";
 import {
   type ConversationFilter,
   type ConversationLine,

@@ -3,19 +3,11 @@
  * lists conversations starts from `heardConversations`, so that lists and figures cannot disagree.
  */
 import { type RawBuilder, sql } from "kysely";
-import type { Bucket } from "../../decide/queries.ts";
+import type { Bucket } from "../../decide/bucket.ts";
 import type { EpochMs } from "../../kernel/time.ts";
-import type { Db } from "../../store/database.ts";
+import { type Db, inTransaction, type Tx } from "../../store/database.ts";
 import type { HandedRecord } from "./read-back.ts";
-
-export const BUCKETS = [
-  "new",
-  "excluded",
-  "below-threshold",
-  "held",
-  "handed-off",
-  "failed",
-] as const satisfies readonly Bucket[];
+import type { Odd, Taken } from "./taken.ts";
 
 /**
  * A relation with one row for each conversation of the environment's workspace: `workspace`, `id`, `bucket`, `heard_at`,
@@ -48,7 +40,7 @@ export interface Census {
 }
 
 /** How many conversations stand in each bucket, of those heard last since then; of all with null. */
-export async function census(db: Db, environment: string, since: EpochMs | null): Promise<Census> {
+export async function census(db: Db | Tx, environment: string, since: EpochMs | null): Promise<Census> {
   const { rows } = await sql<{ bucket: Bucket; n: number }>`
     select bucket, count(*) as n from ${heardConversations(environment)} h
     where ${since === null ? sql`true` : sql`heard_at >= to_timestamp(${since / 1_000})`} group by 1`.execute(
@@ -69,26 +61,31 @@ export async function census(db: Db, environment: string, since: EpochMs | null)
   };
 }
 
-export interface Entries {
-  /** Conversations that any notification or reading told of, counted without the buckets. */
-  readonly in: number;
-  /** Those that stand in no bucket, or in more than one; there should be none. At most a hundred. */
-  readonly odd: readonly { readonly conversation: string; readonly buckets: readonly string[] }[];
+/** What came in, held against the buckets one by one, all as of one instant. */
+export async function takeCensus(db: Db, environment: string): Promise<Taken> {
+  return inTransaction(
+    db,
+    async (tx) => {
+      const { buckets } = await census(tx, environment, null);
+      return { buckets, ...(await entries(tx, environment)) };
+    },
+    { isolation: "repeatable read" },
+  );
 }
 
-/** The other side of the census: what came in, held against the buckets one by one. */
-export async function entries(db: Db, environment: string): Promise<Entries> {
+/** The other side of the census: conversations that came in, counted without the buckets, and those that stand in none or in two. */
+async function entries(tx: Tx, environment: string): Promise<Pick<Taken, "in" | "odd">> {
   const workspace = sql`(select i.settings ->> 'workspace' from environments e
     join connections i on i.id = e.intercom_connection where e.name = ${environment})`;
   const came = sql`(
     select conversation_id as id from events where workspace = ${workspace} and conversation_id is not null
     union
     select id from conversations where workspace = ${workspace})`;
-  const { rows: counted } = await sql<{ n: number }>`select count(*)::int as n from ${came} c`.execute(db);
-  const { rows: odd } = await sql<Entries["odd"][number]>`
+  const { rows: counted } = await sql<{ n: number }>`select count(*)::int as n from ${came} c`.execute(tx);
+  const { rows: odd } = await sql<Odd>`
     select coalesce(c.id, h.id) as conversation, coalesce(array_agg(h.bucket order by h.bucket) filter (where h.id is not null), '{}') as buckets
     from ${came} c full join ${heardConversations(environment)} h on h.id = c.id
-    group by c.id, h.id having count(h.id) <> 1 or c.id is null order by 1 limit 100`.execute(db);
+    group by c.id, h.id having count(h.id) <> 1 or c.id is null order by 1 limit 100`.execute(tx);
   return { in: counted[0]?.n ?? 0, odd };
 }
 

@@ -1,7 +1,7 @@
 /** SQL of conversations as people look for them: everything that was heard, and all decisions about one. Nothing here writes. */
 import { type RawBuilder, sql } from "kysely";
 import type { Snapshot } from "../../conversation/snapshot.ts";
-import type { Bucket } from "../../decide/queries.ts";
+import type { Bucket } from "../../decide/bucket.ts";
 import type { EpochMs } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
 import { heardConversations } from "../census/queries.ts";

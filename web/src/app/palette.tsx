@@ -64,6 +64,7 @@ const SCREENS = [
   { to: "/e/$environment/handoffs", label: "Handoffs", scope: null },
   { to: "/e/$environment/conversations", label: "Conversations", scope: "conversations:read" },
   { to: "/e/$environment/review", label: "Review", scope: "conversations:read" },
+  { to: "/e/$environment/metrics", label: "Metrics", scope: null },
   { to: "/e/$environment/operations", label: "Operations", scope: null },
   { to: "/e/$environment/policy", label: "Policy", scope: null },
   { to: "/e/$environment/routing", label: "Routing", scope: null },

@@ -143,6 +143,12 @@ const routing = createRoute({
   path: "/routing",
   component: lazyRouteComponent(() => import("../features/routing/routing.tsx"), "Routing"),
 });
+const metrics = createRoute({
+  getParentRoute: () => environment,
+  path: "/metrics",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "window", "from", "to", "within"),
+  component: lazyRouteComponent(() => import("../features/metrics/metrics.tsx"), "MetricsPage"),
+});
 const users = createRoute({
   getParentRoute: () => environment,
   path: "/users",
@@ -176,6 +182,7 @@ const routeTree = root.addChildren([
     hindsight,
     draft,
     routing,
+    metrics,
     users,
     auditLog,
     start,

@@ -5,17 +5,12 @@ import type { ReactNode } from "react";
 import { useChange, useRead } from "../../api/queries.ts";
 import { Loaded, Page } from "../../components/states.tsx";
 import { BucketsCard } from "./buckets.tsx";
+import { KeyFigures } from "./key-figures.tsx";
 
 /** How the environment stands: every number leads to its list. */
 export function Overview() {
   const { environment } = useParams({ from: "/e/$environment/" });
   const environments = useRead("listEnvironments", {});
-  const issues = useRead("listIssues", { environment });
-  const pauses = useRead("listPauses", { environment });
-  const ledger = useRead("routingLedger", { environment });
-  const params = { environment };
-  const of = (count: number | undefined): string => (count === undefined ? "-" : count.toLocaleString());
-  const taken = ledger.data?.lines.length;
   return (
     <Page title="Overview" says="What happens in this environment, and what needs somebody.">
       <Loaded of={environments}>
@@ -24,40 +19,8 @@ export function Overview() {
           if (here === undefined) return <Text>There is no environment of this name.</Text>;
           return (
             <Stack>
-              <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
-                <Figure label="Open issues" value={of(issues.data?.length)}>
-                  <Anchor
-                    renderRoot={(props) => (
-                      <Link {...props} to="/e/$environment/operations" params={params} />
-                    )}
-                  >
-                    See what did not go through
-                  </Anchor>
-                </Figure>
-                <Figure label="Paused destinations" value={of(pauses.data?.length)}>
-                  <Anchor
-                    renderRoot={(props) => (
-                      <Link {...props} to="/e/$environment/operations" params={params} />
-                    )}
-                  >
-                    Pause or resume
-                  </Anchor>
-                </Figure>
-                <Figure label="Leads routed, last 30 days" value={taken === 100 ? "100+" : of(taken)}>
-                  <Anchor
-                    renderRoot={(props) => <Link {...props} to="/e/$environment/routing" params={params} />}
-                  >
-                    See who got them
-                  </Anchor>
-                </Figure>
-                <Figure label="Live policy" value={here.live === null ? "none" : `v${here.live}`}>
-                  <Anchor
-                    renderRoot={(props) => <Link {...props} to="/e/$environment/policy" params={params} />}
-                  >
-                    {here.drafts === 1 ? "1 draft" : `${here.drafts} drafts`} in work
-                  </Anchor>
-                </Figure>
-              </SimpleGrid>
+              <Counts environment={environment} live={here.live} drafts={here.drafts} />
+              <KeyFigures environment={environment} />
               <BucketsCard environment={environment} />
               <ModeCard environment={environment} mode={here.mode} />
             </Stack>
@@ -65,6 +28,45 @@ export function Overview() {
         }}
       </Loaded>
     </Page>
+  );
+}
+
+/** What needs somebody, and how much there is; each number leads to its list. */
+function Counts(props: {
+  readonly environment: string;
+  readonly live: number | null;
+  readonly drafts: number;
+}) {
+  const { environment, live, drafts } = props;
+  const issues = useRead("listIssues", { environment });
+  const pauses = useRead("listPauses", { environment });
+  const ledger = useRead("routingLedger", { environment });
+  const params = { environment };
+  const of = (count: number | undefined): string => (count === undefined ? "-" : count.toLocaleString());
+  const taken = ledger.data?.lines.length;
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
+      <Figure label="Open issues" value={of(issues.data?.length)}>
+        <Anchor renderRoot={(props) => <Link {...props} to="/e/$environment/operations" params={params} />}>
+          See what did not go through
+        </Anchor>
+      </Figure>
+      <Figure label="Paused destinations" value={of(pauses.data?.length)}>
+        <Anchor renderRoot={(props) => <Link {...props} to="/e/$environment/operations" params={params} />}>
+          Pause or resume
+        </Anchor>
+      </Figure>
+      <Figure label="Leads routed, last 30 days" value={taken === 100 ? "100+" : of(taken)}>
+        <Anchor renderRoot={(props) => <Link {...props} to="/e/$environment/routing" params={params} />}>
+          See who got them
+        </Anchor>
+      </Figure>
+      <Figure label="Live policy" value={live === null ? "none" : `v${live}`}>
+        <Anchor renderRoot={(props) => <Link {...props} to="/e/$environment/policy" params={params} />}>
+          {drafts === 1 ? "1 draft" : `${drafts} drafts`} in work
+        </Anchor>
+      </Figure>
+    </SimpleGrid>
   );
 }
 
