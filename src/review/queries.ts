@@ -18,6 +18,9 @@ export interface Stretch {
   readonly until: EpochMs;
 }
 
+/** So many decisions are opened by one statement: each holds a whole conversation. */
+const CHUNK = 2_000;
+
 /**
  * Every conversation that was decided about in the stretch, by its last handoff there, else by its last decision.
  * Those that were handed off before are left out: what they said then was judged then.
@@ -26,10 +29,8 @@ export async function candidates(
   db: Db,
   { environment, since, until }: Stretch,
 ): Promise<readonly Candidate[]> {
-  const { rows } = await sql<Candidate>`
-    select c.id as decision, c.kind, c.recipe, case when c.kind = 'below-threshold' then (
-      select max((v.value ->> 'value')::float8 / nullif((v.value ->> 'threshold')::float8, 0))
-      from decisions d, json_each(d.inputs #> '{scores,values}') v where d.id = c.id) end as strength
+  const { rows } = await sql<Omit<Candidate, "strength">>`
+    select c.id as decision, c.kind, c.recipe
     from (
       select distinct on (d.workspace, d.conversation_id) d.id, d.kind, d.recipe, d.workspace, d.conversation_id
       from decisions d
@@ -40,6 +41,24 @@ export async function candidates(
       select 1 from handoffs h where h.environment = ${environment} and h.workspace = c.workspace
         and h.conversation_id = c.conversation_id and h.started_at < ${at(since)})
     order by c.id`.execute(db);
+  const below = rows.filter(({ kind }) => kind === "below-threshold").map(({ decision }) => decision);
+  const strengths = new Map<number, number>();
+  for (let from = 0; from < below.length; from += CHUNK)
+    for (const { id, strength } of await strengthsOf(db, below.slice(from, from + CHUNK)))
+      strengths.set(id, strength);
+  return rows.map((row) => ({ ...row, strength: strengths.get(row.decision) ?? null }));
+}
+
+async function strengthsOf(
+  db: Db,
+  decisions: readonly number[],
+): Promise<readonly { readonly id: number; readonly strength: number }[]> {
+  const { rows } = await sql<{ id: number; strength: number }>`
+    select d.id, max((v.value ->> 'value')::float8 / (v.value ->> 'threshold')::float8) as strength
+    from decisions d cross join lateral json_each(d.inputs #> '{scores,values}') v
+    where d.id = any(${decisions}::bigint[]) and (v.value ->> 'threshold')::float8 > 0 group by 1`.execute(
+    db,
+  );
   return rows;
 }
 

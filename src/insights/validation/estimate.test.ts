@@ -108,6 +108,14 @@ describe("precision and recall", () => {
 });
 
 describe("more labels", () => {
+  test("are more where the sample is uneven, and as many as of a plain one where it is even", () => {
+    const half = (weight: number) => [...labels(15, true, true, weight), ...labels(15, true, false, weight)];
+    const even = moreLabels(shareOf(30, 60));
+    expect(verdictOf([...half(1), ...half(1)]).moreForPrecision).toBe(even);
+    expect(verdictOf([...half(1), ...half(20)]).moreForPrecision).toBeGreaterThan(even);
+    expect(verdictOf([]).moreForPrecision).toBe(381);
+  });
+
   test("are none where the interval is narrow, and fewer the nearer it is", () => {
     expect(moreLabels(shareOf(500, 1_000))).toBe(0);
     expect(moreLabels(shareOf(0, 0))).toBe(381);

@@ -45,6 +45,8 @@ interface Total {
   readonly low: number;
   readonly high: number;
   readonly variance: number;
+  /** Its share, as from a plain sample that says as much. */
+  readonly plain: Share;
 }
 
 const UNKNOWN = { value: null, low: 0, high: 1 } as const;
@@ -55,12 +57,13 @@ const MOST_LABELS = 100_000;
 export function verdictOf(labels: readonly Labelled[]): Verdict {
   const passed = labels.filter(({ qualified }) => qualified);
   const stopped = labels.filter(({ qualified }) => !qualified);
+  const right = rightIn(passed);
   const count = (list: readonly Labelled[], isRight: boolean): number =>
     list.filter((one) => one.isRight === isRight).length;
   return {
-    precision: rightShare(passed),
+    precision: estimateOf(right, passed),
     recall: { ...recallOf(labels, passed.length), labels: labels.length },
-    moreForPrecision: moreLabels(shareOf(count(passed, true), passed.length)),
+    moreForPrecision: moreLikeThese(passed.length, right.plain),
     counts: {
       rightAndQualified: count(passed, true),
       wrongAndQualified: count(passed, false),
@@ -74,8 +77,15 @@ type Weighted = Pick<Labelled, "isRight" | "weight">;
 
 /** Of everything these labels stand for, the share that is right. */
 export function rightShare(labels: readonly Weighted[]): Estimate {
+  return estimateOf(rightIn(labels), labels);
+}
+
+function rightIn(labels: readonly Weighted[]): Total {
+  return totalOf(strataOf(labels), ({ isRight }) => isRight);
+}
+
+function estimateOf({ value, low, high }: Total, labels: readonly Weighted[]): Estimate {
   const all = sizeOf(labels).size;
-  const { value, low, high } = totalOf(strataOf(labels), ({ isRight }) => isRight);
   const share = all === 0 ? UNKNOWN : { value: value / all, low: low / all, high: high / all };
   return { ...share, labels: labels.length };
 }
@@ -93,40 +103,29 @@ function sizeOf(stratum: readonly Weighted[]): { readonly n: number; readonly si
 }
 
 /**
- * Of how many conversations it holds, over all strata: the method of variance estimates recovery over Wilson intervals
- * (G. Y. Zou, A. Donner, Construction of confidence limits about effect measures, Statistics in Medicine 27, 2008).
+ * Of how many conversations it holds, over all strata: Wilson's interval for as many labels as a plain sample of the same
+ * variance would have (E. L. Korn, B. I. Graubard, Confidence intervals for proportions with small expected number of
+ * positive counts estimated from survey data, Survey Methodology 24, 1998). There each stratum gets half a label of both
+ * kinds: one in which nothing was found is not sure to hold nothing.
  */
 function totalOf<One extends Weighted>(strata: Strata<One>, holds: (one: One) => boolean): Total {
-  let [value, below, above, variance] = [0, 0, 0, 0];
+  const labels = strata.flat().length;
+  if (labels === 0) return { value: 0, low: 0, high: 0, variance: 0, plain: shareOf(0, 0) };
+  let [all, value, variance, spread] = [0, 0, 0, 0];
   for (const stratum of strata) {
     const { n, size } = sizeOf(stratum);
-    const { k, low, high } = boundsOf(stratum.filter(holds).length, n);
-    const share = k / n;
-    value += size * share;
-    below += (size * (share - low)) ** 2;
-    above += (size * (high - share)) ** 2;
-    variance += (size ** 2 * share * (1 - share)) / n;
+    const k = stratum.filter(holds).length;
+    const unsure = (k + 0.5) / (n + 1);
+    all += size;
+    value += size * (k / n);
+    variance += (size ** 2 * (k / n) * (1 - k / n)) / n;
+    spread += (size ** 2 * unsure * (1 - unsure)) / n;
   }
-  return { value, low: value - Math.sqrt(below), high: value + Math.sqrt(above), variance };
-}
-
-/** Lower 5 % limits of a Poisson mean of which 1, 2 and 3 were counted. */
-const RARE = [0.051_293, 0.355_362, 0.817_691];
-
-/**
- * The share of one stratum. Wilson's interval is too sure of the few that were found among many: there its bound is that
- * of Poisson (L. D. Brown, T. T. Cai, A. DasGupta, Interval estimation for a binomial proportion, Statistical Science 16,
- * 2001, section 4.1), which counts where one in a heavy stratum stands for hundreds.
- */
-function boundsOf(k: number, of: number): Share {
-  const wilson = shareOf(k, of);
-  const [few, many] = [rareBound(k, of), rareBound(of - k, of)];
-  return { ...wilson, low: few ?? wilson.low, high: many === null ? wilson.high : 1 - many };
-}
-
-function rareBound(k: number, of: number): number | null {
-  const mean = RARE[k - 1];
-  return mean === undefined || k / of > 0.1 ? null : mean / of;
+  const least = 0.5 / labels;
+  const share = Math.min(Math.max(value / all, least), 1 - least);
+  const worth = strata.length === 1 ? labels : (share * (1 - share) * all ** 2) / spread;
+  const plain = shareOf((value / all) * worth, worth);
+  return { value, low: plain.low * all, high: plain.high * all, variance, plain };
 }
 
 function isFound({ isRight, qualified }: Labelled): boolean {
@@ -189,6 +188,12 @@ function ratioOf(a: Total, b: Total, correlation: number): { readonly low: numbe
     // The lower bound of b is above 0 wherever b is.
     high: (upper + Math.sqrt(Math.max(0, highest))) / over,
   };
+}
+
+/** Labels that are drawn unevenly say more or less than as many of a plain sample; the next ones will, too. */
+function moreLikeThese(labels: number, plain: Share): number {
+  const more = moreLabels(plain);
+  return plain.of === 0 ? more : Math.ceil((more * labels) / plain.of);
 }
 
 /** How many more labels bring the interval within 10 points, if the share stays what it is; half where nothing is known. */
