@@ -190,7 +190,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
           openStore: async () => ({ ...store, close: async () => {} }),
         }),
     }),
-  metrics: async () => (await import("./cli/metrics.ts")).metricsCommand({ terminal, openStore }),
+  metrics: async () => (await import("./cli/metrics.ts")).metricsCommand(authoredDeps),
   review: async () => (await import("./cli/review.ts")).reviewCommand(authoredDeps),
   winners: async () =>
     (await import("./cli/winners.ts")).winnersCommand({ terminal, openStore, untilStopped }),

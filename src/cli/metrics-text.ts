@@ -65,11 +65,12 @@ export function comparisonLines(name: string, all: readonly Comparison[]): reado
       [`against ${name}`, "before", "now", "difference (95 %)", "verdict"],
       all.map(({ name: figure, unit, before, after, difference, verdict }) => {
         const text = unit === "ms" ? spanText : percent;
+        const apart = unit === "ms" ? spanText : points;
         const side = (one: Bounded | null): string => (one === null ? "too few" : text(one.value));
         const change =
           difference === null
             ? "-"
-            : `${signed(text, difference.value)} (${signed(text, difference.low)} to ${signed(text, difference.high)})`;
+            : `${signed(apart, difference.value)} (${signed(apart, difference.low)} to ${signed(apart, difference.high)})`;
         return [figure, side(before), side(after), change, verdict];
       }),
     ),
@@ -129,6 +130,11 @@ function spanText(ms: Ms): string {
 
 function percent(value: number): string {
   return `${(value * 100).toFixed(1)} %`;
+}
+
+/** What two shares differ by. */
+function points(difference: number): string {
+  return `${(difference * 100).toFixed(1)} points`;
 }
 
 function signed(text: (value: number) => string, value: number): string {

@@ -7,7 +7,7 @@ import { UserError } from "../kernel/failure.ts";
 import { type EpochMs, type Ms, parseDuration, parseInstant } from "../kernel/time.ts";
 import { readBaseline } from "./baseline-file.ts";
 import { comparisonLines, metricsLines } from "./metrics-text.ts";
-import { requireEnvironment, type StoredDeps, withStore } from "./stored.ts";
+import { type AuthoredDeps, requireEnvironment, withStore } from "./stored.ts";
 import { sinceOf } from "./window.ts";
 
 interface Options {
@@ -17,10 +17,11 @@ interface Options {
   readonly within: string;
   readonly baseline?: string;
   readonly keep?: true;
+  readonly author: string;
   readonly json?: true;
 }
 
-export function metricsCommand(deps: StoredDeps): Command {
+export function metricsCommand(deps: AuthoredDeps): Command {
   return new Command("metrics")
     .description("response time, leakage, SLA and outcomes of live handoffs, each with its definition")
     .requiredOption("--environment <name>", "the environment, as `baton environment list` prints it")
@@ -32,11 +33,12 @@ export function metricsCommand(deps: StoredDeps): Command {
       "how it was before Baton, in JSON or CSV: adds the difference of each figure with its interval",
     )
     .option("--keep", "keep the baseline: later calls and the screen Metrics compare with it")
+    .option("--author <name>", "who keeps it", deps.user)
     .option("--json", "print one JSON object")
     .action((options: Options) => run(options, deps));
 }
 
-async function run(options: Options, deps: StoredDeps): Promise<void> {
+async function run(options: Options, deps: AuthoredDeps): Promise<void> {
   const { terminal } = deps;
   const { environment } = options;
   const now = terminal.clock();
@@ -48,7 +50,8 @@ async function run(options: Options, deps: StoredDeps): Promise<void> {
   const given = options.baseline === undefined ? null : await readBaseline(options.baseline, terminal.stdin);
   await withStore(deps, options.json === true, async ({ db }) => {
     await requireEnvironment(db, environment);
-    if (given !== null && options.keep === true) await keepBaseline(db, environment, given, now);
+    if (given !== null && options.keep === true)
+      await keepBaseline(db, environment, given, { actor: options.author, now });
     const baseline = given ?? (await baselineOf(db, environment));
     const found = await readMetrics(db, { environment, since, until }, withinMs, now);
     const comparison = baseline === null ? [] : compareWith(baseline, found, withinMs);

@@ -34,6 +34,7 @@ async function metrics(...args: string[]): Promise<readonly string[]> {
       vault: openVault({ key: KEY }),
       close: async () => {},
     }),
+    user: "kim",
   });
   await command.parseAsync(["--environment", "production", ...args], { from: "user" });
   return out;
@@ -114,6 +115,10 @@ describe("before and after", () => {
     expect(out).toMatch(/leakage +25\.0 %/);
     const [json = ""] = await metrics("--json");
     expect(JSON.parse(json).baseline).toMatchObject({ name: "before Baton" });
+    const kept = await sql`select actor, action from audit_log where action = 'baseline.keep'`.execute(
+      house.database.db,
+    );
+    expect(kept.rows).toEqual([{ actor: "kim", action: "baseline.keep" }]);
   });
 
   test("figures in JSON are compared", async () => {

@@ -20,6 +20,8 @@ const WINDOWS = {
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const DEFAULT_WINDOW = "30d";
+/** A year of handoffs is no small question. */
+const RENEW_MS = 300_000;
 
 interface RangeSearch {
   readonly window?: string;
@@ -44,7 +46,7 @@ export function MetricsPage() {
   const { environment } = useParams({ from: "/e/$environment/metrics" });
   const search: RangeSearch = useSearch({ from: "/e/$environment/metrics" });
   const [now] = useState(Date.now);
-  const found = useRead("readMetrics", { environment }, queryOf(search, now));
+  const found = useRead("readMetrics", { environment }, queryOf(search, now), RENEW_MS);
   return (
     <Page
       title="Metrics"

@@ -59,7 +59,7 @@ export function Scrolled({
   readonly children: ReactNode;
 }) {
   return (
-    <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
@@ -96,11 +96,11 @@ function RateBar({ rate, tone = "indigo" }: { readonly rate: Rate; readonly tone
 export function RateCells({ rate, tone }: { readonly rate: Rate; readonly tone?: string }) {
   return (
     <>
-      <Table.Td miw={120} w="30%">
+      <Table.Td miw={100} w="30%">
         <RateBar rate={rate} {...(tone !== undefined && { tone })} />
       </Table.Td>
-      <Table.Td>{rate.share === null ? "-" : percent(rate.share)}</Table.Td>
-      <Table.Td>{sureness(rate)}</Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>{rate.share === null ? "-" : percent(rate.share)}</Table.Td>
+      <Table.Td miw={220}>{sureness(rate)}</Table.Td>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { RateCells, Scrolled, Section } from "./parts.tsx";
 import {
   type Metrics,
   percent,
+  pointsText,
   quantileSureness,
   quantileText,
   rateText,
@@ -52,8 +53,8 @@ export function Calibration({ metrics }: Of) {
             </Table.Th>
             <Table.Td>predicted</Table.Td>
             <RateCells rate={predicted} tone="gray" />
-            <Table.Td rowSpan={2} style={{ verticalAlign: "top" }}>
-              <Badge variant="light" color={VERDICTS[verdict]}>
+            <Table.Td rowSpan={2} miw={180} style={{ verticalAlign: "top" }}>
+              <Badge variant="light" miw="max-content" color={VERDICTS[verdict]}>
                 {verdict}
               </Badge>
             </Table.Td>
@@ -160,6 +161,7 @@ export function BaselineTable({ metrics }: Of) {
       <Scrolled head={["Figure", "Before", "Now", "Difference", "Verdict"]}>
         {baseline.comparison.map(({ name, unit, before, after, difference, verdict }) => {
           const text = unit === "ms" ? spanText : percent;
+          const change = unit === "ms" ? spanText : pointsText;
           return (
             <Table.Tr key={name}>
               <Table.Th scope="row">{name}</Table.Th>
@@ -168,10 +170,10 @@ export function BaselineTable({ metrics }: Of) {
               <Table.Td>
                 {difference === null
                   ? "-"
-                  : `${signed(text, difference.value)} (${signed(text, difference.low)} to ${signed(text, difference.high)})`}
+                  : `${signed(change, difference.value)} (${signed(change, difference.low)} to ${signed(change, difference.high)})`}
               </Table.Td>
               <Table.Td>
-                <Badge variant="light" color={CHANGES[verdict]}>
+                <Badge variant="light" miw="max-content" color={CHANGES[verdict]}>
                   {verdict}
                 </Badge>
               </Table.Td>

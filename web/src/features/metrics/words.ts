@@ -24,6 +24,11 @@ export function percent(share: number): string {
   return `${(share * 100).toLocaleString(undefined, { maximumFractionDigits: 1 })} %`;
 }
 
+/** What two shares differ by: "+12.5 points". */
+export function pointsText(difference: number): string {
+  return `${(difference * 100).toLocaleString(undefined, { maximumFractionDigits: 1 })} points`;
+}
+
 export function rateText({ share }: Rate): string {
   return share === null ? "not known yet" : percent(share);
 }
