@@ -33,6 +33,24 @@ const SHOTS: readonly Shot[] = [
     },
   },
   { name: "conversations", path: "/conversations" },
+  {
+    name: "review",
+    path: "/review",
+    before: async (page) => {
+      await page.getByRole("button", { name: "Begin a round" }).click();
+      await page.getByRole("button", { name: "Draw the sample" }).click();
+      await page.getByRole("link", { name: "Judge round 1" }).click();
+      const question = page.getByRole("status").first();
+      for (let n = 0; (await question.textContent()) !== "Was it right to hand it off?"; n += 1) {
+        await page.getByText(`${n} of 40 judged`).waitFor();
+        await page.keyboard.press("1");
+        await page.getByText(`${n + 1} of 40 judged`).waitFor();
+      }
+      await page.keyboard.press("1");
+      await page.getByText("Did it go to the right person?").waitFor();
+      await page.getByRole("button", { name: "Close" }).first().waitFor({ state: "detached" });
+    },
+  },
   { name: "operations", path: "/operations" },
   {
     name: "policy",
@@ -92,6 +110,7 @@ try {
 /** Its heading and its content are there. */
 async function settled(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1 }).waitFor();
+  // The network is never idle: news are listened for.
   await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-  await page.waitForLoadState("networkidle");
+  await page.evaluate("document.fonts.ready");
 }

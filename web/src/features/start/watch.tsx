@@ -1,4 +1,5 @@
-import { Alert, Badge, Group, Progress, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Badge, Group, Progress, Stack, Text, Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { Answer } from "../../api/client.ts";
 import { useRead } from "../../api/queries.ts";
 import { Loaded } from "../../components/states.tsx";
@@ -51,6 +52,14 @@ export function Watch({ environment }: { readonly environment: string }) {
                   <Heard key={line.id} line={line} />
                 ))}
               </Stack>
+              <Anchor
+                size="sm"
+                renderRoot={(props) => (
+                  <Link {...props} to="/e/$environment/review" params={{ environment }} />
+                )}
+              >
+                After some days, have people judge a sample: Review
+              </Anchor>
             </>
           )
         }
