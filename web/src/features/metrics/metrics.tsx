@@ -147,13 +147,13 @@ function KeyFigures({ metrics }: { readonly metrics: Metrics }) {
       <FigureCard
         label="Response time, half within"
         value={quantileText(responseTime.value.p50Ms)}
-        sure={`${timingSureness(responseTime.value)}; nine of ten within ${quantileText(responseTime.value.p90Ms)}`}
+        sure={timingSureness(responseTime.value)}
         definition={responseTime.definition}
       />
       <FigureCard
         label="Signal to alert, half within"
         value={quantileText(signalToAlert.value.p50Ms)}
-        sure={`${timingSureness(signalToAlert.value)}; nine of ten within ${quantileText(signalToAlert.value.p90Ms)}`}
+        sure={timingSureness(signalToAlert.value)}
         definition={signalToAlert.definition}
       />
       {rates.map(([label, { value, definition }]) => (

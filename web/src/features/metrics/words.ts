@@ -50,7 +50,8 @@ export function quantileSureness({ low, high }: Quantile): string {
   return low === null && high === null ? "too few for an interval" : `95 %: ${end(low)} to ${end(high)}`;
 }
 
-export function timingSureness({ n, isFew, p50Ms }: Timing): string {
+export function timingSureness({ n, isFew, p50Ms, p90Ms }: Timing): string {
   if (n === 0) return "Nothing was counted.";
-  return `${n.toLocaleString()} counted, ${quantileSureness(p50Ms)}${isFew ? "; too few to rely on" : ""}`;
+  const most = `nine of ten within ${quantileText(p90Ms)}`;
+  return `${n.toLocaleString()} counted, ${quantileSureness(p50Ms)}; ${most}${isFew ? "; too few to rely on" : ""}`;
 }
