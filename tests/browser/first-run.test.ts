@@ -111,6 +111,9 @@ describe.skipIf(browser === null)("the first run", () => {
       await heading(`Connect ${name}`);
       await looksRight();
     }
+    await page.getByLabel("Provider").selectOption("http");
+    await page.getByRole("textbox", { name: "Annual revenue" }).waitFor();
+    await looksRight();
     await page.getByRole("link", { name: "Next: Watch" }).click();
     const { intercom } = house.emulators;
     const { id: contactId } = intercom.addContact({
@@ -134,6 +137,9 @@ describe.skipIf(browser === null)("the first run", () => {
     await intercom.getByRole("button", { name: "Test now: Intercom" }).click();
     await intercom.getByText("signed in as", { exact: false }).waitFor();
     expect(await page.content()).not.toContain(emulatedAccounts.intercom.clientSecret);
+    await page.getByRole("button", { name: "Ask the org" }).click();
+    const line = page.getByRole("row").filter({ hasText: "Lead.Email" });
+    await line.getByText("yes", { exact: true }).waitFor();
     await page.getByRole("region", { name: "Salesforce" }).getByRole("button", { name: "Change" }).click();
     await page.getByText("by admin@baton.local", { exact: false }).first().waitFor();
     expect(await axeFaults(page)).toEqual([]);
@@ -155,6 +161,7 @@ describe.skipIf(browser === null)("the first run", () => {
     await page.getByRole("textbox", { name: "Your password" }).fill("another horse battery");
     await page.getByRole("button", { name: "Turn on one-time codes" }).click();
     await page.getByText("Keep these backup codes").waitFor();
+    await page.getByRole("img", { name: "Code for the camera of an authenticator app" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
   });

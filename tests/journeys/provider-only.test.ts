@@ -1,6 +1,9 @@
 /** Where passwords are off: who may come in, what is said to the others, and the way back. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createUser, inviteAgain } from "../../src/access/users.ts";
+import { startCommand } from "../../src/cli/start.ts";
+import { userCommand } from "../../src/cli/user.ts";
+import { called } from "../support/called.ts";
 import { openTestHouse, type TestHouse } from "../support/house.ts";
 import { CLIENT, type OpenIdProvider, startOpenIdProvider } from "../support/openid-provider.ts";
 import { PASSWORD } from "../support/people.ts";
@@ -31,7 +34,31 @@ async function post(path: string, body: unknown): Promise<readonly [number, stri
 }
 
 test("the first start makes nobody whose password would count, and says with whom people come", async () => {
-  expect(await house.service.firstAdmin()).toEqual({ kind: "provider", name: "Acme" });
+  const { err } = await called((terminal) => {
+    const start = async () => ({ ...house.service, close: async () => {} });
+    const none = { untilStopped: async () => {}, linkTo: () => "no link" };
+    return startCommand(terminal, { start, ...none });
+  }, []);
+  expect(err).toContain(
+    "Nobody can sign in yet. `baton user create --email YOU --role admin`, with the address that Acme knows you by,",
+  );
+});
+
+test("a user is made without a link", async () => {
+  const { db, url } = house.database;
+  const store = { db, url, vault: house.service.vault, close: async () => {} };
+  const { out } = await called(
+    (terminal) =>
+      userCommand({
+        terminal,
+        openStore: async () => store,
+        user: "the test",
+        linkTo: () => "a link",
+        onlyBy: () => "Acme",
+      }),
+    ["create", "--email", "uma@ourcompany.example", "--role", "viewer"],
+  );
+  expect(out).toBe("uma@ourcompany.example signs in with Acme: there is no link, since passwords are off.");
 });
 
 test("neither a password nor a link to set one lets anybody in", async () => {

@@ -57,8 +57,8 @@ function People({ onCode }: { readonly onCode: () => void }) {
 const REFUSALS = new Map<string, (name: string) => string>([
   [
     "unknown",
-    () =>
-      "Nobody of your address may come in here. An admin can add you, with the address that you have there.",
+    (name) =>
+      `Nobody of your address may come in here. An admin can add you with the address that ${name} knows.`,
   ],
   [
     "unverified",

@@ -13,6 +13,7 @@ import {
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
+import type { Answer } from "../../../api/client.ts";
 import { useRead } from "../../../api/queries.ts";
 import { NumberBox } from "./boxes.tsx";
 import { useEditing, useFault } from "./editing.tsx";
@@ -158,7 +159,7 @@ function Keywords({ name, signals }: OfSignal) {
               line={line}
               name={name}
               signals={signals}
-              hits={hits.data?.find((one) => one.signal === name && one.phrase === line.text)?.times}
+              hits={hits.data === undefined ? "" : hitsOf(hits.data, name, line)}
             />
           ))}
         </Table.Tbody>
@@ -167,8 +168,14 @@ function Keywords({ name, signals }: OfSignal) {
   );
 }
 
-/** `hits`: undefined where the live policy does not have the phrase, or nothing is counted for it. */
-function KeywordRow(props: OfSignal & { readonly line: Line; readonly hits: number | undefined }) {
+/** At how many places a phrase counted; a sentence that counts by its meaning is not counted word by word. */
+function hitsOf(all: Answer<"phraseHits">, signal: string, { kind, text }: Line): string {
+  if (kind === "examples") return "";
+  const found = all.find((one) => one.signal === signal && one.phrase === text);
+  return found?.times.toLocaleString() ?? "not live";
+}
+
+function KeywordRow(props: OfSignal & { readonly line: Line; readonly hits: string }) {
   const { line, name, signals, hits } = props;
   const { canEdit, change } = useEditing();
   const { kind, text, i } = line;
@@ -196,9 +203,7 @@ function KeywordRow(props: OfSignal & { readonly line: Line; readonly hits: numb
         />
       </Table.Td>
       <Table.Td ta="right" style={{ fontVariantNumeric: "tabular-nums" }}>
-        <Text size="sm" c={hits === undefined ? "dimmed" : undefined}>
-          {hits?.toLocaleString() ?? "not live"}
-        </Text>
+        <Text size="sm">{hits}</Text>
       </Table.Td>
       {canEdit && (
         <Table.Td>
