@@ -34,5 +34,10 @@ export function completenessOf(
         filled: rateOf(count?.filled[field] ?? 0, count?.made ?? 0),
       }));
     })
-    .toSorted((a, b) => (a.filled.share ?? 2) - (b.filled.share ?? 2));
+    .toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** Fields of which nothing is known stand last. */
+function placeOf({ filled }: Completeness): number {
+  return filled.share ?? 2;
 }
