@@ -10,8 +10,11 @@ import { Scrolled, Section } from "./parts.tsx";
 type Census = Answer<"listCensusNights">;
 type Night = Census["nights"][number];
 
+/** Everything that was ever heard is counted for it. */
+const RENEW_MS = 300_000;
+
 export function CensusCard({ environment }: { readonly environment: string }) {
-  const census = useRead("listCensusNights", { environment });
+  const census = useRead("listCensusNights", { environment }, {}, RENEW_MS);
   return (
     <Section
       title="Nothing leaks: the census"
