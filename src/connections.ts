@@ -9,6 +9,8 @@ import type { Vault } from "./vault/vault.ts";
 import { type ConnectionKind, type ConnectionRow, secretContext } from "./vault/queries.ts";
 import type { Enricher, Notifier, Recipient } from "./handoff/ports.ts";
 import type { HttpLog } from "./connectors/http/http.ts";
+import type { Snapshot } from "./conversation/snapshot.ts";
+import { exportedConversation } from "./connectors/intercom/exported.ts";
 import { connectIntercom, INTERCOM_DEFAULTS, type IntercomConnection } from "./connectors/intercom/inbox.ts";
 import {
   connectSalesforce,
@@ -155,6 +157,11 @@ export function openIntercom(row: ConnectionRow, plugs: Plugs): IntercomConnecti
   const { token } = secretOf(row, plugs.vault, intercomSecret);
   const settings = settingsOf(row, intercomSettings);
   return connectIntercom({ ...INTERCOM_DEFAULTS, ...settings, token }, plugs);
+}
+
+/** A conversation as an export of Intercom writes it; null for anything else. */
+export function exportedByIntercom(value: unknown): Snapshot | null {
+  return exportedConversation(value);
 }
 
 export function openSalesforce(row: ConnectionRow, plugs: Plugs): SalesforceConnection {

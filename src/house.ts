@@ -32,6 +32,7 @@ import { forgettingSchedules } from "./forgetting.ts";
 import { walk } from "./walk.ts";
 import { type ReconcileParts, reconcileSchedule, sweepAll } from "./reconcile.ts";
 import { type FeedbackParts, feedbackSchedules, pollAllDeals } from "./deals.ts";
+import { type AuditInput, auditRun } from "./auditing.ts";
 import { type Listening, listen } from "./listening.ts";
 import { knockAgain, knocking, nightlyCensus, startWaiting, upkeep } from "./upkeep.ts";
 
@@ -60,6 +61,7 @@ export interface House {
   readonly database: Database;
   readonly engine: Engine;
   readonly conversationKind: RunKind<News>;
+  readonly auditKind: RunKind<AuditInput>;
   /** Stores what somebody pressed, over these connections to the database, and starts its run; false when it was known. */
   readonly takePress: (
     db: Db,
@@ -110,7 +112,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return engine;
   };
   const joints: Joints = { options, db, place, environments, engine: theEngine };
-  const { conversationKind, pressKind, feedback, syncing, reconcile, kinds, schedules } = worksOf(joints);
+  const { begun, pressKind, feedback, syncing, reconcile, kinds, schedules } = worksOf(joints);
   engine = await createEngine({
     databaseUrl: options.databaseUrl,
     kinds,
@@ -132,7 +134,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       await theEngine().work();
       listening = listen(feedback);
     },
-    conversationKind,
+    ...begun,
     takePress: (over, arrived) => takePress({ clock, engine: theEngine }, over, pressKind, arrived),
     connections,
     place,
@@ -160,15 +162,18 @@ interface Joints {
 }
 
 /** The kinds of runs, and the jobs that repeat. */
-function worksOf(joints: Joints): {
-  readonly conversationKind: RunKind<News>;
+interface Works {
+  /** The kinds that others than runs begin. */
+  readonly begun: Pick<House, "conversationKind" | "auditKind">;
   readonly pressKind: RunKind<PressInput>;
   readonly feedback: FeedbackParts;
   readonly syncing: SyncParts;
   readonly reconcile: ReconcileParts;
   readonly kinds: readonly RunKind<never>[];
   readonly schedules: readonly Schedule[];
-} {
+}
+
+function worksOf(joints: Joints): Works {
   const { options, db, place, environments, engine } = joints;
   const { clock, log } = options;
   const handoffKind = handoffKindOf(joints);
@@ -183,9 +188,10 @@ function worksOf(joints: Joints): {
   const feedbackKind = feedbackKindOf(joints);
   const feedback = { db, clock, log, engine, kind: () => feedbackKind, environments, place };
   const { sweepMs } = options;
+  const auditKind = auditRun({ db, vault: options.vault, clock });
   const reconcile = { db, clock, log, engine, conversationKind, environments, place, sweepMs };
   return {
-    conversationKind,
+    begun: { conversationKind, auditKind },
     pressKind,
     feedback,
     reconcile,
@@ -198,6 +204,7 @@ function worksOf(joints: Joints): {
       boardKind,
       feedbackKind,
       syncing.kind,
+      auditKind,
     ].map((kind) => kind as RunKind<never>),
     schedules: [
       ...upkeep({ db, clock, engine, conversationKind, log }),

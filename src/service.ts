@@ -19,6 +19,7 @@ import type { ReadinessCheck } from "./http/health.ts";
 import { batchMetrics, stateMetrics, walkMetrics } from "./http/metrics.ts";
 import { watched } from "./insights/census/gauge-queries.ts";
 import { buildServer, type ServerOptions } from "./http/server.ts";
+import { auditRoutes } from "./http/api/audits.ts";
 import { backtestRoutes } from "./http/api/backtests.ts";
 import { hindsightRoutes } from "./http/api/hindsight.ts";
 import { censusRoutes } from "./http/api/census.ts";
@@ -60,6 +61,7 @@ import { openEmbedder } from "./meaning/embedder.ts";
 import { newsOf, runOf } from "./news.ts";
 import { UserError } from "./kernel/failure.ts";
 import { accountLook, targetLook } from "./setup.ts";
+import { auditDoor } from "./auditing.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -293,12 +295,8 @@ function remembered<Door>(
 }
 
 /** Every route of /api/v1, room by room, behind the tokens and sessions of this database. */
-export function apiOf(
-  { clock, config }: ServiceOptions,
-  house: House,
-  vault: Vault,
-  signIn: SignIn,
-): ApiOptions {
+export function apiOf(options: ServiceOptions, house: House, vault: Vault, signIn: SignIn): ApiOptions {
+  const { clock, config, log } = options;
   const { database } = house;
   const { db } = database;
   const reading = { db, policyOf: house.policyOfVersion, linksOf: linksOf(house) };
@@ -314,6 +312,7 @@ export function apiOf(
       ...tryDraftRoutes({ db, clock, effects: openEffects(database, clock) }),
       ...simulateRoutes(db, clock),
       ...backtestRoutes(database, clock),
+      ...auditRoutes(auditDoor({ db, clock, log }, house)),
       ...hindsightRoutes({ archive: database, clock }),
       ...routingRoutes(db, clock),
       ...handoffRoutes(reading),

@@ -138,7 +138,13 @@ export async function scrub(
   const counts: Record<string, number> = {};
   const states = whose.conversations.map((id) => JSON.stringify(stateOf(id)));
   const emails = await addressesOf(tx, whose);
-  const all = { ...heard(whose, states), ...handedOff(whose), ...synced(whose), ...dealt(whose, emails) };
+  const all = {
+    ...heard(whose, states),
+    ...handedOff(whose),
+    ...synced(whose),
+    ...dealt(whose, emails),
+    ...audited(whose),
+  };
   for (const [table, statement] of Object.entries(all))
     counts[table] = Number((await statement.execute(tx)).numAffectedRows ?? 0);
   return counts;
@@ -246,6 +252,17 @@ function dealt({ workspace }: Belongings, emails: readonly string[]): Statements
   };
 }
 
+/** Samples of audits: the only words of customers that a report keeps. */
+function audited({ conversations }: Belongings): Statements {
+  const ofThem = sql`s ->> 'id' = any(${conversations}::text[])`;
+  return {
+    audits: sql`
+      update audits set report = jsonb_set(report, '{samples}', coalesce(
+        (select jsonb_agg(s) from jsonb_array_elements(report -> 'samples') s where not ${ofThem}), '[]'))
+      where report is not null and exists (select 1 from jsonb_array_elements(report -> 'samples') s where ${ofThem})`,
+  };
+}
+
 /** Columns of every table that hold this text anywhere, with how many rows; table by table, since it is rarely asked. */
 export async function mentionsOf(
   db: Db,
@@ -321,6 +338,15 @@ export async function forgetEffects(db: Db, olderThanMs: Ms): Promise<number> {
       select e.key from effects e join handoffs h on h.id = e.handoff_id
       where h.started_at < now() - make_interval(secs => ${olderThanMs / 1_000}) and h.status <> 'running'
         and e.state in ('done', 'would', 'skipped') and not e.request ? 'erased' limit ${BATCH})`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** The words of an audit's samples; its figures stay. */
+export async function forgetAudits(db: Db, olderThanMs: Ms): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update audits set report = jsonb_set(report, '{samples}', '[]') where id in (
+      select id from audits where asked_at < now() - make_interval(secs => ${olderThanMs / 1_000})
+        and jsonb_array_length(report -> 'samples') > 0 limit ${BATCH})`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 

@@ -3,6 +3,7 @@ import { emptyState } from "../conversation/fold.ts";
 import type { Ms } from "../kernel/time.ts";
 import { type Db, inTransaction, type Log } from "../store/database.ts";
 import {
+  forgetAudits,
   forgetDecisions,
   forgetEffects,
   forgetEvents,
@@ -23,6 +24,7 @@ export const RETENTION = {
     days: 365,
     holds: "what was written to Salesforce, Intercom, Slack and by mail: transcripts, alerts",
   },
+  audits: { days: 365, holds: "the words of the samples in reports of leakage audits; their figures stay" },
   decisions: { days: 730, holds: "what decisions rested on; older ones cannot be replayed or backtested" },
   conversations: {
     days: 730,
@@ -77,6 +79,8 @@ function forget(db: Db, name: RetentionName, olderThanMs: Ms): Promise<number> {
       return forgetEvents(db, olderThanMs);
     case "effects":
       return forgetEffects(db, olderThanMs);
+    case "audits":
+      return forgetAudits(db, olderThanMs);
     case "decisions":
       return forgetDecisions(db, olderThanMs);
     case "conversations":

@@ -11,38 +11,15 @@ import type { WatchedDeps } from "../../src/cli/watched.ts";
 import { winnersCommand } from "../../src/cli/winners.ts";
 import { erasePerson } from "../../src/erasure/erase.ts";
 import { called } from "../support/called.ts";
+import { copied, deals, HINDSIGHT_POLICY } from "../support/deals.ts";
 import { openTestHouse, type TestHouse, writes } from "../support/house.ts";
 
 const DAY_MS = 86_400_000;
-const POLICY = `
-format: baton/policy@1
-name: Hindsight # comments stay
-signals:
-  sso: { label: SSO, phrases: [SSO], points: 10 }
-  quote: { label: Quote, phrases: [quote], points: 10, cap: 20 }
-scores:
-  buying: { signals: [sso, quote], threshold: 20 }
-exclusions:
-  - { id: bugs, label: Bugs, when: { field: conversation.tags, operator: contains, value: bug } }
-recipes:
-  - id: qualified
-    name: Qualified
-    on: [message, tag]
-    score: { name: buying, atLeast: threshold }
-    owner: { route: default }
-routing:
-  routes:
-    default: [{ user: ana@ourcompany.example }]
-feedback:
-  stages:
-    - { when: { field: opportunity.isWon, operator: "=", value: true }, tag: Customer }
-`;
-
 let house: TestHouse;
 let token: string;
 let folder: string;
 beforeAll(async () => {
-  house = await openTestHouse({ policy: POLICY });
+  house = await openTestHouse({ policy: HINDSIGHT_POLICY });
   await house.service.house.pollDeals();
   folder = await mkdtemp(join(tmpdir(), "baton-hindsight-"));
   const request = {
@@ -85,20 +62,6 @@ async function waited(path: string): Promise<unknown> {
   }
 }
 
-/** A deal of whoever this is, ended like this, as Salesforce tells it. */
-async function deals(who: string, stage: "Closed Won" | "Closed Lost"): Promise<void> {
-  const crm = house.emulators.salesforce.state;
-  house.advance(2_000);
-  const deal = crm.insert("Opportunity", { Name: who, StageName: "Qualification", CloseDate: "2027-01-31" });
-  const contact = crm.insert("Contact", { LastName: who, Email: `${who}@${who}.example` });
-  crm.insert("OpportunityContactRole", { OpportunityId: deal, ContactId: contact });
-  house.advance(2_000);
-  crm.update("Opportunity", deal, { StageName: stage });
-  house.advance(1_000);
-  await house.service.house.pollDeals();
-  await house.settle();
-}
-
 describe("missed winners", () => {
   test("are none before anybody bought", async () => {
     expect((await run(winnersCommand, [])).out).toContain("has won a deal since");
@@ -109,7 +72,7 @@ describe("missed winners", () => {
     await writes(house, { who: "nils", text: "Who signs the data processing agreement?", tags: ["bug"] });
     await writes(house, { who: "otto", text: "Where is the data export?" });
     await writes(house, { who: "pia", text: "SSO and a quote" });
-    for (const who of ["mira", "nils", "pia"]) await deals(who, "Closed Won");
+    for (const who of ["mira", "nils", "pia"]) await deals(house, who, "Closed Won");
     const { out } = await run(winnersCommand, ["--json"]);
     const found = JSON.parse(out);
     expect(found).toMatchObject({
@@ -172,28 +135,6 @@ describe("missed winners", () => {
   });
 });
 
-/** Copies of what somebody wrote, so many of them won: each a person with a deal. */
-async function copied(who: string, won: number, lost: number): Promise<void> {
-  await sql`
-    with model as (
-      select d.*, c.state from decisions d join conversations c on c.workspace = d.workspace and c.id = d.conversation_id
-      where c.email = ${`${who}@${who}.example`} order by d.version desc limit 1),
-    copies as (select n, ${who} || n as name, n <= ${won} as is_won from generate_series(1, ${won + lost}) n),
-    talks as (
-      insert into conversations (workspace, id, version, contact_id, state)
-      select workspace, name, 1, name, jsonb_set(state, '{snapshot,contact,email}', to_jsonb(name || '@copy.example')) from model, copies),
-    decided as (
-      insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, inputs, answer, decided_at)
-      select environment, workspace, name, 1, policy_version, 'below-threshold', inputs, answer, decided_at from model, copies),
-    people as (
-      insert into deal_people (environment, opportunity_id, email)
-      select 'production', name, name || '@copy.example' from copies)
-    insert into deal_changes (environment, opportunity_id, change_id, stage, is_closed, is_won, changed_at, policy_version, seen_at)
-    select 'production', name, name, 'Closed', true, is_won, m.decided_at + interval '1 minute', m.policy_version, now() from model m, copies`.execute(
-    house.database.db,
-  );
-}
-
 describe("a suggestion", () => {
   test("is none of few deals, and says how many are needed", async () => {
     const { out } = await run(suggestCommand, []);
@@ -211,9 +152,9 @@ describe("a suggestion", () => {
     await writes(house, { who: "sara", text: "We need SSO" });
     await writes(house, { who: "quin", text: "A quote, please" });
     await writes(house, { who: "paul", text: "Hello there" });
-    await copied("sara", 60, 15);
-    await copied("quin", 15, 60);
-    await copied("paul", 40, 40);
+    await copied(house, "sara", 60, 15);
+    await copied(house, "quin", 15, 60);
+    await copied(house, "paul", 40, 40);
     const out = join(folder, "suggested.yaml");
     const found = JSON.parse((await run(suggestCommand, ["--json", "--out", out])).out);
     expect(found).toMatchObject({ score: "buying", why: null, unreadable: 0, lost: 115 });

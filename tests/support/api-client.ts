@@ -1,8 +1,9 @@
 /**
- * The web admin's client as TypeScript, from the OpenAPI document: for each operation of /api/v1 its method, its path,
+ * The web admin's client as TypeScript, from the OpenAPI document: for each operation of /api/v1 its method, its path below that,
  * what it takes and what it answers. `npm run docs` writes it; tests/policy/docs.test.ts says when it is stale.
  */
 import { openapiOf } from "../../src/http/docs.ts";
+import { API_PREFIX } from "../../src/http/api/openapi.ts";
 import { routesAsData } from "./api-routes.ts";
 
 export const CLIENT_PATH = "web/src/api/operations.ts";
@@ -42,14 +43,15 @@ export function clientText(): string {
   ${one.operationId}: { path: ${parametersOf(one, "path")}; query: ${parametersOf(one, "query")}; body: ${one.requestBody === undefined ? "undefined" : typeOf(jsonOf(one.requestBody.content))}; answer: ${typeOf(jsonOf(one.responses["200"]?.content ?? one.responses["201"]?.content ?? {}))} };`,
   );
   const places = parts.map(
-    ({ operation, method, path }) => `  ${operation.operationId}: ["${method.toUpperCase()}", "${path}"],`,
+    ({ operation, method, path }) =>
+      `  ${operation.operationId}: ["${method.toUpperCase()}", "${path.slice(API_PREFIX.length)}"],`,
   );
   return `// Written by \`npm run docs\` from the OpenAPI document of the service.\n\n/** No parameter at all. */\ntype Nothing = Readonly<Record<string, never>>;\n\nexport interface Operations {\n${types.join("\n")}\n}\n\nexport const OPERATIONS = {\n${places.join("\n")}\n} as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;\n`;
 }
 
 function described() {
   return Object.entries(openapiOf(routesAsData()).paths)
-    .filter(([path]) => path.startsWith("/api/v1/"))
+    .filter(([path]) => path.startsWith(`${API_PREFIX}/`))
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({
         path,

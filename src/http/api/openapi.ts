@@ -42,6 +42,12 @@ function operationOf(route: ApiRoute): Operation {
         content: { "application/json": { schema: schemaOf(route.body, "input") } },
       },
     }),
+    ...(route.upload !== undefined && {
+      requestBody: {
+        required: true,
+        content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
+      },
+    }),
     responses,
   };
 }

@@ -10,7 +10,12 @@ import type { Person } from "../../access/tokens.ts";
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 
 /** What is sent piece by piece. */
-export type StreamType = "text/csv" | "text/event-stream" | "application/x-ndjson";
+export type StreamType = "text/csv" | "text/event-stream" | "application/x-ndjson" | "text/html";
+
+/** The bytes of a file, as they are sent. */
+export interface Upload {
+  readonly mostBytes: number;
+}
 
 interface Shapes<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> {
   /** Below /api/v1, parameters in braces: "/environments/{environment}". */
@@ -30,6 +35,8 @@ interface Shapes<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTy
   readonly params: P;
   readonly query?: Q;
   readonly body?: B;
+  /** The body is a file instead: its bytes are the call's `file`. */
+  readonly upload?: Upload;
   readonly answer: {
     readonly status: 200 | 201;
     readonly description: string;
@@ -45,6 +52,8 @@ export interface Call<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** Empty where the route takes none. */
+  readonly file: Uint8Array;
   readonly actor: Actor;
   /** Who signed in; null behind a token. */
   readonly person: Person | null;

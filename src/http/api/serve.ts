@@ -3,7 +3,7 @@
  * may, and only then is the request parsed and answered.
  */
 import { Readable } from "node:stream";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { type Actor, may, mayTouch } from "../../access/actor.ts";
 import type { Admission } from "../../access/tokens.ts";
@@ -11,7 +11,7 @@ import { UserError } from "../../kernel/failure.ts";
 import { headersOf, isOwnWrite, ownOrigin } from "../origin.ts";
 import { sendProblem } from "../problem.ts";
 import { API_PREFIX } from "./openapi.ts";
-import { type ApiRoute, type ApiStream, type Call, Refusal } from "./route.ts";
+import { type ApiRoute, type ApiStream, type Call, Refusal, type Upload } from "./route.ts";
 
 export interface ApiOptions {
   readonly routes: readonly ApiRoute[];
@@ -46,8 +46,12 @@ export function apiRoutes({
         server.setNotFoundHandler((request, reply) =>
           sendProblem(request, reply, 404, "Nothing is served here."),
         );
+        server.addContentTypeParser(FILE_TYPES, { parseAs: "buffer" }, (_request, bytes, done) =>
+          done(null, bytes),
+        );
         for (const one of routes) {
           server.route({
+            ...(one.upload !== undefined && uploadOptions(one.upload)),
             method: one.method,
             url: one.path.replaceAll(/\{(\w+)\}/g, ":$1"),
             handler: (request, reply) =>
@@ -70,6 +74,28 @@ export function apiRoutes({
       },
       { prefix: API_PREFIX },
     );
+  };
+}
+
+const FILE_TYPES = ["application/octet-stream", "application/gzip"];
+
+/** How large a file may be, and the line that says so. */
+function uploadOptions({ mostBytes }: Upload): {
+  readonly bodyLimit: number;
+  readonly errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void;
+} {
+  return {
+    bodyLimit: mostBytes,
+    errorHandler: (error, request, reply) => {
+      if (error.statusCode !== 413) throw error;
+      const most = Math.floor(mostBytes / 1024 / 1024);
+      sendProblem(
+        request,
+        reply,
+        413,
+        `The file is larger than ${most} MB: pack it with gzip, or use \`baton audit\`.`,
+      );
+    },
   };
 }
 
@@ -98,6 +124,7 @@ async function answer(
       params: parsed("path", route.params, request.params),
       query: parsed("query", route.query ?? z.strictObject({}), request.query),
       body: route.body === undefined ? undefined : parsed("body", route.body, request.body),
+      file: route.upload === undefined ? NO_FILE : fileOf(request.body),
       actor: caller.actor,
       person: caller.person,
       origin,
@@ -120,6 +147,16 @@ async function answer(
   }
 }
 
+const NO_FILE = new Uint8Array();
+
+function fileOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array && body.length > 0) return body;
+  throw new Refusal(400, `Send the bytes of the file as ${FILE_TYPES.join(" or ")}.`);
+}
+
+/** A page that Baton wrote: its style stands in it, and nothing else runs. */
+const HTML_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+
 /**
  * Each piece goes out as it comes: a proxy is asked to hold nothing back. The connection ends with it: kept for a next
  * request it would keep a server that stops waiting.
@@ -129,6 +166,7 @@ function sendStream(
   { chunks, fileName }: ApiStream,
   reply: FastifyReply,
 ): FastifyReply {
+  if (type === "text/html") reply.header("content-security-policy", HTML_POLICY);
   if (fileName !== undefined) reply.header("content-disposition", `attachment; filename="${fileName}"`);
   return reply
     .type(`${type}; charset=utf-8`)

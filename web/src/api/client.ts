@@ -50,7 +50,7 @@ export function addressed<O extends Operation>(
   asked: Omit<Asked<O>, "body">,
 ): { readonly method: string; readonly address: string; readonly headers: Readonly<Record<string, string>> } {
   const [method, pattern] = OPERATIONS[operation];
-  const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+  const path = `/api/v1${pattern}`.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String((asked.path as Record<string, unknown>)[name])),
   );
   const query = new URLSearchParams();

@@ -2,7 +2,7 @@
 import { addressed, answered } from "./client.ts";
 import type { Operations } from "./operations.ts";
 
-type Export = "exportHandoffs" | "exportConversations" | "exportLabels";
+type Export = "exportHandoffs" | "exportConversations" | "exportLabels" | "auditPage";
 
 export async function download<O extends Export>(
   operation: O,

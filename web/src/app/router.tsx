@@ -127,6 +127,12 @@ const policy = createRoute({
   validateSearch: (search: Record<string, unknown>) => texts(search, "from", "to"),
   component: lazyRouteComponent(() => import("../features/policy/versions.tsx"), "Versions"),
 });
+const audit = createRoute({
+  getParentRoute: () => environment,
+  path: "/audit",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "audit"),
+  component: lazyRouteComponent(() => import("../features/audit/audits.tsx"), "Audits"),
+});
 const hindsight = createRoute({
   getParentRoute: () => environment,
   path: "/policy/hindsight",
@@ -179,6 +185,7 @@ const routeTree = root.addChildren([
     operations,
     issue,
     policy,
+    audit,
     hindsight,
     draft,
     routing,

@@ -48,6 +48,7 @@ const ROOMS = [
   { to: "/e/$environment/operations", label: "Operations", icon: IconAlertTriangle },
   { to: "/e/$environment/policy", label: "Policy", icon: IconFileText },
   { to: "/e/$environment/routing", label: "Routing", icon: IconScale },
+  { to: "/e/$environment/audit", label: "Leakage audit", icon: IconSearch },
   { to: "/e/$environment/connections", label: "Connections", icon: IconPlug },
 ] as const;
 

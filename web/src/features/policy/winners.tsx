@@ -140,7 +140,7 @@ function PhraseRow(props: { readonly of: Phrase; readonly onDraft: (() => void) 
       <Table.Td ta="right">
         {onDraft !== null && (
           <Button size="compact-xs" variant="default" aria-label={`Draft with ${phrase}`} onClick={onDraft}>
-            Draft with it
+            Draft
           </Button>
         )}
       </Table.Td>

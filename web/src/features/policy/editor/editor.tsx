@@ -9,7 +9,6 @@ import { useMay } from "../../../api/may.ts";
 import { useRead } from "../../../api/queries.ts";
 import { Loaded, Page } from "../../../components/states.tsx";
 import { DraftEffect } from "../draft-effect.tsx";
-import { Conflict } from "./conflict.tsx";
 import { DocumentTab } from "./document-tab.tsx";
 import { type Draft, type DraftEditing, useDraft } from "./draft.ts";
 import { EditingProvider } from "./editing.tsx";
@@ -18,10 +17,14 @@ import { SignalsTab } from "./signals-tab.tsx";
 import type { Shape } from "./shape.ts";
 import { SECTIONS, SectionTab } from "./sections.tsx";
 import { Simulate } from "./simulate.tsx";
-import { TestBox } from "./test-box.tsx";
 
 /** Loaded when somebody is about to publish. */
 const GoLive = lazy(async () => ({ default: (await import("../go-live.tsx")).GoLive }));
+
+/** Stand beside the forms; those come first. */
+const TestBox = lazy(async () => ({ default: (await import("./test-box.tsx")).TestBox }));
+/** Loaded when two people saved the same draft. */
+const Conflict = lazy(async () => ({ default: (await import("./conflict.tsx")).Conflict }));
 
 const PLACE = "/e/$environment/policy/drafts/$draft";
 
@@ -78,7 +81,11 @@ function Editor(props: { readonly environment: string; readonly loaded: Draft; r
         {!canEdit && (
           <Alert color="gray">You may look at this draft, and try messages; editors change it.</Alert>
         )}
-        {trouble !== null && <Conflict trouble={trouble} editing={editing} />}
+        {trouble !== null && (
+          <Suspense>
+            <Conflict trouble={trouble} editing={editing} />
+          </Suspense>
+        )}
         <Grid>
           <Grid.Col span={{ base: 12, md: 8 }} ref={forms}>
             <EditorTabs editing={editing} shape={shape} live={live} />
@@ -87,7 +94,9 @@ function Editor(props: { readonly environment: string; readonly loaded: Draft; r
             <div style={BESIDE} tabIndex={0}>
               <Stack>
                 <DraftEffect {...place} />
-                <TestBox {...place} />
+                <Suspense>
+                  <TestBox {...place} />
+                </Suspense>
               </Stack>
             </div>
           </Grid.Col>
