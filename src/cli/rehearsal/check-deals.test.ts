@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { checkDeals } from "./check-deals.ts";
 import type { DealFact } from "./facts.ts";
 
+const WISHES = { wants: ["Customer"], shuns: ["Active Opportunity"] };
+
 const WON: DealFact = {
   deal: "006A",
   history: ["008A", "008B"],
@@ -9,9 +11,7 @@ const WON: DealFact = {
     { change: "008A", effects: ["done"] },
     { change: "008B", effects: ["done", "done"] },
   ],
-  people: [{ id: "p1", tags: ["Customer"] }],
-  wants: ["Customer"],
-  shuns: ["Active Opportunity"],
+  people: [{ id: "p1", tags: ["Customer"], ...WISHES }],
 };
 
 const problems = (over: Partial<DealFact>) => checkDeals({ deals: [{ ...WON, ...over }] });
@@ -36,7 +36,7 @@ describe("a deal that was moved", () => {
   });
 
   test("has lost a tag that is not there, or not taken off", () => {
-    expect(problems({ people: [{ id: "p1", tags: ["Active Opportunity"] }] })).toEqual([
+    expect(problems({ people: [{ id: "p1", tags: ["Active Opportunity"], ...WISHES }] })).toEqual([
       { kind: "lost", line: "contact p1 of deal 006A has no tag Customer" },
       { kind: "lost", line: "contact p1 of deal 006A still has the tag Active Opportunity" },
     ]);

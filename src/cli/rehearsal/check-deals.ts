@@ -1,6 +1,6 @@
 /**
- * Each deal that was moved: every stage it took on was heard of, once; and everybody of it has in Intercom the tags of
- * where it stands, and no others.
+ * Each deal that was moved: every stage it took on was heard of, once; and everybody of it has in Intercom the tags
+ * that their deals asked for last, and none that was taken off.
  */
 import type { DealFact, Facts, Problem } from "./facts.ts";
 
@@ -27,8 +27,8 @@ function carriedOut({ deal, stored }: DealFact): readonly Problem[] {
   );
 }
 
-function shown({ deal, people, wants, shuns }: DealFact): readonly Problem[] {
-  return people.flatMap(({ id, tags }): Problem[] => [
+function shown({ deal, people }: DealFact): readonly Problem[] {
+  return people.flatMap(({ id, tags, wants, shuns }): Problem[] => [
     ...wants
       .filter((tag) => !tags.includes(tag))
       .map((tag): Problem => ({ kind: "lost", line: `contact ${id} of deal ${deal} has no tag ${tag}` })),

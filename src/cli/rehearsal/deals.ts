@@ -6,6 +6,7 @@ import type { Emulators } from "../../../emulators/all.ts";
 import type { Clock, EpochMs, Ms } from "../../kernel/time.ts";
 import type { Policy } from "../../policy/schema.ts";
 import type { Db } from "../../store/database.ts";
+import { type StageRow, wishesOf } from "./deal-wishes.ts";
 import type { DealFact } from "./facts.ts";
 import { dealChanges, madeDeals } from "./queries.ts";
 
@@ -72,8 +73,7 @@ export function dealsAtWork(parts: {
             .filter(({ state, email }) => state !== "skipped" || known.has(email.toLowerCase()))
             .map(({ state }) => state),
         })),
-        people: peopleOf(emulators, deal),
-        ...wishedFor(emulators, deal, policy),
+        people: peopleOf(emulators, deal, policy),
       }));
     },
   };
@@ -87,37 +87,37 @@ function historyOf({ salesforce }: Emulators, deal: string): readonly string[] {
 }
 
 /** Everybody in Intercom who has the address of a contact of the deal. */
-function peopleOf({ salesforce, intercom }: Emulators, deal: string): DealFact["people"] {
-  const contacts = salesforce.state
-    .rows("OpportunityContactRole")
-    .flatMap((role) => (role["OpportunityId"] === deal ? [role["ContactId"]] : []));
-  const emails = salesforce.state
-    .rows("Contact")
-    .flatMap((row) => (contacts.includes(row["Id"]) ? [String(row["Email"]).toLowerCase()] : []));
+function peopleOf({ salesforce, intercom }: Emulators, deal: string, policy: Policy): DealFact["people"] {
+  const { state } = salesforce;
+  const roles = state.rows("OpportunityContactRole");
+  const contacts = state.rows("Contact");
+  const emailOf = (row: (typeof contacts)[number]) => String(row["Email"]).toLowerCase();
+  const mine = roles.flatMap((role) => (role["OpportunityId"] === deal ? [role["ContactId"]] : []));
+  const emails = contacts.flatMap((row) => (mine.includes(row["Id"]) ? [emailOf(row)] : []));
   const { workspace } = intercom;
-  return [...workspace.contacts.values()]
-    .filter(({ email }) => email !== null && emails.includes(email.toLowerCase()))
-    .map(({ id, tagIds }) => ({ id, tags: [...tagIds].map((tag) => workspace.tags.get(tag)?.name ?? tag) }));
+  return [...workspace.contacts.values()].flatMap(({ id, tagIds, email }) => {
+    const address = email?.toLowerCase();
+    if (address === undefined || !emails.includes(address)) return [];
+    const theirs = contacts.flatMap((row) => (emailOf(row) === address ? [row["Id"]] : []));
+    const deals = roles.flatMap((role) =>
+      theirs.includes(role["ContactId"]) ? [role["OpportunityId"]] : [],
+    );
+    const tags = [...tagIds].map((tag) => workspace.tags.get(tag)?.name ?? tag);
+    return [{ id, tags, ...wishesOf(stagesOf(salesforce, deals), policy) }];
+  });
 }
 
-/** What the policy's rules for a deal that is won, or lost, ask for; told apart by the fields that such rules name. */
-function wishedFor(
-  { salesforce }: Emulators,
-  deal: string,
-  policy: Policy,
-): Pick<DealFact, "wants" | "shuns"> {
-  const row = salesforce.state.rows("Opportunity").find((one) => one["Id"] === deal);
-  const isWon = row?.["IsWon"] === true;
-  const rule = policy.feedback.stages.find(
-    ({ when }) =>
-      !("rules" in when) &&
-      when.operator === "=" &&
-      when.value === true &&
-      when.field === (isWon ? "opportunity.isWon" : "opportunity.isClosed"),
+function stagesOf({ state }: Emulators["salesforce"], deals: readonly unknown[]): readonly StageRow[] {
+  return state.rows("OpportunityHistory").flatMap((row) =>
+    deals.includes(row["OpportunityId"])
+      ? [
+          {
+            id: String(row["Id"]),
+            deal: String(row["OpportunityId"]),
+            stage: String(row["StageName"]),
+            at: String(row["CreatedDate"]),
+          },
+        ]
+      : [],
   );
-  const sequence = rule?.enrol === undefined ? undefined : policy.feedback.sequences[rule.enrol];
-  return {
-    wants: [rule?.tag, sequence?.tag].filter((tag) => tag !== undefined),
-    shuns: rule?.untag ?? [],
-  };
 }

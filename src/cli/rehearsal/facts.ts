@@ -5,6 +5,7 @@
 import type { LedgerEntry } from "../../../emulators/core/ledger.ts";
 import type { EffectRequest } from "../../handoff/effects.ts";
 import type { EpochMs, Ms } from "../../kernel/time.ts";
+import type { Wishes } from "./deal-wishes.ts";
 
 /** What must become of a conversation by its words alone, found without Baton's run of it. */
 export interface Expectation {
@@ -141,11 +142,8 @@ export interface DealFact {
   /** Ids of the stages it took on, as Salesforce keeps them. */
   readonly history: readonly string[];
   readonly stored: readonly { readonly change: string; readonly effects: readonly string[] }[];
-  /** Its contacts in Intercom as they are in the end. */
-  readonly people: readonly { readonly id: string; readonly tags: readonly string[] }[];
-  /** Tags that the policy asks for where it stands now, and those it takes off. */
-  readonly wants: readonly string[];
-  readonly shuns: readonly string[];
+  /** Its contacts in Intercom as they are in the end, and what all their deals ask for. */
+  readonly people: readonly ({ readonly id: string; readonly tags: readonly string[] } & Wishes)[];
 }
 
 export interface Facts {
