@@ -121,6 +121,18 @@ export async function beginEffect(
   return rows[0]?.attempts ?? null;
 }
 
+/** The attempt that began last was refused: nothing of it can land any more, and it raises no doubt. */
+export async function takeAttemptBack(
+  db: Db,
+  place: { readonly environment: string; readonly deal: string },
+  effect: OpenEffect,
+): Promise<void> {
+  await sql`
+    update feedback_effects set attempts = greatest(attempts - 1, 0), updated_at = now()
+    where environment = ${place.environment} and opportunity_id = ${place.deal} and change_id = ${effect.change}
+      and ordinal = ${effect.ordinal} and state = 'planned'`.execute(db);
+}
+
 /** What Intercom should hold of this deal's people: of everything that was done for them, tag by tag, the last. */
 export async function lastAsked(
   db: Db,

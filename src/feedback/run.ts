@@ -23,7 +23,9 @@ import {
   isWrittenElsewhere,
   lastAsked,
   markSure,
+  type OpenEffect,
   openEffects,
+  takeAttemptBack,
 } from "./queries.ts";
 
 /** What the feedback loop needs of Intercom. Each call changes nothing when repeated. */
@@ -140,24 +142,40 @@ async function carryDeal(desk: FeedbackDesk, input: FeedbackInput, attempt: numb
   const isIdle = effects.length === 0 && input.again !== true;
   if (mode === "live" && !isIdle && (await isPaused(db, environment, "intercom"))) return { kind: "paused" };
   try {
-    if (input.again === true) {
-      // What an attempt before this one wrote may land yet.
-      const isRepeat = attempt > 1 || input.turn > 1;
-      if ((await isHeldAgain(db, input, mode, people)) && !isRepeat)
-        await markSure(db, environment, deal, desk.clock());
-    }
+    if (input.again === true && (await isHeldAgain(db, input, mode, people)))
+      await markSure(db, environment, deal, desk.clock());
     for (const effect of effects) {
-      if ((await beginEffect(db, { environment, deal }, effect)) === null) continue;
-      const end = await endOf(mode, people, effect.request);
-      await finishEffect(db, { environment, deal }, effect, end, desk.clock());
+      await carryEffect(desk, { environment, deal }, effect, mode, people);
     }
     if (!(await isUnsure(db, environment, deal))) return { kind: "through" };
     return { kind: "doubtful", afterMs: SETTLE_TIMES * patience.settleMs };
   } catch (error) {
     if (!(error instanceof RetryableFailure)) throw error;
     // It may land yet, and must not land on what a later stage asks for.
-    if (error.outcome === "unknown") await patience.sleep(patience.settleMs);
+    if (error.outcome === "unknown") {
+      if (input.again === true) return { kind: "doubtful", afterMs: SETTLE_TIMES * patience.settleMs };
+      await patience.sleep(patience.settleMs);
+    }
     if (await pausedFor(db, environment, error, attempt, desk.clock())) return { kind: "paused" };
+    throw error;
+  }
+}
+
+/** Carries out one effect, unless another worker has ended it. What was refused left nothing on its way. */
+async function carryEffect(
+  { db, clock }: FeedbackDesk,
+  place: { readonly environment: string; readonly deal: string },
+  effect: OpenEffect,
+  mode: "shadow" | "live",
+  people: People | null,
+): Promise<void> {
+  if ((await beginEffect(db, place, effect)) === null) return;
+  try {
+    const end = await endOf(mode, people, effect.request);
+    await finishEffect(db, place, effect, end, clock());
+  } catch (error) {
+    if (error instanceof RetryableFailure && error.outcome === "not-executed")
+      await takeAttemptBack(db, place, effect);
     throw error;
   }
 }

@@ -115,8 +115,6 @@ export async function backtest(
     return { kind: "done", report: course.report(done) };
   } finally {
     await pool.close();
-    // Their threads are gone: what they were asked is answered by nobody.
-    await Promise.allSettled(waiting);
   }
 }
 
@@ -368,6 +366,8 @@ function threadOf(given: WorkerGiven) {
   return {
     ask: (page: Page): Promise<readonly JudgedDecision[]> => {
       const answer = Promise.withResolvers<readonly JudgedDecision[]>();
+      // Pages are awaited in order, and none after a stop: one that fails before its turn must not end the process.
+      answer.promise.catch(() => {});
       open.set(page.page, answer);
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(page);

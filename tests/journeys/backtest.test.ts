@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "kysely";
 import { backtestCommand } from "../../src/cli/backtest.ts";
-import type { Backtest } from "../../src/insights/backtest.ts";
+import { environmentNamed } from "../../src/cli/stored.ts";
+import { type Backtest, backtest, liveSideOf } from "../../src/insights/backtest.ts";
 import { called } from "../support/called.ts";
 import { openTestHouse, type TestHouse, writes } from "../support/house.ts";
 
@@ -203,5 +205,33 @@ describe("the command", () => {
     await expect(drafted(POLICY, "--limit", "few")).rejects.toThrow("--limit few: write a whole number");
     await expect(drafted(POLICY, "--against", "all")).rejects.toThrow("write stored or live");
     await expect(drafted(POLICY, "--rule", "x")).rejects.toThrow("says the same as the live policy");
+  });
+
+  test("stops between pages, and what its threads still had in hand fails nothing else", async () => {
+    const { db, url } = house.database;
+    await sql`
+      insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, inputs, answer, decided_at)
+      select environment, workspace, 'many ' || n, 1, policy_version, kind, inputs, answer, decided_at
+      from (select * from decisions limit 1) as d, generate_series(1, 1200) as n`.execute(db);
+    const unheard: unknown[] = [];
+    const hear = (error: unknown) => unheard.push(error);
+    process.on("unhandledRejection", hear);
+    const stop = new AbortController();
+    const live = await liveSideOf(db, await environmentNamed(db, "production"));
+    const window = { environment: "production", since: 0, until: house.now() + 1_000 };
+    const question = {
+      window,
+      draft: live.live,
+      ...live,
+      against: "stored",
+      each: false,
+      examples: 0,
+    } as const;
+    const watch = { signal: stop.signal, onProgress: () => stop.abort() };
+    const ending = await backtest({ db, url }, question, watch);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", hear);
+    expect(ending).toMatchObject({ kind: "stopped", done: 150 });
+    expect(unheard).toEqual([]);
   });
 });

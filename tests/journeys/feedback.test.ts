@@ -225,6 +225,23 @@ describe("outages", () => {
     },
   );
 
+  test("a tag that Intercom refused at first is tagged once, and nothing is written once more", async () => {
+    const { deal, contacts } = openDeal("refa");
+    const refusal = { kind: "status", status: 429 } as const;
+    house.emulators.applyFaults({
+      seed: 1,
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", refusal, [1, 2])] },
+    });
+    await poll();
+    await house.settle();
+    expect(changesOf(contacts[0] ?? "")).toEqual(["POST Active Opportunity"]);
+    const { rows } = await sql<{ attempts: number }>`
+      select attempts from feedback_effects where opportunity_id = ${deal} and state = 'done'`.execute(
+      house.database.db,
+    );
+    expect(rows).toEqual([{ attempts: 1 }]);
+  });
+
   test("a tag that lands when nobody waits for it any more goes again by itself", async () => {
     const { deal, contacts } = openDeal("vera");
     stage(deal, "Closed Won");
