@@ -119,15 +119,17 @@ export function SearchBox({
   );
 }
 
-type Export = "exportHandoffs" | "exportConversations";
+type Export = "exportHandoffs" | "exportConversations" | "exportLabels";
 
-/** Brings every row of the filter into a file. */
+/** Brings everything that the question asks for into a file. */
 export function ExportButton<O extends Export>(props: {
   readonly operation: O;
   readonly path: Operations[O]["path"];
   readonly query: Operations[O]["query"];
+  /** What the file holds. */
+  readonly children: string;
 }) {
-  const { operation, path, query } = props;
+  const { operation, path, query, children } = props;
   const [isBusy, setBusy] = useState(false);
   const start = async (): Promise<void> => {
     setBusy(true);
@@ -146,7 +148,7 @@ export function ExportButton<O extends Export>(props: {
       loading={isBusy}
       onClick={() => void start()}
     >
-      CSV of this filter
+      {children}
     </Button>
   );
 }

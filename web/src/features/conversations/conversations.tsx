@@ -56,7 +56,9 @@ export function Conversations() {
           <Group gap="xs">
             <Views list="conversations" environment={environment} search={{ ...search }} onView={show} />
             {chooser}
-            <ExportButton operation="exportConversations" path={{ environment }} query={filter} />
+            <ExportButton operation="exportConversations" path={{ environment }} query={filter}>
+              CSV of this filter
+            </ExportButton>
           </Group>
         )
       }

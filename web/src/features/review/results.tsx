@@ -1,11 +1,9 @@
 /** What the labels of a round say: how right the policy is, how sure that is, and what to change. */
 import { Button, Card, Group, NativeSelect, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
-import { download } from "../../api/download.ts";
 import { useMay } from "../../api/may.ts";
-import { tellRefusal, useRead } from "../../api/queries.ts";
+import { useRead } from "../../api/queries.ts";
+import { ExportButton } from "../../components/lists.tsx";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { Agreement } from "./agreement.tsx";
 import { Figure, Figures, type Results, words } from "./figures.tsx";
@@ -19,13 +17,18 @@ export function ResultsPage() {
     score === undefined ? {} : { score },
   );
   const params = { environment, round };
+  const mayExport = useMay(environment, "reviews:write");
   return (
     <Page
       title={`Results of round ${round}`}
       says="Estimates for all conversations of that time, with 95 % intervals: what the sample leaves open, they show."
       actions={
         <Group gap="xs">
-          <Labels environment={environment} round={Number(round)} />
+          {mayExport && (
+            <ExportButton operation="exportLabels" path={{ environment, round: Number(round) }} query={{}}>
+              Labels as JSON lines
+            </ExportButton>
+          )}
           <Button
             variant="default"
             renderRoot={(props) => <Link {...props} to="/e/$environment/review/$round" params={params} />}
@@ -47,32 +50,6 @@ export function ResultsPage() {
         }
       </Loaded>
     </Page>
-  );
-}
-
-/** The labelled conversations as a file. */
-function Labels({ environment, round }: { readonly environment: string; readonly round: number }) {
-  const [isBusy, setBusy] = useState(false);
-  if (!useMay(environment, "reviews:write")) return null;
-  const start = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await download("exportLabels", { path: { environment, round }, query: {} });
-    } catch (error) {
-      if (error instanceof Error) await tellRefusal(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Button
-      variant="default"
-      leftSection={<IconDownload size={16} />}
-      loading={isBusy}
-      onClick={() => void start()}
-    >
-      Labels as JSON lines
-    </Button>
   );
 }
 
