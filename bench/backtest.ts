@@ -13,7 +13,7 @@ import type { Decision } from "../src/decide/decision.ts";
 import { triggersOf } from "../src/decide/preview.ts";
 import { publishGiven } from "../src/versions/publish.ts";
 import { liveVersion } from "../src/versions/queries.ts";
-import type { Directory } from "../src/decide/route.ts";
+import type { Directory } from "../src/decide/candidate.ts";
 import type { Backtest } from "../src/insights/backtest.ts";
 import { pagesOf, pastDecisions } from "../src/insights/queries.ts";
 import { defaultPolicy, saasDefault } from "../src/policy/templates/saas-default.ts";

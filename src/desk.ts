@@ -21,7 +21,7 @@ import { asksEnrichment, judge, recipeOf } from "./decide/judge.ts";
 import { decideUnderLock } from "./decide/ledger.ts";
 import type { Bucket } from "./decide/bucket.ts";
 import { type Environment, insertDecision } from "./decide/queries.ts";
-import type { Directory } from "./decide/route.ts";
+import type { Directory } from "./decide/candidate.ts";
 import type { DealFeed } from "./feedback/deal.ts";
 import type { DealStream } from "./feedback/stream.ts";
 import type { People } from "./feedback/run.ts";

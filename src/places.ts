@@ -6,7 +6,7 @@ import type { Vault } from "./vault/vault.ts";
 import type { ConnectionRow } from "./vault/queries.ts";
 import type { CompiledPolicy } from "./qualify/compile.ts";
 import type { Environment } from "./decide/queries.ts";
-import type { Directory } from "./decide/route.ts";
+import type { Directory } from "./decide/candidate.ts";
 import type { World } from "./handoff/carry.ts";
 import {
   notifierOf,

@@ -1,26 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  company,
-  message,
-  NOBODY,
-  NOON,
-  person,
-  policy,
-  scores,
-  snapshot,
-} from "../../tests/support/cases.ts";
-import {
-  bookOf,
-  changesOf,
-  type CountedLine,
-  linesAfter,
-  linesIn,
-  reachable,
-  touchedBy,
-  writersOf,
-} from "./book.ts";
-import type { Decision, OwnerPlan } from "./decision.ts";
-import { decide } from "./decide.ts";
+import { NOON, person, policy, snapshot } from "../../tests/support/cases.ts";
+import { bookOf, changesOf, type CountedLine, linesAfter, linesIn, reachable, writersOf } from "./book.ts";
+import type { OwnerPlan } from "./decision.ts";
 
 const ANA = "ana@us.example";
 const BEN = "ben@us.example";
@@ -33,51 +14,9 @@ const pooled = (members: readonly object[] = [{ user: ANA }, { user: BEN }], ove
     },
   });
 
-function answered(
-  given = pooled(),
-  over: { readonly domain?: string | null; readonly buying?: number } = {},
-): Decision {
-  const { domain = "acme.example", buying = 50 } = over;
-  return decide({
-    environment: "production",
-    evidence: {
-      snapshot: snapshot({ messages: [message()], company: company({ domain }) }),
-      crm: NOBODY,
-    },
-    scores: scores({ buying }),
-    policy: given,
-    triggers: ["message"],
-    now: NOON,
-    earlier: [],
-    directory: {
-      users: [ANA, BEN].map((email) => ({ id: `005${email}`, email, name: email, active: true })),
-      queues: [],
-    },
-    pools: {},
-  });
-}
-
-describe("what an answer rests on", () => {
-  test("is each pool of which somebody was asked, for the owner or for a second person", () => {
-    expect([...touchedBy(answered())]).toEqual(["mid", "second"]);
-    expect([...touchedBy(answered(pooled(), { domain: null }))]).toEqual(["mid"]);
-  });
-  test("is a pool that holds, too", () => {
-    const away = pooled([{ user: ANA, away: [{ from: "2026-03-01", to: "2026-03-20" }] }], {
-      whenAllAway: "hold",
-    });
-    const held = answered(away);
-    expect(held.kind).toBe("held");
-    expect([...touchedBy(held)]).toEqual(["mid"]);
-    expect(reachable(held, away)).toEqual(["mid", "second"]);
-  });
-  test("is no pool where nobody is wanted, or nobody of a pool was asked", () => {
-    expect([...touchedBy(answered(pooled(), { buying: 0 }))]).toEqual([]);
-    expect(touchedBy(answered(policy())).size).toBe(0);
-  });
-  test("may be any pool of its routes once their state is known", () => {
-    expect(reachable(answered(), pooled())).toEqual(["mid", "second"]);
-  });
+test("a handoff may come to any pool of its owner's route and of those of second people", () => {
+  expect(reachable("default", pooled())).toEqual(["mid", "second"]);
+  expect(reachable("plain", pooled())).toEqual(["second"]);
 });
 
 describe("whom a sticky pool asks for", () => {

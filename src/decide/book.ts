@@ -6,27 +6,15 @@ import type { EpochMs } from "../kernel/time.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import type { Policy } from "../policy/schema.ts";
 import { availabilityOf, type Load, zoneOf } from "./availability.ts";
-import type { Decision, OwnerPlan } from "./decision.ts";
+import type { OwnerPlan } from "./decision.ts";
 import { changesBetween, levelled, type Line, type LineChange, type Standing } from "./fairness.ts";
-import { memberKey, poolsOf, type PoolState } from "./route.ts";
+import { poolsOf } from "./route.ts";
+import { memberKey, type PoolState } from "./turns.ts";
 
-/** Pools of which somebody was asked on the way to this answer: without one it rests on no pool's state. */
-export function touchedBy(decision: Decision): ReadonlySet<string> {
-  const plans =
-    decision.kind === "handoff"
-      ? [decision.owner, ...decision.seconds]
-      : decision.kind === "held"
-        ? [decision]
-        : [];
-  return new Set(plans.flatMap(({ receipts }) => receipts.flatMap(({ place }) => place?.pool ?? [])));
-}
-
-/** All pools that the same question can reach when it is asked again with their state known. */
-export function reachable(decision: Decision, policy: Policy): readonly string[] {
-  const owner = decision.kind === "handoff" ? [decision.owner.route] : [];
-  const held = decision.kind === "held" ? [decision.route] : [];
-  const routes = [...owner, ...held, ...policy.routing.alsoTell.map(({ route }) => route)];
-  return [...new Set(routes.flatMap((route) => poolsOf(route, policy)))];
+/** All pools that a handoff with its owner on this route can come to, once their state is known. */
+export function reachable(route: string, policy: Policy): readonly string[] {
+  const routes = [route, ...policy.routing.alsoTell.map((also) => also.route)];
+  return [...new Set(routes.flatMap((one) => poolsOf(one, policy)))];
 }
 
 /** Whose last rep a sticky pool asks for: the company's by its domain, the person's by address or Intercom's id. */

@@ -14,7 +14,8 @@ import {
   snapshot,
 } from "../../tests/support/cases.ts";
 import { decide, type DecisionInputs } from "./decide.ts";
-import { episodeFor, handoffId, type OwnerPlan } from "./decision.ts";
+import { episodeFor, handoffId, type OwnerRef } from "./decision.ts";
+import { errandOf, foundOn } from "./errand.ts";
 import { planTold } from "./tell.ts";
 
 const user = (name: string, active = true) => ({
@@ -206,19 +207,12 @@ describe("episodes", () => {
 });
 
 describe("who is told", () => {
-  const byUser: OwnerPlan = {
-    owner: { kind: "user", id: "005sam", email: "sam@us.example", name: "Sam" },
-    route: "default",
-    via: "",
-    receipts: [],
-    pool: null,
-    alternates: [],
-  };
+  const byRoute: OwnerRef = { kind: "user", id: "005sam", email: "sam@us.example", name: "Sam" };
   const csm = { ...NOBODY, accounts: [account({ csm: owner("cam") })] };
 
   function told(
     tell: unknown,
-    over: { plan?: OwnerPlan; crm?: typeof csm; alsoTell?: unknown; signals?: string[] } = {},
+    over: { owner?: OwnerRef; crm?: typeof csm; alsoTell?: unknown; signals?: string[] } = {},
   ) {
     const rules = policy({
       recipes: [{ id: "r", name: "R", owner: { route: "default" }, tell }],
@@ -246,9 +240,9 @@ describe("who is told", () => {
       now: NOON,
       hosts: [],
       object: "Lead",
-      besides: null,
     } as const;
-    return planTold(recipe, over.plan ?? byUser, question).told;
+    const { seconds } = foundOn(errandOf(question), question);
+    return planTold(recipe, over.owner ?? byRoute, seconds, question.crm);
   }
 
   test("a channel, the CSM and the owner, each once", () => {
@@ -274,7 +268,7 @@ describe("who is told", () => {
     ]);
   });
   test("what cannot be said to anybody is shown, not swallowed", () => {
-    const queue: OwnerPlan = { ...byUser, owner: { kind: "queue", id: "00G1", name: "Inbound" } };
+    const queue: OwnerRef = { kind: "queue", id: "00G1", name: "Inbound" };
     const away = {
       ...NOBODY,
       accounts: [
@@ -282,7 +276,7 @@ describe("who is told", () => {
       ],
     };
     const mute = { ...NOBODY, accounts: [account({ owner: owner("abe", { email: null }) })] };
-    expect(told([{ slack: "owner" }], { plan: queue })).toMatchObject([
+    expect(told([{ slack: "owner" }], { owner: queue })).toMatchObject([
       { kind: "nobody", reason: "the queue Inbound owns it: Salesforce tells its members" },
     ]);
     expect(

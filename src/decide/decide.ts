@@ -6,6 +6,7 @@ import { durationMs } from "../kernel/time.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import { factsOf } from "../qualify/facts.ts";
 import { NOBODY_KNOWN } from "../qualify/crm.ts";
+import type { Directory } from "./candidate.ts";
 import {
   type Decision,
   type EarlierHandoff,
@@ -14,10 +15,12 @@ import {
   type Judgement,
   type RecordPlan,
 } from "./decision.ts";
+import { type Errand, errandOf, foundOn, plansOf } from "./errand.ts";
 import { type Case, judge, recipeOf } from "./judge.ts";
 import { planRecord } from "./record.ts";
-import { type Directory, planOwner, type PoolState, type RouteQuestion } from "./route.ts";
+import type { WayQuestion } from "./route.ts";
 import { planTold } from "./tell.ts";
+import type { PoolState } from "./turns.ts";
 
 /** Everything a decision rests on; stored beside it. */
 export interface DecisionInputs extends Omit<Case, "lookedUp"> {
@@ -27,8 +30,28 @@ export interface DecisionInputs extends Omit<Case, "lookedUp"> {
   readonly pools: Readonly<Record<string, PoolState>>;
 }
 
+/** A decision but for its people: all that pools' turns have no part in. */
+export interface Unassigned {
+  readonly kind: "unassigned";
+  readonly judgement: Judgement;
+  readonly recipe: string;
+  readonly episode: number;
+  readonly handoff: string;
+  readonly record: RecordPlan;
+  readonly errand: Errand;
+}
+
+/** A decision that needs nobody. */
+export type Settled = Exclude<Decision, { kind: "handoff" | "held" }>;
+
 /** The answer for this state of the conversation. Same inputs, same answer, for ever; its reasons only where `explained`. */
 export function decide(inputs: DecisionInputs, explained = true): Decision {
+  const plan = settle(inputs, explained);
+  return plan.kind === "unassigned" ? assign(plan, inputs) : plan;
+}
+
+/** The first half of `decide`: what can be said before anybody looks at the pools. */
+export function settle(inputs: Omit<DecisionInputs, "pools">, explained = true): Settled | Unassigned {
   if (inputs.evidence.snapshot.deleted)
     return { kind: "gone", reason: "the conversation was deleted in Intercom" };
   const judgement = judge({ ...inputs, lookedUp: true }, explained);
@@ -42,8 +65,12 @@ export function decide(inputs: DecisionInputs, explained = true): Decision {
   }
 }
 
-function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string): Decision {
-  const { policy, evidence, now } = inputs;
+function handOff(
+  inputs: Omit<DecisionInputs, "pools">,
+  judgement: Judgement,
+  recipeId: string,
+): Settled | Unassigned {
+  const { policy, evidence, directory, now } = inputs;
   const { snapshot } = evidence;
   const recipe = recipeOf(policy, recipeId);
 
@@ -53,46 +80,44 @@ function handOff(inputs: DecisionInputs, judgement: Judgement, recipeId: string)
 
   const crm = evidence.crm ?? NOBODY_KNOWN;
   const lookup = factsOf({ snapshot, crm }, inputs.scores);
-  const { record, ownerWish } = planRecord({
-    recipe,
-    policy,
-    crm,
-    lookup,
-    now,
-    source: snapshot.tags[0] ?? null,
-  });
-  const question: RouteQuestion = {
-    route: recipe.owner.route,
-    wish: ownerWish,
-    policy,
-    crm,
-    directory: inputs.directory,
-    pools: inputs.pools,
-    lookup,
-    now,
-    hosts: hostsOf(snapshot),
-    object: ownedObject(record),
-    besides: null,
-  };
-  const owner = planOwner(question);
-  if (owner.kind !== "assigned") {
-    const { route } = recipe.owner;
-    const held = { kind: "held", judgement, recipe: recipe.id, route, receipts: owner.receipts } as const;
-    return owner.kind === "held"
-      ? { ...held, reason: owner.reason, until: owner.until }
-      : { ...held, reason: `nobody on route ${route} can take it`, until: null };
-  }
-  const { told, seconds } = planTold(recipe, owner.plan, question);
+  const source = snapshot.tags[0] ?? null;
+  const { record, ownerWish: wish } = planRecord({ recipe, policy, crm, lookup, now, source });
+  const { route } = recipe.owner;
+  const [hosts, object] = [hostsOf(snapshot), ownedObject(record)];
   return {
-    kind: "handoff",
+    kind: "unassigned",
     judgement,
     recipe: recipe.id,
     episode: episode.episode,
     handoff: handoffId(inputs.environment, snapshot.conversation, recipe.id, episode.episode),
     record,
+    errand: errandOf({ route, wish, policy, crm, directory, lookup, now, hosts, object }),
+  };
+}
+
+/** The second half of `decide`: who gets it and who else is told, with the state of the pools. */
+export function assign(plan: Unassigned, inputs: DecisionInputs): Decision {
+  const { judgement, recipe, episode, handoff, record, errand } = plan;
+  const { policy, evidence } = inputs;
+  const { owner, seconds } = foundOn(errand, inputs);
+  if (owner.kind !== "assigned") {
+    const { route } = errand.owner;
+    const held = { kind: "held", judgement, recipe, route, receipts: owner.receipts } as const;
+    return owner.kind === "held"
+      ? { ...held, reason: owner.reason, until: owner.until }
+      : { ...held, reason: `nobody on route ${route} can take it`, until: null };
+  }
+  const crm = evidence.crm ?? NOBODY_KNOWN;
+  return {
+    kind: "handoff",
+    judgement,
+    recipe,
+    episode,
+    handoff,
+    record,
     owner: owner.plan,
-    told,
-    seconds,
+    told: planTold(recipeOf(policy, recipe), owner.plan.owner, seconds, crm),
+    seconds: plansOf(seconds),
   };
 }
 
@@ -104,7 +129,7 @@ function hostsOf({ company, contact }: Snapshot): readonly string[] {
   return mail.endsWith(`.${domain}`) ? [domain, mail] : [domain];
 }
 
-function ownedObject(record: RecordPlan): RouteQuestion["object"] {
+function ownedObject(record: RecordPlan): WayQuestion["object"] {
   switch (record.kind) {
     case "create-lead":
       return "Lead";

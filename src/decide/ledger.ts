@@ -5,35 +5,38 @@
 import { NOBODY_KNOWN } from "../qualify/crm.ts";
 import type { Tx } from "../store/database.ts";
 import { dayStart, zoneOf } from "./availability.ts";
-import { type Book, bookOf, changesOf, reachable, touchedBy, writersOf } from "./book.ts";
+import { type Book, bookOf, changesOf, reachable, writersOf } from "./book.ts";
 import type { Decision, OwnerRef } from "./decision.ts";
-import { decide, type DecisionInputs } from "./decide.ts";
+import { assign, type DecisionInputs, settle } from "./decide.ts";
+import { asksPools } from "./errand.ts";
 import { lockPools, poolLines, recordAssignment } from "./pools/queries.ts";
-import { memberKey, planOwner, poolsSharing } from "./route.ts";
+import { planOwner, poolsSharing } from "./route.ts";
 import { stickyQuestions } from "./sticky.ts";
+import { memberKey } from "./turns.ts";
 
 /** Decides with the pools' state under lock and takes the turns; returns the answer and the whole frozen input. */
 export async function decideUnderLock(
   tx: Tx,
   given: Omit<DecisionInputs, "pools">,
 ): Promise<{ readonly decision: Decision; readonly inputs: DecisionInputs }> {
-  const blind = decide({ ...given, pools: {} });
-  const pools = touchedBy(blind).size === 0 ? [] : reachable(blind, given.policy);
+  const plan = settle(given);
+  const asks = plan.kind === "unassigned" && asksPools(plan.errand, given.policy);
+  const pools = asks ? reachable(plan.errand.owner.route, given.policy) : [];
   const { snapshot } = given.evidence;
   const { company, person } = writersOf(snapshot);
   const books = pools.length === 0 ? [] : await openBooks(tx, given, pools, { company, person });
   const inputs = { ...given, pools: Object.fromEntries(books.map(({ pool, state }) => [pool, state])) };
-  const decision = books.length === 0 ? blind : decide(inputs);
+  const decision = plan.kind === "unassigned" ? assign(plan, inputs) : plan;
   if (decision.kind === "handoff") {
-    const { owner: plan, seconds } = decision;
+    const { owner, seconds } = decision;
     await recordAssignment(tx, {
       handoff: decision.handoff,
       environment: given.environment,
       company,
       person,
-      plan,
+      plan: owner,
       seconds,
-      changes: books.flatMap((book) => changesOf(book, [plan, ...seconds])),
+      changes: books.flatMap((book) => changesOf(book, [owner, ...seconds])),
       now: given.now,
     });
   }

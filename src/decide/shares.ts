@@ -6,7 +6,7 @@ import type { EpochMs } from "../kernel/time.ts";
 import type { Policy, Pool, PoolMember } from "../policy/schema.ts";
 import { availabilityOf, zoneOf } from "./availability.ts";
 import { inTurn, levelOf } from "./fairness.ts";
-import { memberKey } from "./route.ts";
+import { memberKey } from "./turns.ts";
 
 /** One member's line of the ledger with what happened since its start. */
 export interface GivenLine {

@@ -9,7 +9,9 @@ import { type Availability, availabilityOf, dayStart, type Load, zoneOf } from "
 import { type Book, bookOf, linesAfter } from "./book.ts";
 import type { OwnerPlan } from "./decision.ts";
 import type { Line } from "./fairness.ts";
-import { type Directory, memberKey, planOwner, poolsOf, poolsSharing, type Route } from "./route.ts";
+import type { Directory } from "./candidate.ts";
+import { planOwner, poolsOf, poolsSharing, type Route } from "./route.ts";
+import { memberKey } from "./turns.ts";
 
 export interface Simulation {
   readonly policy: Policy;

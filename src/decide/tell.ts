@@ -1,27 +1,20 @@
 /**
  * Who is told besides owning the record: the recipe's channels and people, and the second person of `alsoTell`.
  */
-import { decide } from "../policy/evaluate.ts";
 import type { Recipe } from "../policy/schema.ts";
 import type { CrmOwner, CrmView } from "../qualify/crm.ts";
-import type { Attachment, OwnerPlan, OwnerRef, Told } from "./decision.ts";
-import { planOwner, type RouteQuestion } from "./route.ts";
+import type { Attachment, OwnerRef, Told } from "./decision.ts";
+import type { Second } from "./errand.ts";
 
-/** Everybody to tell, each person and channel once, in the policy's order, and the plans of the second people. */
+/** Everybody to tell, each person and channel once, in the policy's order. */
 export function planTold(
   recipe: Recipe,
-  owner: OwnerPlan,
-  question: RouteQuestion,
-): { readonly told: readonly Told[]; readonly seconds: readonly OwnerPlan[] } {
-  const also = alsoTold(owner, question);
-  const told = [
-    ...recipe.tell.flatMap((tell) => tellTo(tell, owner.owner, question.crm)),
-    ...also.map((one) => one.told),
-  ];
-  return {
-    told: told.filter((one, i) => told.findIndex((other) => addressOf(other) === addressOf(one)) === i),
-    seconds: also.flatMap(({ plan }) => plan ?? []),
-  };
+  owner: OwnerRef,
+  seconds: readonly Second[],
+  crm: CrmView,
+): readonly Told[] {
+  const told = [...recipe.tell.flatMap((tell) => tellTo(tell, owner, crm)), ...seconds.map(secondTold)];
+  return told.filter((one, i) => told.findIndex((other) => addressOf(other) === addressOf(one)) === i);
 }
 
 /** Whom one line of a policy tells: the owner, people of the account, channels, addresses. */
@@ -71,27 +64,16 @@ function toPerson(as: string, email: string | null, medium: "slack" | "email", w
   return { kind: medium === "slack" ? "slack-user" : "email", email, as, ...words };
 }
 
-/** A second route per matching rule: a person hears it in Slack, a queue gets a Task. A route is asked once. */
-function alsoTold(
-  owner: OwnerPlan,
-  question: RouteQuestion,
-): readonly { readonly told: Told; readonly plan: OwnerPlan | null }[] {
-  const routes = question.policy.routing.alsoTell
-    .filter(({ when }) => decide(when, question.lookup, question.now) === "yes")
-    .map(({ route }) => route);
-  return [...new Set(routes)].map((route) => {
-    const second = planOwner({ ...question, route, wish: null, object: "Task", besides: owner.owner });
-    if (second.kind !== "assigned") {
-      const reason = second.receipts.map((one) => `${one.candidate}: ${one.reason}`).join("; ");
-      return { told: { kind: "nobody", as: route, reason }, plan: null };
-    }
-    const { owner: other } = second.plan;
-    const told: Told =
-      other.kind === "queue"
-        ? { kind: "queue-task", queue: other, as: route }
-        : toPerson(route, other.email, "slack", { text: null, with: [] });
-    return { told, plan: second.plan };
-  });
+/** A person hears it in Slack, a queue gets a Task. */
+function secondTold({ route, answer }: Second): Told {
+  if (answer.kind !== "assigned") {
+    const reason = answer.receipts.map((one) => `${one.candidate}: ${one.reason}`).join("; ");
+    return { kind: "nobody", as: route, reason };
+  }
+  const { owner } = answer.plan;
+  return owner.kind === "queue"
+    ? { kind: "queue-task", queue: owner, as: route }
+    : toPerson(route, owner.email, "slack", { text: null, with: [] });
 }
 
 function addressOf(told: Told): string {

@@ -11,7 +11,7 @@ import { type Db, inTransaction, type Log, type Tx } from "../store/database.ts"
 import { recipeOf } from "../decide/judge.ts";
 import { type NextMember, nextOfPool } from "../decide/ledger.ts";
 import { closeAssignment, moveAssignment } from "../decide/pools/queries.ts";
-import type { Directory } from "../decide/route.ts";
+import type { Directory } from "../decide/candidate.ts";
 import { policyLoader, type PolicyOfVersion } from "../versions/loader.ts";
 import { hindranceTo } from "../handoff/answer.ts";
 import { carryAll, type World, writtenIn } from "../handoff/carry.ts";

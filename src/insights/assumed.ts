@@ -2,7 +2,7 @@
  * A stored decision keeps only the users and queues that its own policy named. Whoever a draft names for the first time
  * was never looked up: a backtest takes them as existing and active, and says so.
  */
-import type { Directory } from "../decide/route.ts";
+import type { Directory } from "../decide/candidate.ts";
 import type { Policy } from "../policy/schema.ts";
 
 /** Users and queues that `draft` names and `before` does not, as a directory; null `before` names nobody. */

@@ -10,7 +10,8 @@ import { policyOf, readPolicy } from "../policy/read.ts";
 import type { Environment } from "../decide/queries.ts";
 import { linesIn } from "../decide/book.ts";
 import { documentOf } from "../versions/queries.ts";
-import { type Directory, memberKey } from "../decide/route.ts";
+import type { Directory } from "../decide/candidate.ts";
+import { memberKey } from "../decide/turns.ts";
 import type { Database, Db } from "../store/database.ts";
 import { assumedBy } from "./assumed.ts";
 import { type Side, UNSEEN, withOutcome } from "./compare.ts";
@@ -245,7 +246,7 @@ function courseOf(plan: Plan, question: BacktestQuestion, opening: Opening) {
     for (const [i, timeline] of timelines.entries()) {
       const verdict = judged.verdicts[i];
       if (verdict !== undefined)
-        note(i + 1, timeline({ ...judged, conversation, counted, verdict }), verdict.scores);
+        note(i + 1, timeline({ ...judged, conversation, counted, said: verdict.said }), verdict.scores);
     }
     if ((plan.unjudged.get(policyVersion) ?? []).length > 0) sums.unjudged.add(conversation);
   };

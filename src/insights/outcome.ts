@@ -72,7 +72,8 @@ export function storedOutcome({ kind, recipe, exclusion, handoff }: StoredAnswer
   }
 }
 
-function recordText(record: RecordPlan): string {
+/** "new Lead", "Task on Account". */
+export function recordText(record: RecordPlan): string {
   switch (record.kind) {
     case "create-lead":
       return "new Lead";
@@ -87,6 +88,7 @@ function recordText(record: RecordPlan): string {
   }
 }
 
-function ownerText(owner: OwnerRef): string {
+/** An address, or "queue Inbound". */
+export function ownerText(owner: OwnerRef): string {
   return owner.kind === "queue" ? `queue ${owner.name}` : (owner.email ?? owner.name ?? owner.id);
 }

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { EpochMs } from "../kernel/time.ts";
 import type { Line } from "../decide/fairness.ts";
-import type { PoolState } from "../decide/route.ts";
+import type { PoolState } from "../decide/turns.ts";
 import type { Db } from "../store/database.ts";
 import type { StoredAnswer } from "./outcome.ts";
 import type { FrozenInputs } from "./replay.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { company, NOBODY, NOON, person, policy, scores, snapshot } from "../../tests/support/cases.ts";
+import { company, NOBODY, NOON, person, policy, snapshot } from "../../tests/support/cases.ts";
 import { directoryOf, frozen } from "../../tests/support/frozen.ts";
 import { compile } from "../qualify/compile.ts";
 import type { Line } from "../decide/fairness.ts";
-import type { MemberState } from "../decide/route.ts";
+import type { MemberState } from "../decide/turns.ts";
 import type { Policy } from "../policy/schema.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Moment, type Opening, timelineOf } from "./timeline.ts";
@@ -16,14 +16,13 @@ const BEN = "ben@us.example";
 
 const NEW: Opening = { lines: new Map(), open: new Map() };
 
-const sided = (outcome: Outcome): Moment["verdict"] => ({ outcome, scores: {}, turn: null });
-const handoff = sided({ kind: "handoff", plan: { recipe: "qualified", record: "new Lead", owner: ANA } });
+const handoff: Outcome = { kind: "handoff", plan: { recipe: "qualified", record: "new Lead", owner: ANA } };
 const moment = (over: Partial<Moment> = {}): Moment => ({
   conversation: "1",
   now: NOON,
   earlier: [],
   counted: new Set(),
-  verdict: handoff,
+  said: handoff,
   ...over,
 });
 const kinds = (moments: readonly Moment[], given = policy()) => {
@@ -37,8 +36,11 @@ describe("a conversation in the course of time", () => {
     expect(kinds(moments)).toEqual(["handoff", "already-handed-off", "already-handed-off", "handoff"]);
   });
   test("does not stand in the way of another, nor one recipe of another", () => {
-    const churn = sided({ kind: "handoff", plan: { recipe: "churn-risk", record: "Task", owner: BEN } });
-    expect(kinds([moment(), moment({ conversation: "2" }), moment({ verdict: churn })])).toEqual([
+    const churn: Outcome = {
+      kind: "handoff",
+      plan: { recipe: "churn-risk", record: "Task", owner: BEN },
+    };
+    expect(kinds([moment(), moment({ conversation: "2" }), moment({ said: churn })])).toEqual([
       "handoff",
       "handoff",
       "handoff",
@@ -50,11 +52,11 @@ describe("a conversation in the course of time", () => {
     expect(kinds([moment({ earlier: [{ ...before, at: SINCE }] })])).toEqual(["handoff"]);
   });
   test("that is held or open without Salesforce is no handoff yet, and stays out of its way", () => {
-    const held = sided({ kind: "held", plan: { recipe: "qualified", record: null, owner: null } });
-    const open = sided({ kind: "needs-salesforce", recipe: "qualified" });
-    expect(
-      kinds([moment({ verdict: held }), moment({ verdict: open }), moment(), moment({ verdict: open })]),
-    ).toEqual(["held", "needs-salesforce", "handoff", "already-handed-off"]);
+    const held: Outcome = { kind: "held", plan: { recipe: "qualified", record: null, owner: null } };
+    const open: Outcome = { kind: "needs-salesforce", recipe: "qualified" };
+    expect(kinds([moment({ said: held }), moment({ said: open }), moment(), moment({ said: open })])).toEqual(
+      ["held", "needs-salesforce", "handoff", "already-handed-off"],
+    );
   });
   test.for<Outcome>([
     { kind: "excluded", exclusion: "ours" },
@@ -63,7 +65,7 @@ describe("a conversation in the course of time", () => {
     { kind: "already-handed-off", recipe: "qualified" },
   ])("that is $kind is so at any time", (outcome) => {
     const take = timelineOf(policy(), SINCE, NEW);
-    expect(take(moment({ verdict: sided(outcome) }))).toEqual(outcome);
+    expect(take(moment({ said: outcome }))).toEqual(outcome);
   });
 });
 
@@ -120,7 +122,7 @@ describe("turns of a pool", () => {
       });
       const { verdict } = verdictOf({ inputs, policyVersion: 1 }, candidate, true);
       const counted = new Set(one.counted ?? []);
-      const outcome = take(moment({ conversation: String(i), now, counted, verdict }));
+      const outcome = take(moment({ conversation: String(i), now, counted, said: verdict.said }));
       return outcome.kind === "handoff" ? outcome.plan.owner : outcome.kind;
     });
   }
@@ -201,11 +203,20 @@ describe("turns of a pool", () => {
     expect(owners(falling, known)).toEqual(["held", "sam@us.example", ANA]);
   });
   test("need a pool of the policy", () => {
-    const turn = JSON.stringify({
-      inputs: frozen("SSO", { scores: scores({ buying: 40 }) }),
-      pools: ["unheard"],
-    });
-    const take = timelineOf(policy(), SINCE, NEW);
-    expect(take(moment({ verdict: { ...handoff, turn } }))).toMatchObject({ kind: "handoff" });
+    const unheard = {
+      kind: "turn",
+      recipe: "qualified",
+      record: "new Lead",
+      errand: {
+        owner: { route: "default", stops: [{ kind: "pool", pool: "unheard", by: "" }] },
+        seconds: [],
+      },
+      directory: directoryOf(ANA),
+      writers: { company: null, person: null },
+      pools: {},
+    } as const;
+    const routes = { default: [{ pool: "unheard" }] };
+    const take = timelineOf(policy({ routing: { routes } }), SINCE, NEW);
+    expect(take(moment({ said: unheard }))).toMatchObject({ kind: "held" });
   });
 });

@@ -5,12 +5,12 @@
 import { type EpochMs, durationMs } from "../kernel/time.ts";
 import type { Policy, PoolMember } from "../policy/schema.ts";
 import { dayStart, zoneOf } from "../decide/availability.ts";
-import { type Book, bookOf, type CountedLine, linesAfter, writersOf } from "../decide/book.ts";
-import { decide } from "../decide/decide.ts";
-import { type Decision, type EarlierHandoff, episodeFor } from "../decide/decision.ts";
+import { type Book, bookOf, type CountedLine, linesAfter, reachable } from "../decide/book.ts";
+import { type EarlierHandoff, episodeFor, type OwnerPlan } from "../decide/decision.ts";
+import { foundOn, plansOf } from "../decide/errand.ts";
 import type { Line } from "../decide/fairness.ts";
-import { memberKey, type PoolState } from "../decide/route.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import { memberKey, type PoolState } from "../decide/turns.ts";
+import { type Outcome, ownerText } from "./outcome.ts";
 import type { Turn, Verdict } from "./verdict.ts";
 
 /** The fairness ledger when the window begins. */
@@ -28,7 +28,7 @@ export interface Moment {
   readonly earlier: readonly EarlierHandoff[];
   /** Members whose open work was counted for this decision, since its policy gave them a cap. */
   readonly counted: ReadonlySet<string>;
-  readonly verdict: Verdict;
+  readonly said: Verdict["said"];
 }
 
 /** Takes the next moment and returns what becomes of it. Moments must come in the order of time. */
@@ -38,13 +38,13 @@ export function timelineOf(policy: Policy, since: EpochMs, opening: Opening): Ti
   const coolDownMs = durationMs(policy.handoff.coolDown);
   const handoffs = new Map<string, readonly EarlierHandoff[]>();
   const ledger = ledgerOf(policy, opening);
-  return ({ conversation, now, earlier, counted, verdict }) => {
-    const recipe = recipeIn(verdict.outcome);
-    if (recipe === null) return verdict.outcome;
+  return ({ conversation, now, earlier, counted, said }) => {
+    if (!isWanted(said)) return said;
+    const recipe = "plan" in said ? said.plan.recipe : said.recipe;
     const known = handoffs.get(conversation) ?? earlier.filter((one) => one.at < since);
     const episode = episodeFor(recipe, known, coolDownMs, now);
     if (episode.kind === "open") return { kind: "already-handed-off", recipe };
-    const outcome = verdict.turn === null ? verdict.outcome : ledger.take(verdict.turn, counted);
+    const outcome = said.kind === "turn" ? ledger.take(said, now, counted) : said;
     if (outcome.kind === "handoff") {
       handoffs.set(conversation, [...known, { id: "", recipe, episode: episode.episode, at: now }]);
       ledger.note(outcome.plan.owner, now);
@@ -53,18 +53,21 @@ export function timelineOf(policy: Policy, since: EpochMs, opening: Opening): Ti
   };
 }
 
-function recipeIn(outcome: Outcome): string | null {
-  switch (outcome.kind) {
+type Wanted = Turn | Extract<Outcome, { kind: "handoff" | "held" | "needs-salesforce" }>;
+
+/** Whether a recipe wants it: only then do earlier handoffs stand in its way. */
+function isWanted(said: Outcome | Turn): said is Wanted {
+  switch (said.kind) {
     case "handoff":
     case "held":
-      return outcome.plan.recipe;
     case "needs-salesforce":
-      return outcome.recipe;
+    case "turn":
+      return true;
     case "already-handed-off":
     case "excluded":
     case "below-threshold":
     case "gone":
-      return null;
+      return false;
   }
 }
 
@@ -73,12 +76,9 @@ function ledgerOf(policy: Policy, opening: Opening) {
   const lines = new Map(opening.lines);
   const hands = handsOf(policy, opening.open);
   const reps = new Map<string, string>();
-  const bookFor = (pool: string, turn: Turn, counted: Moment["counted"]): Book => {
-    const { inputs } = turn;
-    const frozen = inputs.pools[pool];
-    hands.learn(frozen, counted);
-    const writer = writerKey(pool, policy, inputs);
-    const sticky = writer === null ? null : (reps.get(writer) ?? frozen?.stickyMember ?? null);
+  const bookFor = (pool: string, turn: Turn, now: EpochMs): Book => {
+    const writer = writerKey(pool, policy, turn);
+    const sticky = writer === null ? null : (reps.get(writer) ?? turn.pools[pool]?.stickyMember ?? null);
     const stored = new Map((lines.get(pool) ?? []).map((line) => [line.member, line]));
     const present = (policy.routing.pools[pool]?.members ?? []).map((member): CountedLine => {
       const key = memberKey(member);
@@ -87,29 +87,32 @@ function ledgerOf(policy: Policy, opening: Opening) {
       const { weight } = member;
       return {
         ...(line ?? { member: key, served: 0, adjustment: 0, lastAt: null, weight, isOut: false }),
-        ...hands.of(member, inputs.now),
+        ...hands.of(member, now),
         isStored: line !== undefined,
         isSticky: key === sticky,
       };
     });
     const left = [...stored.values()].map((line) => ({ ...line, open: 0, today: 0, ...LEFT }));
-    return bookOf(pool, [...present, ...left], policy, inputs.now);
+    return bookOf(pool, [...present, ...left], policy, now);
   };
-  const carryOn = (decision: Decision, turn: Turn, books: readonly Book[]): void => {
-    if (decision.kind !== "handoff") return;
-    const { owner, seconds } = decision;
-    for (const book of books) lines.set(book.pool, linesAfter(book, [owner, ...seconds], turn.inputs.now));
-    const writer = owner.pool === null ? null : writerKey(owner.pool.pool, policy, turn.inputs);
-    if (owner.pool !== null && writer !== null) reps.set(writer, owner.pool.member);
+  const keepRep = (turn: Turn, { pool }: OwnerPlan): void => {
+    const writer = pool === null ? null : writerKey(pool.pool, policy, turn);
+    if (pool !== null && writer !== null) reps.set(writer, pool.member);
   };
   return {
-    take: (text: string, counted: Moment["counted"]): Outcome => {
-      const turn = JSON.parse(text) as Turn;
-      const books = turn.pools.map((pool) => bookFor(pool, turn, counted));
+    take: (turn: Turn, now: EpochMs, counted: Moment["counted"]): Outcome => {
+      const { recipe, record, errand, directory } = turn;
+      const books = reachable(errand.owner.route, policy).map((pool) => {
+        hands.learn(turn.pools[pool], counted);
+        return bookFor(pool, turn, now);
+      });
       const pools = Object.fromEntries(books.map(({ pool, state }) => [pool, state]));
-      const decision = decide({ ...turn.inputs, policy, earlier: [], pools }, false);
-      carryOn(decision, turn, books);
-      return outcomeOf(decision);
+      const { owner, seconds } = foundOn(errand, { policy, directory, pools, now });
+      if (owner.kind !== "assigned") return { kind: "held", plan: { recipe, record: null, owner: null } };
+      const plans = [owner.plan, ...plansOf(seconds)];
+      for (const book of books) lines.set(book.pool, linesAfter(book, plans, now));
+      keepRep(turn, owner.plan);
+      return { kind: "handoff", plan: { recipe, record, owner: ownerText(owner.plan.owner) } };
     },
     note: hands.note,
   };
@@ -118,9 +121,9 @@ function ledgerOf(policy: Policy, opening: Opening) {
 const LEFT = { isStored: true, isSticky: false } as const;
 
 /** The company or the person whose rep the pool keeps; null where it keeps none. */
-function writerKey(pool: string, policy: Policy, { evidence }: Turn["inputs"]): string | null {
+function writerKey(pool: string, policy: Policy, { writers }: Turn): string | null {
   const by = policy.routing.pools[pool]?.sticky;
-  const writer = by === undefined ? null : writersOf(evidence.snapshot)[by];
+  const writer = by === undefined ? null : writers[by];
   return writer === null ? null : `${pool} ${writer}`;
 }
 

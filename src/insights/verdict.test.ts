@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { NOBODY, policy, scores, snapshot } from "../../tests/support/cases.ts";
 import { directoryOf, frozen } from "../../tests/support/frozen.ts";
 import { compile } from "../qualify/compile.ts";
-import { type Candidate, countingOf, type Turn, verdictOf } from "./verdict.ts";
+import { type Candidate, countingOf, verdictOf } from "./verdict.ts";
 
 const buying = (threshold: number) => ({
   scores: { buying: { signals: ["enterprise", "upgrade"], threshold }, churn: { signals: [], threshold: 1 } },
@@ -17,14 +17,13 @@ const verdict = (inputs: ReturnType<typeof frozen>, tried = candidate(), asks = 
 describe("what a candidate says", () => {
   test("comes from its own scores, not from the stored ones", () => {
     expect(verdict(frozen("SSO", { scores: scores({ buying: 0 }) }))).toEqual({
-      outcome: {
+      said: {
         kind: "handoff",
         plan: { recipe: "qualified", record: "new Lead", owner: "sam@us.example" },
       },
       scores: { buying: 10, churn: 0 },
-      turn: null,
     });
-    expect(verdict(frozen("Hello"))).toMatchObject({ outcome: { kind: "below-threshold" } });
+    expect(verdict(frozen("Hello"))).toMatchObject({ said: { kind: "below-threshold" } });
   });
 
   test("does not count twice what another candidate with the same score rules has counted", () => {
@@ -40,7 +39,7 @@ describe("what a candidate says", () => {
 
   test("leaves earlier handoffs to the course of time", () => {
     const earlier = [{ id: "h", recipe: "qualified", episode: 1, at: 0 }];
-    expect(verdict(frozen("SSO", { earlier })).outcome.kind).toBe("handoff");
+    expect(verdict(frozen("SSO", { earlier })).said.kind).toBe("handoff");
   });
 });
 
@@ -50,24 +49,23 @@ describe("somebody about whom Salesforce was never asked", () => {
 
   test("is open where a recipe may want them, and never taken for nobody", () => {
     expect(verdict(unasked("SSO"))).toMatchObject({
-      outcome: { kind: "needs-salesforce", recipe: "qualified" },
-      turn: null,
+      said: { kind: "needs-salesforce", recipe: "qualified" },
     });
   });
   test("is told where no recipe wants them anyway", () => {
-    expect(verdict(unasked("Hello")).outcome).toEqual({ kind: "below-threshold" });
+    expect(verdict(unasked("Hello")).said).toEqual({ kind: "below-threshold" });
   });
   test("is excluded where that is certain", () => {
     const exclusions = [{ id: "open", when: { field: "conversation.state", operator: "=", value: "open" } }];
     const outcome = { kind: "excluded", exclusion: "open" };
-    expect(verdict(unasked("SSO"), candidate({ exclusions })).outcome).toEqual(outcome);
-    expect(verdict(frozen("SSO"), candidate({ exclusions })).outcome).toEqual(outcome);
+    expect(verdict(unasked("SSO"), candidate({ exclusions })).said).toEqual(outcome);
+    expect(verdict(frozen("SSO"), candidate({ exclusions })).said).toEqual(outcome);
   });
   test("is gone where the conversation is deleted", () => {
-    expect(verdict(unasked("SSO", true)).outcome).toEqual({ kind: "gone" });
+    expect(verdict(unasked("SSO", true)).said).toEqual({ kind: "gone" });
   });
   test("is nobody in an environment without Salesforce", () => {
-    expect(verdict(unasked("SSO"), candidate(), false).outcome.kind).toBe("handoff");
+    expect(verdict(unasked("SSO"), candidate(), false).said.kind).toBe("handoff");
   });
 });
 
@@ -78,33 +76,31 @@ describe("people whom only the candidate names", () => {
   test("can take it where they are assumed for that version", () => {
     const assumed = { 1: directoryOf("new@us.example") };
     expect(verdict(frozen("SSO"), candidate(routing, assumed))).toMatchObject({
-      outcome: { plan: { owner: "new@us.example" } },
+      said: { plan: { owner: "new@us.example" } },
     });
     expect(verdict(frozen("SSO"), candidate(routing, { 2: directoryOf("new@us.example") }))).toMatchObject({
-      outcome: { plan: { owner: "sam@us.example" } },
+      said: { plan: { owner: "sam@us.example" } },
     });
   });
 });
 
-test("where a pool's turn decides, what deciding again needs comes along, without anybody's words", () => {
+test("where a pool's turn decides, what finding people takes comes along, without anybody's words", () => {
   const pooled = candidate({
     routing: {
       pools: { inbound: { members: [{ user: "sam@us.example" }] } },
       routes: { default: [{ pool: "inbound" }] },
     },
   });
-  const { turn } = verdict(
-    frozen("SSO", {
-      evidence: { snapshot: snapshot(), crm: NOBODY },
-    }),
-    pooled,
-  );
-  const given = JSON.parse(turn ?? "null") as Turn;
-  expect(given.pools).toEqual(["inbound"]);
-  expect(given.inputs).toMatchObject({ environment: "production", directory: directoryOf("sam@us.example") });
-  expect(given.inputs.evidence.snapshot.messages).toMatchObject([{ role: "customer", text: "" }]);
-  expect(given.inputs.scores.values).toMatchObject({ buying: { value: 10 } });
-  expect(turn).not.toContain("Do you support");
+  const evidence = { snapshot: snapshot(), crm: NOBODY };
+  expect(verdict(frozen("SSO", { evidence }), pooled).said).toEqual({
+    kind: "turn",
+    recipe: "qualified",
+    record: "new Lead",
+    errand: { owner: { route: "default", stops: [{ kind: "pool", pool: "inbound", by: "" }] }, seconds: [] },
+    directory: directoryOf("sam@us.example"),
+    writers: { company: "acme.example", person: "ana@acme.example" },
+    pools: {},
+  });
 });
 
 test("policies count alike where only thresholds differ, and then known scores are taken with the new threshold", () => {
@@ -122,5 +118,5 @@ test("policies count alike where only thresholds differ, and then known scores a
   const taken = verdictOf(given, { compiled: compile(draft), assumed: {} }, true, known);
   expect(taken.scores.values["buying"]).toEqual({ value: 12, threshold: 12 });
   expect(taken.scores.values["old"]).toEqual(known.values["old"]);
-  expect(taken.verdict.outcome).toMatchObject({ kind: "handoff" });
+  expect(taken.verdict.said).toMatchObject({ kind: "handoff" });
 });

@@ -2,17 +2,19 @@
  * What a draft says to one frozen state of a conversation, before anybody looks at earlier handoffs and at whose turn
  * it is: those depend on what the draft did before, and timeline.ts adds them in the order of time.
  */
-import { reachable, touchedBy } from "../decide/book.ts";
-import { decide } from "../decide/decide.ts";
+import { writersOf } from "../decide/book.ts";
+import { assign, settle, type Unassigned } from "../decide/decide.ts";
 import type { Judgement } from "../decide/decision.ts";
+import { asksPools, type Errand } from "../decide/errand.ts";
 import { judge } from "../decide/judge.ts";
-import type { Directory } from "../decide/route.ts";
+import type { Directory } from "../decide/candidate.ts";
+import type { PoolState } from "../decide/turns.ts";
 import type { Policy } from "../policy/schema.ts";
 import type { CompiledPolicy } from "../qualify/compile.ts";
 import { score } from "../qualify/score.ts";
 import type { Scores } from "../qualify/scores.ts";
 import type { FrozenInputs } from "./replay.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import { type Outcome, outcomeOf, type Plan, recordText } from "./outcome.ts";
 
 /** One policy to try on stored states. */
 export interface Candidate {
@@ -21,20 +23,22 @@ export interface Candidate {
   readonly assumed: Readonly<Record<number, Directory>>;
 }
 
-/** What deciding again needs once the state of the pools is known. */
+/** A handoff whose people depend on whose turn it is, with all that finding them takes but the policy. */
 export interface Turn {
-  /** The frozen inputs with the candidate's scores, without the words, which only scoring reads. */
-  readonly inputs: FrozenInputs;
-  /** Pools that the answer can come from. */
-  readonly pools: readonly string[];
+  readonly kind: "turn";
+  readonly recipe: string;
+  readonly record: Plan["record"];
+  readonly errand: Errand;
+  readonly directory: Directory;
+  readonly writers: ReturnType<typeof writersOf>;
+  /** As the decision of that time found them; a pool that the candidate asks may be missing. */
+  readonly pools: Readonly<Record<string, PoolState>>;
 }
 
 export interface Verdict {
-  readonly outcome: Outcome;
+  readonly said: Outcome | Turn;
   /** Value by name of the score. */
   readonly scores: Readonly<Record<string, number>>;
-  /** Set when a pool's turn decides about the owner: the `Turn` that deciding again needs, as JSON. */
-  readonly turn: string | null;
 }
 
 /**
@@ -54,18 +58,24 @@ export function verdictOf(
   if (asksSalesforce && evidence.crm === null && !evidence.snapshot.deleted) {
     // What is certain without Salesforce is what deciding would say; only a candidate goes on to Salesforce.
     const outcome = unasked(judge({ evidence, scores, policy, triggers, now, lookedUp: false }, false));
-    return { verdict: { outcome, scores: values, turn: null }, scores };
+    return { verdict: { said: outcome, scores: values }, scores };
   }
   const directory = withAssumed(inputs.directory, candidate.assumed[policyVersion]);
-  const decision = decide({ ...inputs, scores, policy, directory, earlier: [], pools: {} }, false);
-  const turn =
-    touchedBy(decision).size === 0
-      ? null
-      : JSON.stringify({
-          inputs: wordless({ ...inputs, scores, directory }),
-          pools: reachable(decision, policy),
-        } satisfies Turn);
-  return { verdict: { outcome: outcomeOf(decision), scores: values, turn }, scores };
+  const given = { ...inputs, scores, policy, directory, earlier: [], pools: {} };
+  const plan = settle(given, false);
+  const said =
+    plan.kind !== "unassigned"
+      ? outcomeOf(plan)
+      : asksPools(plan.errand, policy)
+        ? turnOf(plan, inputs, directory)
+        : outcomeOf(assign(plan, given));
+  return { verdict: { said, scores: values }, scores };
+}
+
+function turnOf({ recipe, record, errand }: Unassigned, inputs: FrozenInputs, directory: Directory): Turn {
+  const { evidence, pools } = inputs;
+  const writers = writersOf(evidence.snapshot);
+  return { kind: "turn", recipe, record: recordText(record), errand, directory, writers, pools };
 }
 
 /** Equal for policies that come to the same points for anything; a threshold adds none. */
@@ -91,17 +101,6 @@ function unasked(judgement: Judgement): Outcome {
     case "below-threshold":
       return { kind: "below-threshold" };
   }
-}
-
-function wordless(inputs: FrozenInputs): FrozenInputs {
-  const { evidence, scores } = inputs;
-  const { snapshot } = evidence;
-  const messages = snapshot.messages.map((message) => ({ ...message, text: "" }));
-  return {
-    ...inputs,
-    evidence: { ...evidence, snapshot: { ...snapshot, messages } },
-    scores: { ...scores, contributions: [] },
-  };
 }
 
 export function valuesOf(scores: Scores): Readonly<Record<string, number>> {

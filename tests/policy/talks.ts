@@ -1,6 +1,6 @@
 /** The conversations in which every line of the SaaS policy makes a difference. */
 import type { Company, Message, Person } from "../../src/conversation/snapshot.ts";
-import type { MemberState, PoolState } from "../../src/decide/route.ts";
+import type { MemberState, PoolState } from "../../src/decide/turns.ts";
 import type { Policy, Signal } from "../../src/policy/schema.ts";
 import type { CrmView } from "../../src/qualify/crm.ts";
 import {

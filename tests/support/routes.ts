@@ -2,13 +2,9 @@
 import type { CrmView } from "../../src/qualify/crm.ts";
 import { factsOf } from "../../src/qualify/facts.ts";
 import type { OwnerWish } from "../../src/decide/record.ts";
-import {
-  type Directory,
-  planOwner,
-  type PoolState,
-  type Route,
-  type RouteQuestion,
-} from "../../src/decide/route.ts";
+import type { Directory } from "../../src/decide/candidate.ts";
+import { planOwner, type Route, type RouteQuestion } from "../../src/decide/route.ts";
+import type { PoolState } from "../../src/decide/turns.ts";
 import { company, NOBODY, NOON, policy, scores, snapshot } from "./cases.ts";
 
 const user = (name: string, active = true) => ({

@@ -3,7 +3,7 @@ import type { EpochMs } from "../../kernel/time.ts";
 import type { Policy } from "../../policy/schema.ts";
 import type { Db } from "../../store/database.ts";
 import { dayStart, zoneOf } from "../availability.ts";
-import { memberKey } from "../route.ts";
+import { memberKey } from "../turns.ts";
 import { type PoolShares, sharesOf } from "../shares.ts";
 import { ledgerCounts, type LedgerLine, ledgerLines, type LedgerSkip, ledgerSkips } from "./queries.ts";
 
