@@ -15,9 +15,10 @@ export default defineConfig({
             "web/src/**/*.test.ts",
             "tests/architecture.test.ts",
             "tests/policy/**/*.test.ts",
-            "web/src/**/*.test.ts",
           ],
           testTimeout: 30_000,
+          isolate: false,
+          maxWorkers: 2,
         },
       },
       {

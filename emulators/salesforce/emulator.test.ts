@@ -1,4 +1,4 @@
-import jsforce from "jsforce";
+import { Connection } from "jsforce";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type SalesforceEmulator, startSalesforceEmulator } from "./emulator.ts";
 
@@ -6,7 +6,7 @@ const clientId = "consumer-key";
 const clientSecret = "consumer-secret";
 const api = "/services/data/v66.0";
 let emulator: SalesforceEmulator;
-let conn: jsforce.Connection;
+let conn: Connection;
 
 beforeAll(async () => {
   emulator = await startSalesforceEmulator({ port: 0, clientId, clientSecret });
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 beforeEach(async () => {
   await fetch(`${emulator.url}/__emulator/reset`, { method: "POST" });
-  conn = new jsforce.Connection({
+  conn = new Connection({
     instanceUrl: emulator.url,
     accessToken: emulator.accessToken(),
     version: "66.0",
@@ -58,7 +58,7 @@ const lead = { LastName: "Doe", Company: "Acme", Email: "jane@acme.example" };
 
 describe("signing in", () => {
   test("client credentials give a token that works and names its user", async () => {
-    const own = new jsforce.Connection({
+    const own = new Connection({
       oauth2: { loginUrl: emulator.url, clientId, clientSecret },
       version: "66.0",
     });

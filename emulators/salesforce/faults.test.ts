@@ -1,5 +1,5 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
-import jsforce from "jsforce";
+import { Connection } from "jsforce";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type SalesforceEmulator, startSalesforceEmulator } from "./emulator.ts";
 
@@ -117,7 +117,7 @@ describe("JWT bearer", () => {
   });
 
   test("a signed assertion gives a token", async () => {
-    const conn = new jsforce.Connection({
+    const conn = new Connection({
       oauth2: { loginUrl: emulator.url, clientId: "id" },
       version: "66.0",
     });

@@ -1,10 +1,10 @@
 import { deflateRawSync } from "node:zlib";
-import jsforce from "jsforce";
+import { Connection } from "jsforce";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type SalesforceEmulator, startSalesforceEmulator } from "./emulator.ts";
 
 let emulator: SalesforceEmulator;
-let conn: jsforce.Connection;
+let conn: Connection;
 
 beforeAll(async () => {
   emulator = await startSalesforceEmulator({
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 beforeEach(async () => {
   await fetch(`${emulator.url}/__emulator/reset`, { method: "POST" });
-  conn = new jsforce.Connection({
+  conn = new Connection({
     instanceUrl: emulator.url,
     accessToken: emulator.accessToken(),
     version: "66.0",

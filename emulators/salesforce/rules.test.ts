@@ -1,9 +1,9 @@
-import jsforce from "jsforce";
+import { Connection } from "jsforce";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type SalesforceEmulator, startSalesforceEmulator } from "./emulator.ts";
 
 let emulator: SalesforceEmulator;
-let conn: jsforce.Connection;
+let conn: Connection;
 let now = Date.UTC(2026, 10, 22, 12);
 
 beforeAll(async () => {
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 beforeEach(async () => {
   await fetch(`${emulator.url}/__emulator/reset`, { method: "POST" });
-  conn = new jsforce.Connection({
+  conn = new Connection({
     instanceUrl: emulator.url,
     accessToken: emulator.accessToken(),
     version: "66.0",
