@@ -27,7 +27,7 @@ import { type SyncInput, syncRun } from "./sync/run.ts";
 import { decideAbout, type Desk, type DeskParts, type Place } from "./desk.ts";
 import { personSync, type SyncParts, syncAll, syncPlaceOf, syncSchedules } from "./syncing.ts";
 import type { News } from "./news.ts";
-import { type Places, placesOf, remembered } from "./places.ts";
+import { type Places, placesOf, type Remembered, remembered } from "./places.ts";
 import { forgettingSchedules } from "./forgetting.ts";
 import { walk } from "./walk.ts";
 import { type ReconcileParts, reconcileSchedule, sweepAll } from "./reconcile.ts";
@@ -68,9 +68,9 @@ export interface House {
     arrived: { readonly connection: string; readonly press: Press },
   ) => Promise<boolean>;
   /** Connections by id, fresh within seconds of a change. */
-  readonly connections: () => Promise<readonly ConnectionRow[]>;
+  readonly connections: Remembered<readonly ConnectionRow[]>;
   readonly place: (environment: string) => Promise<Place>;
-  readonly environments: () => Promise<readonly Environment[]>;
+  readonly environments: Remembered<readonly Environment[]>;
   /** Reads at once what changed in Salesforce, as the schedule does every half minute. */
   readonly pollDeals: () => Promise<void>;
   /** Does the work of a worker until the house is closed: runs, schedules, and listening for change events. */
@@ -88,7 +88,7 @@ export interface House {
   readonly close: (graceMs: Ms) => Promise<void>;
 }
 
-/** A change of connections, environments or policy is seen this much later at most. */
+/** A change of connections, environments or policy is seen this much later at most; what is new, at once. */
 const FRESH_MS: Ms = 2_000;
 
 export async function openHouse(options: HouseOptions): Promise<House> {
@@ -157,7 +157,7 @@ interface Joints {
   readonly options: HouseOptions;
   readonly db: Db;
   readonly place: Places;
-  readonly environments: () => Promise<readonly Environment[]>;
+  readonly environments: Remembered<readonly Environment[]>;
   readonly engine: () => Engine;
 }
 
@@ -291,8 +291,10 @@ function deskOf(
     onDecision: (environment, kind) => options.onDecision?.(environment, kind),
     crashPoint: options.crashPoint,
   };
-  const fedBy = async (workspace: string) =>
-    (await environments()).filter((one) => one.workspace === workspace && one.policyVersion !== null);
+  const fedBy = async (workspace: string): Promise<readonly Environment[]> => {
+    const isFed = (one: Environment): boolean => one.workspace === workspace && one.policyVersion !== null;
+    return (await environments((all) => all.some(isFed))).filter(isFed);
+  };
   return {
     db,
     clock,

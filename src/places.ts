@@ -36,14 +36,17 @@ type PolicyOf = (version: number, textModel: number | null) => Promise<CompiledP
 export function placesOf(
   policyOf: PolicyOf,
   options: PlaceOptions,
-  connections: () => Promise<readonly ConnectionRow[]>,
-  environments: () => Promise<readonly Environment[]>,
+  connections: Remembered<readonly ConnectionRow[]>,
+  environments: Remembered<readonly Environment[]>,
 ): Places {
   const kept = new Map<string, { readonly fingerprint: string; readonly place: Promise<Place> }>();
   return async (name) => {
-    const environment = (await environments()).find((one) => one.name === name);
+    const environment = await findIn(environments, (one) => one.name === name);
     if (environment === undefined) throw new UserError(`there is no environment "${name}"`);
-    const rows = (await connections()).filter((row) => idsOf(environment).includes(row.id));
+    const ids = idsOf(environment);
+    const hasAll = (all: readonly ConnectionRow[]): boolean =>
+      ids.every((id) => id === null || all.some((row) => row.id === id));
+    const rows = (await connections(hasAll)).filter((row) => ids.includes(row.id));
     const fingerprint = JSON.stringify([environment, rows]);
     const known = kept.get(name);
     if (known?.fingerprint === fingerprint) return known.place;
@@ -136,17 +139,39 @@ interface HttpLogLines {
   warn(facts: object, message: string): void;
 }
 
-/** Asks again only when the last answer is older than `freshMs`; callers at the same time share one question. */
-export function remembered<T>(clock: Clock, freshMs: Ms, ask: () => Promise<T>): () => Promise<T> {
-  let answer: { readonly at: number; readonly value: Promise<T> } | null = null;
-  return () => {
-    if (answer === null || clock() - answer.at >= freshMs) {
-      const value = ask();
-      answer = { at: clock(), value };
-      value.catch(() => {
-        if (answer?.value === value) answer = null;
-      });
-    }
-    return answer.value;
+/** An answer that is kept for a while; one without what the caller looks for is asked for again at once. */
+export type Remembered<T> = (has?: (answer: T) => boolean) => Promise<T>;
+
+/**
+ * Asks again only when the last answer is older than `freshMs`, or has not what is looked for: who has just been set up
+ * is known from the first call on. Callers at the same time share one question.
+ */
+export function remembered<T>(clock: Clock, freshMs: Ms, ask: () => Promise<T>): Remembered<T> {
+  let answer: Promise<T> | null = null;
+  let askedAt = -Infinity;
+  const anew = (): Promise<T> => {
+    const asked = ask();
+    answer = asked;
+    askedAt = clock();
+    asked.catch(() => {
+      if (answer === asked) answer = null;
+    });
+    return asked;
   };
+  return async (has = () => true) => {
+    const known = answer;
+    if (known === null || clock() - askedAt >= freshMs) return anew();
+    const value = await known;
+    if (has(value)) return value;
+    // Somebody else may have asked meanwhile.
+    return answer === null || answer === known ? anew() : answer;
+  };
+}
+
+/** The first of a list that is kept for which `isIt` holds. */
+export async function findIn<T>(
+  list: Remembered<readonly T[]>,
+  isIt: (one: T) => boolean,
+): Promise<T | undefined> {
+  return (await list((all) => all.some(isIt))).find(isIt);
 }

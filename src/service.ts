@@ -58,6 +58,7 @@ import type { Clock, Ms } from "./kernel/time.ts";
 import { pressSource, splitConnection, webhookSource } from "./connections.ts";
 import { type House, openHouse } from "./house.ts";
 import { openEmbedder } from "./meaning/embedder.ts";
+import { findIn } from "./places.ts";
 import { newsOf, runOf } from "./news.ts";
 import { UserError } from "./kernel/failure.ts";
 import { accountLook, targetLook } from "./setup.ts";
@@ -257,7 +258,7 @@ function doorsOf(
   { intake, db }: { readonly intake: Intake; readonly db: Db },
 ): Required<Pick<ServerOptions, "intakeFor" | "pressesFor">> {
   const rowOf = async (id: string, kind: ConnectionRow["kind"]) =>
-    (await house.connections()).find((one) => one.id === id && one.kind === kind) ?? null;
+    (await findIn(house.connections, (one) => one.id === id && one.kind === kind)) ?? null;
   const intakeDoor = remembered((row) => ({ ...webhookSource(row, vault), take: intake.take }));
   const pressDoor = remembered((row): PressDoor | null => {
     const source = pressSource(row, vault, clock);

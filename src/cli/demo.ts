@@ -130,7 +130,7 @@ async function run(terminal: Terminal, options: Options, running: Running): Prom
   let quietSince = terminal.clock();
   let last = "";
   let isDone = false;
-  while (!stopped.yet && !(isDone && options.exit === true)) {
+  while (!stopped.yet) {
     const shown = await look();
     const state = `${replayed.count} ${shown.handoffs} ${shown.finished} ${shown.conversations}`;
     if (state !== last) quietSince = terminal.clock();
@@ -142,6 +142,7 @@ async function run(terminal: Terminal, options: Options, running: Running): Prom
         `\nAll conversations are dealt with. Baton goes on listening on ${service.url}; Ctrl-C stops everything.`,
       );
     isDone ||= isQuiet;
+    if (isDone && options.exit === true) break;
     await Promise.race([
       stop,
       new Promise((resolve) => setTimeout(resolve, isDone ? 5 * LOOK_EVERY_MS : LOOK_EVERY_MS)),
