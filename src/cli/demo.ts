@@ -3,6 +3,7 @@
  * demo's conversations as signed webhooks, and shows what becomes of them until somebody stops it.
  */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { type Emulators, startEmulators } from "../../emulators/all.ts";
 import { type DemoConversation, demoConversations, demoFileLength } from "../../demo/conversations.ts";
@@ -143,10 +144,7 @@ async function run(terminal: Terminal, options: Options, running: Running): Prom
       );
     isDone ||= isQuiet;
     if (isDone && options.exit === true) break;
-    await Promise.race([
-      stop,
-      new Promise((resolve) => setTimeout(resolve, isDone ? 5 * LOOK_EVERY_MS : LOOK_EVERY_MS)),
-    ]);
+    await Promise.race([stop, sleep(isDone ? 5 * LOOK_EVERY_MS : LOOK_EVERY_MS)]);
   }
   await playing;
   const end = await look();
@@ -178,7 +176,7 @@ async function play(
     if (stopped.yet) return;
     await replay(emulators, conversation);
     replayed.count += 1;
-    await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
+    await sleep(1_000 / perSecond);
   }
 }
 

@@ -95,7 +95,9 @@ export async function startDemo(conversations: number): Promise<Demo> {
  */
 export async function axeFaults(page: Page): Promise<readonly string[]> {
   if (!(await page.evaluate<boolean>(`"axe" in window`))) await page.evaluate(AXE);
-  const { violations, checked } = await page.evaluate<Pick<axe.AxeResults, "violations"> & { checked: number }>(
+  const { violations, checked } = await page.evaluate<
+    Pick<axe.AxeResults, "violations"> & { checked: number }
+  >(
     `axe.run(document, { runOnly: ${JSON.stringify(WCAG)}, resultTypes: ["violations"] })
       .then(({ violations, passes }) => ({ violations, checked: passes.length }))`,
   );
