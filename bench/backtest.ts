@@ -72,7 +72,7 @@ export const backtest: Bench = async (ground) => {
   ];
 };
 
-const MAIN = join(import.meta.dirname, "..", "src", "main.ts");
+const MAIN = join(import.meta.dirname, "..", "bin", "baton.mjs");
 
 /** Runs `baton backtest` as a person does; returns its peak memory in MB, 0 where the system does not tell. */
 async function command(

@@ -35,7 +35,7 @@ export interface BenchDatabase extends Database {
 }
 
 const MIGRATIONS = join(import.meta.dirname, "..", "migrations");
-const MAIN = join(import.meta.dirname, "..", "src", "main.ts");
+const MAIN = join(import.meta.dirname, "..", "bin", "baton.mjs");
 const READY_MS = 60_000;
 const STOP_MS = 20_000;
 

@@ -4,7 +4,6 @@
  */
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import { pino } from "pino";
 import { PermanentFailure, RetryableFailure, UserError } from "./kernel/failure.ts";
@@ -15,10 +14,10 @@ import type { Store } from "./cli/connect.ts";
 import type { StartDeps } from "./cli/start.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import { crashPointOf } from "./crash.ts";
+import { collectAfterStart, keepNursery } from "./memory.ts";
 import type { Service, ServiceOptions } from "./service.ts";
 
-// Many short-lived objects and few that last: a nursery that does not grow saves about 30 MB and costs nothing measurable.
-setFlagsFromString("--semi-space-growth-factor=1");
+keepNursery();
 
 const terminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
@@ -62,6 +61,7 @@ async function startService(
   config = configuration(),
 ): Promise<Service> {
   const service = await import("./service.ts");
+  collectAfterStart();
   return service.startService({
     config,
     clock: terminal.clock,
@@ -137,7 +137,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     }),
   rehearse: async () =>
     (await import("./cli/rehearse.ts")).rehearseCommand(terminal, {
-      entry: import.meta.filename,
+      entry: join(import.meta.dirname, "..", "bin", "baton.mjs"),
       node: process.execPath,
       untilStopped,
     }),

@@ -1,11 +1,13 @@
 /** better-auth, as Baton uses it: passwords (scrypt), sessions, one-time codes, and a provider. Nothing else knows it. */
 import { betterAuth } from "better-auth";
 import { APIError } from "better-auth/api";
-import { genericOAuth, twoFactor } from "better-auth/plugins";
+import { genericOAuth } from "better-auth/plugins/generic-oauth";
+import { twoFactor } from "better-auth/plugins/two-factor";
 import type { Db, Log } from "../store/database.ts";
 import { record } from "./audit-log.ts";
 import { type Discovered, discoveryAddress, type OidcSettings, PROVIDER, refusalOf } from "./oidc.ts";
 import { findUser } from "./people-queries.ts";
+import { ADDRESS_HEADER, AUTH_PREFIX } from "./sign-in-address.ts";
 import { TABLES, TWO_FACTOR_TABLES } from "./sign-in-tables.ts";
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./users.ts";
 
@@ -23,9 +25,6 @@ export interface Provider {
   readonly discovered: Discovered;
 }
 
-export const AUTH_PREFIX = "/api/auth";
-/** Where the door tells better-auth the caller's address; set by the door, never by the caller. */
-export const ADDRESS_HEADER = "x-baton-address";
 const WEEK_S = 7 * 86_400;
 const DAY_S = 86_400;
 

@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import type { Db } from "../store/database.ts";
 import { loadServiceSecret, saveServiceSecret, serviceSecretContext } from "../vault/queries.ts";
 import type { Vault } from "../vault/vault.ts";
-import { AUTH_PREFIX, authOf, type LibraryOptions } from "./auth-library.ts";
+import type { LibraryOptions } from "./auth-library.ts";
 import type { OidcSettings } from "./oidc.ts";
 import { openProviderDoor, type ProviderDoor } from "./provider-door.ts";
 import { findUser } from "./people-queries.ts";
+import { AUTH_PREFIX } from "./sign-in-address.ts";
 import { actorOf } from "./users.ts";
 import type { Admission } from "./tokens.ts";
 
@@ -36,14 +37,18 @@ export async function signInSecret(db: Db, vault: Vault): Promise<string> {
   return vault.open(await saveServiceSecret(db, SECRET, made, { replace: false }), context);
 }
 
+/** better-auth takes 30 MB: a process that nobody signs in to, such as a worker, does without. */
+const library = () => import("./auth-library.ts");
+
 export function openSignIn({ oidc, ...options }: SignInOptions): SignIn {
+  let opened: Promise<ReturnType<Awaited<ReturnType<typeof library>>["authOf"]>> | null = null;
   // Passwords stand alone: nothing that the provider does or fails to do reaches them.
-  const auth = authOf(options, null);
+  const passwords = () => (opened ??= library().then(({ authOf }) => authOf(options, null)));
   return {
-    handle: (request) => auth.handler(request),
-    hash: async (password) => (await auth.$context).password.hash(password),
+    handle: async (request) => (await passwords()).handler(request),
+    hash: async (password) => (await (await passwords()).$context).password.hash(password),
     admit: async (headers) => {
-      const session = await auth.api.getSession({ headers });
+      const session = await (await passwords()).api.getSession({ headers });
       const user = session === null ? null : await findUser(options.db, session.user.id);
       if (user === null || user.disabledAt !== null)
         return { kind: "refused", why: "Sign in, or send an API token as `Authorization: Bearer ...`." };
@@ -61,6 +66,7 @@ export function openSignIn({ oidc, ...options }: SignInOptions): SignIn {
             log: options.log,
             prefix: AUTH_PREFIX,
             open: async (discovered) => {
+              const { authOf } = await library();
               const withProvider = authOf(options, { settings: oidc, discovered });
               const { socialProviders } = await withProvider.$context;
               return socialProviders.length === 0 ? null : withProvider.handler;

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { AUTH_PREFIX } from "../access/auth-library.ts";
+import { AUTH_PREFIX } from "../access/sign-in-address.ts";
 import { UserError } from "../kernel/failure.ts";
 import type { Ms } from "../kernel/time.ts";
 import { json, type Operation, type Paths, problem } from "./openapi.ts";

@@ -1,6 +1,6 @@
 /** Where a request was sent from: with cookies, only Baton's own pages may write (ASVS 3.5.1). */
 import type { FastifyRequest } from "fastify";
-import { ADDRESS_HEADER } from "../access/auth-library.ts";
+import { ADDRESS_HEADER } from "../access/sign-in-address.ts";
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 

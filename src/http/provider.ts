@@ -1,6 +1,6 @@
 /** /api/auth as far as the provider goes: which ways in there are, to its page, and back. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { AUTH_PREFIX } from "../access/auth-library.ts";
+import { AUTH_PREFIX } from "../access/sign-in-address.ts";
 import { PROVIDER } from "../access/oidc.ts";
 import type { ProviderDoor } from "../access/provider-door.ts";
 import { json, type Paths, plain, problem } from "./openapi.ts";
