@@ -126,10 +126,10 @@ export function ExportButton<O extends Export>(props: {
   readonly operation: O;
   readonly path: Operations[O]["path"];
   readonly query: Operations[O]["query"];
-  /** What the file holds. */
-  readonly children: string;
+  /** What the file holds; the rows of a list's filter where nothing is said. */
+  readonly children?: string;
 }) {
-  const { operation, path, query, children } = props;
+  const { operation, path, query, children = "CSV of this filter" } = props;
   const [isBusy, setBusy] = useState(false);
   const start = async (): Promise<void> => {
     setBusy(true);

@@ -56,9 +56,7 @@ export function Conversations() {
           <Group gap="xs">
             <Views list="conversations" environment={environment} search={{ ...search }} onView={show} />
             {chooser}
-            <ExportButton operation="exportConversations" path={{ environment }} query={filter}>
-              CSV of this filter
-            </ExportButton>
+            <ExportButton operation="exportConversations" path={{ environment }} query={filter} />
           </Group>
         )
       }

@@ -75,9 +75,7 @@ export function Handoffs() {
         <Group gap="xs">
           <Views list="handoffs" environment={environment} search={{ ...search }} onView={show} />
           {chooser}
-          <ExportButton operation="exportHandoffs" path={{ environment }} query={filter}>
-            CSV of this filter
-          </ExportButton>
+          <ExportButton operation="exportHandoffs" path={{ environment }} query={filter} />
         </Group>
       }
     >
