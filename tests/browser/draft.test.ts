@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
-import { axeFaults, buildWeb, openBrowser } from "../support/browser.ts";
+import { axeFaults, openBrowser } from "../support/browser.ts";
 import { openTestHouse, type TestHouse, WORDS, writes } from "../support/house.ts";
 
 const browser = await openBrowser();
@@ -14,7 +14,6 @@ describe.skipIf(browser === null)("a draft", () => {
   let token: string;
   const errors: string[] = [];
   beforeAll(async () => {
-    await buildWeb();
     house = await openTestHouse({ settleMs: 200 });
     await writes(house, { who: "ada", text: WORDS.buying });
     const request = { holder: "the test", scopes: SCOPES, environments: null, lifeMs: 3_600_000 };

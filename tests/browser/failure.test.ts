@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
-import { axeFaults, buildWeb, openBrowser } from "../support/browser.ts";
+import { axeFaults, openBrowser } from "../support/browser.ts";
 import {
   clearFaults,
   faultOn,
@@ -21,7 +21,6 @@ describe.skipIf(browser === null)("a failed effect", () => {
   let house: TestHouse;
   let page: Page;
   beforeAll(async () => {
-    await buildWeb();
     house = await openTestHouse({ settleMs: 200 });
     if (browser === null) return;
     page = await browser.newPage({ reducedMotion: "reduce" });

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { setDisabled } from "../../src/access/users.ts";
-import { axeFaults, buildWeb, openBrowser } from "../support/browser.ts";
+import { axeFaults, openBrowser } from "../support/browser.ts";
 import { openTestHouse, type TestHouse, WORDS, writes } from "../support/house.ts";
 import { personOf } from "../support/people.ts";
 
@@ -14,7 +14,6 @@ describe.skipIf(browser === null)("a list that somebody looks at", () => {
   let page: Page;
   const errors: string[] = [];
   beforeAll(async () => {
-    await buildWeb();
     house = await openTestHouse({ settleMs: 200 });
     await writes(house, { who: "ada", text: WORDS.buying });
     if (browser === null) return;

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES } from "../../src/access/scopes.ts";
 import { createToken } from "../../src/access/tokens.ts";
-import { axeFaults, buildWeb, openBrowser } from "../support/browser.ts";
+import { axeFaults, openBrowser } from "../support/browser.ts";
 import { openTestHouse, seedWriter, type TestHouse, WORDS } from "../support/house.ts";
 
 const browser = await openBrowser();
@@ -17,7 +17,6 @@ describe.skipIf(browser === null)("a review round", { timeout: 240_000 }, () => 
   let at: string;
   const errors: string[] = [];
   beforeAll(async () => {
-    await buildWeb();
     house = await openTestHouse({ environments: [{ name: "production", mode: "shadow" }] });
     for (let n = 1; n <= CONVERSATIONS; n += 1) {
       const { contactId } = seedWriter(house, { who: `person${n}` });

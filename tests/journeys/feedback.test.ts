@@ -19,6 +19,7 @@ beforeAll(async () => {
       { name: "production", mode: "live" },
       { name: "sandbox", mode: "shadow" },
     ],
+    settleMs: 200,
   });
   await house.service.house.pollDeals();
 });
@@ -247,7 +248,7 @@ describe("outages", () => {
     stage(deal, "Closed Won");
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 2_000 }, [1])] },
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 1_500 }, [1])] },
     });
     await poll();
     await house.emulators.settled();
@@ -260,7 +261,7 @@ describe("outages", () => {
     stage(deal, "Closed Won");
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 300 }, [1])] },
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 150 }, [1])] },
     });
     await poll();
     await house.emulators.settled();
@@ -291,7 +292,7 @@ describe("outages", () => {
     crm().update("Opportunity", deal, { StageName: "Negotiation/Review" });
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("DELETE", "/contacts/*/tags/*", { kind: "commit-late", ms: 300 }, [1])] },
+      intercom: { rules: [faultOn("DELETE", "/contacts/*/tags/*", { kind: "commit-late", ms: 150 }, [1])] },
     });
     await poll();
     await house.emulators.settled();
@@ -303,7 +304,7 @@ describe("outages", () => {
     const { contacts } = openDeal("twina");
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 2_000 }, [1])] },
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 1_500 }, [1])] },
     });
     house.advance(1_000);
     await house.service.house.pollDeals();

@@ -12,7 +12,7 @@ import type { SyncPlace } from "../../src/sync/place.ts";
 import { KEY, type TestHouse } from "../support/house.ts";
 import { openResting } from "../support/sync.ts";
 
-const PEOPLE = 1_500;
+const PEOPLE = 900;
 const MAPPING = {
   lead: [
     { from: "contact.phone", to: "Phone", direction: "both" },
@@ -155,7 +155,7 @@ describe("a backfill", () => {
     for (const row of leads()) crm().update("Lead", String(row["Id"]), { Plan__c: null, Phone: null });
     await backfill(parts(), place);
     expect(apart()).toBe(0);
-    expect(await spent()).toBeLessThanOrEqual((PEOPLE / 150) * 2 + 6);
+    expect(await spent()).toBeLessThanOrEqual((PEOPLE / 150) * 2 + 3);
   });
 
   test("pauses when sync's share of the day's calls is used, and goes on when the day is over", async () => {

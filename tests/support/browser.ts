@@ -4,11 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { Readable } from "node:stream";
 import type axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import packed from "@sparticuz/chromium";
-import { ensureWeb } from "../../src/cli/web.ts";
 
 const HOME = join(import.meta.dirname, "..", "..");
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -34,18 +32,6 @@ export async function openBrowser(): Promise<Browser | null> {
     "skipped: no browser starts here; `apt-get install chromium` installs one (or install Chrome)",
   );
   return null;
-}
-
-/** Builds the web admin as it is written now, for a service in the test's own process. */
-export async function buildWeb(): Promise<void> {
-  const err = (text: string): void => {
-    if (text.includes("could not be built")) throw new Error(text);
-  };
-  const silent = { out: () => {}, exit: () => {}, stdin: Readable.from([]), interactive: false };
-  await ensureWeb(
-    { ...silent, err, clock: Date.now, env: {} },
-    { folder: join(HOME, "web"), node: process.execPath },
-  );
 }
 
 export interface Demo {
