@@ -26,7 +26,7 @@ export default defineConfig({
           name: "journeys",
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/architecture.test.ts", "tests/policy/**/*.test.ts", "tests/browser/**/*.test.ts"],
-          globalSetup: ["tests/support/postgres.global.ts"],
+          globalSetup: ["tests/support/postgres.global.ts", "tests/support/compiled.global.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
@@ -36,7 +36,11 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
-          globalSetup: ["tests/support/postgres.global.ts", "tests/support/web.global.ts"],
+          globalSetup: [
+            "tests/support/postgres.global.ts",
+            "tests/support/compiled.global.ts",
+            "tests/support/web.global.ts",
+          ],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           maxWorkers: 2,

@@ -63,6 +63,7 @@ function castsOf(count: number): readonly (readonly Replayable[])[] {
 function start(name: string, args: readonly string[], crashAt?: string): Process {
   const env = {
     PATH: process.env["PATH"],
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
     DATABASE_URL: database.url,
     BATON_SECRET_KEY: KEY,
     BATON_PORT: "0",

@@ -26,6 +26,7 @@ const workers = new Set<Process>();
 function start(name: string, args: readonly string[], crashAt?: string): Process {
   const env = {
     PATH: process.env["PATH"],
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
     DATABASE_URL: database.url,
     BATON_SECRET_KEY: KEY,
     BATON_PORT: "0",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRunning } from "../../src/store/embedded-lockfile.ts";
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const BATON = join(import.meta.dirname, "..", "..", "bin", "baton.mjs");
 
 let root: string;
@@ -39,7 +40,7 @@ interface Running {
 function baton(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ""): Running {
   const child = spawn(process.execPath, [BATON, ...args], {
     cwd: root,
-    env: { PATH: process.env["PATH"], BATON_LOG: "warn", BATON_PORT: "0", ...env },
+    env: { PATH, NODE_COMPILE_CACHE, BATON_LOG: "warn", BATON_PORT: "0", ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   children.add(child);
