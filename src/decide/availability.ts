@@ -37,6 +37,20 @@ export function dayStart(zone: string, now: EpochMs): EpochMs {
 
 /** Free, or out with the first reason of: paused, away, cap of open work, cap of the day, off hours. */
 export function availabilityOf(member: PoolMember, zone: string, load: Load, now: EpochMs): Availability {
+  const out = outAtAnyHour(member, zone, load, now);
+  if (out !== null) return out;
+  if (member.hours === undefined || isAtWork(hoursOf(member.hours), zone, now)) return { kind: "free" };
+  const until = firstAtWork(member, absencesOf(member, zone), zone, now);
+  return { kind: "out", why: "off-hours", reason: `off hours until ${instantText(until, zone, now)}`, until };
+}
+
+/** Why somebody is out whatever their hours; null where nothing but hours can keep them. */
+export function outAtAnyHour(
+  member: PoolMember,
+  zone: string,
+  load: Load,
+  now: EpochMs,
+): Extract<Availability, { kind: "out" }> | null {
   if (member.paused) return { kind: "out", why: "paused", reason: "paused", until: null };
   const absences = absencesOf(member, zone);
   const away = absenceAt(absences, now);
@@ -52,9 +66,7 @@ export function availabilityOf(member: PoolMember, zone: string, load: Load, now
     const until = firstAtWork(member, absences, zone, tomorrow);
     return { kind: "out", why: "cap", reason: `cap ${load.today} of ${perDay} today`, until };
   }
-  if (member.hours === undefined || isAtWork(hoursOf(member.hours), zone, now)) return { kind: "free" };
-  const until = firstAtWork(member, absences, zone, now);
-  return { kind: "out", why: "off-hours", reason: `off hours until ${instantText(until, zone, now)}`, until };
+  return null;
 }
 
 /** A policy's members are asked about for every decision, and what they wrote stays. */

@@ -5,7 +5,7 @@
 import type { EpochMs } from "../kernel/time.ts";
 import type { Snapshot } from "../conversation/snapshot.ts";
 import type { Policy } from "../policy/schema.ts";
-import { availabilityOf, type Load, zoneOf } from "./availability.ts";
+import { type Load, outAtAnyHour, zoneOf } from "./availability.ts";
 import type { OwnerPlan } from "./decision.ts";
 import { changesBetween, levelled, type Line, type LineChange, type Standing } from "./fairness.ts";
 import { poolsOf } from "./route.ts";
@@ -69,9 +69,8 @@ function standingsOf(
 ): readonly Standing[] {
   return (policy.routing.pools[pool]?.members ?? []).map((member) => {
     const key = memberKey(member);
-    const availability = availabilityOf(member, zoneOf(member, policy), loadOf(key), now);
     // Hours are the same for the week, and a share is the week's: only what comes on top waives turns.
-    const isOut = availability.kind === "out" && availability.why !== "off-hours";
+    const isOut = outAtAnyHour(member, zoneOf(member, policy), loadOf(key), now) !== null;
     return { member: key, weight: member.weight, isOut };
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Decision, OwnerRef, RecordPlan } from "../decide/decision.ts";
-import { outcomeOf, storedOutcome } from "./outcome.ts";
+import type { Settled } from "../decide/decide.ts";
+import type { OwnerRef, RecordPlan } from "../decide/decision.ts";
+import { foundOutcome, outcomeOf, recordText, storedOutcome } from "./outcome.ts";
 
 const judgement = { kind: "below-threshold", exclusions: [], recipes: [] } as const;
 const because = { situation: "unknown", because: "" } as const;
@@ -12,20 +13,6 @@ const user = (over: Partial<Extract<OwnerRef, { kind: "user" }>> = {}): OwnerRef
   name: "Ana",
   ...over,
 });
-
-function handoff(record: RecordPlan, owner: OwnerRef): Extract<Decision, { kind: "handoff" }> {
-  return {
-    kind: "handoff",
-    judgement,
-    recipe: "qualified",
-    episode: 1,
-    handoff: "h",
-    record,
-    owner: { owner, route: "default", via: "", receipts: [], pool: null, alternates: [] },
-    told: [],
-    seconds: [],
-  };
-}
 
 const opportunity = {
   ...because,
@@ -69,7 +56,9 @@ describe("a handoff is reduced to recipe, record and owner", () => {
     ],
   ])("%s", ([text, record, owner, named]) => {
     const outcome = { kind: "handoff", plan: { recipe: "qualified", record: text, owner: named } };
-    expect(outcomeOf(handoff(record, owner))).toEqual(outcome);
+    const plan = { owner, route: "default", via: "", receipts: [], pool: null, alternates: [] };
+    const found = { recipe: "qualified", record: recordText(record) };
+    expect(foundOutcome(found, { kind: "assigned", plan })).toEqual(outcome);
     const stored = {
       kind: "handoff",
       recipe: "qualified",
@@ -81,8 +70,7 @@ describe("a handoff is reduced to recipe, record and owner", () => {
 });
 
 describe("anything else is reduced to its kind and its reason", () => {
-  test.for<Decision>([
-    { kind: "held", judgement, recipe: "qualified", route: "default", reason: "", until: null, receipts: [] },
+  test.for<Settled>([
     { kind: "already-handed-off", judgement, recipe: "qualified", handoff: "h" },
     { kind: "excluded", judgement, exclusion: "ours" },
     { kind: "below-threshold", judgement },
@@ -93,6 +81,14 @@ describe("anything else is reduced to its kind and its reason", () => {
     const outcome = outcomeOf(decision);
     expect(outcome.kind).toBe(decision.kind);
     expect(storedOutcome({ kind: decision.kind, recipe, exclusion, handoff: null })).toEqual(outcome);
+  });
+  test("and what is held to the recipe", () => {
+    const held = { kind: "held", plan: { recipe: "qualified", record: null, owner: null } };
+    const wanted = { recipe: "qualified", record: "new Lead" };
+    expect(foundOutcome(wanted, { kind: "nobody", receipts: [] })).toEqual(held);
+    expect(foundOutcome(wanted, { kind: "held", reason: "", until: 0, receipts: [] })).toEqual(held);
+    const stored = { kind: "held", recipe: "qualified", exclusion: null, handoff: null } as const;
+    expect(storedOutcome(stored)).toEqual(held);
   });
   test("and columns that say nothing are empty words", () => {
     const nothing = { recipe: null, exclusion: null, handoff: null };

@@ -2,7 +2,9 @@
  * What became of one state of a conversation, or would become of it: a decision reduced to what a comparison looks at,
  * small enough to keep for a hundred thousand conversations.
  */
+import type { Settled } from "../decide/decide.ts";
 import type { Decision, OwnerRef, RecordPlan } from "../decide/decision.ts";
+import type { Route } from "../decide/route.ts";
 
 /** A recipe carried out: on which record, by whom. Record and owner are null for what is held. */
 export interface Plan {
@@ -24,14 +26,8 @@ export type Outcome =
 
 export type Standing = Outcome["kind"];
 
-export function outcomeOf(decision: Decision): Outcome {
+export function outcomeOf(decision: Settled): Outcome {
   switch (decision.kind) {
-    case "handoff": {
-      const { recipe, record, owner } = decision;
-      return { kind: "handoff", plan: { recipe, record: recordText(record), owner: ownerText(owner.owner) } };
-    }
-    case "held":
-      return { kind: "held", plan: { recipe: decision.recipe, record: null, owner: null } };
     case "already-handed-off":
       return { kind: "already-handed-off", recipe: decision.recipe };
     case "excluded":
@@ -40,6 +36,13 @@ export function outcomeOf(decision: Decision): Outcome {
     case "gone":
       return { kind: decision.kind };
   }
+}
+
+/** What becomes of a handoff whose people have been looked for. */
+export function foundOutcome({ recipe, record }: Pick<Plan, "recipe" | "record">, owner: Route): Outcome {
+  return owner.kind === "assigned"
+    ? { kind: "handoff", plan: { recipe, record, owner: ownerText(owner.plan.owner) } }
+    : { kind: "held", plan: { recipe, record: null, owner: null } };
 }
 
 /** The columns of a stored decision that say what became of it. */
@@ -88,7 +91,6 @@ export function recordText(record: RecordPlan): string {
   }
 }
 
-/** An address, or "queue Inbound". */
-export function ownerText(owner: OwnerRef): string {
+function ownerText(owner: OwnerRef): string {
   return owner.kind === "queue" ? `queue ${owner.name}` : (owner.email ?? owner.name ?? owner.id);
 }

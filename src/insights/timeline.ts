@@ -10,7 +10,7 @@ import { type EarlierHandoff, episodeFor, type OwnerPlan } from "../decide/decis
 import { foundOn, plansOf } from "../decide/errand.ts";
 import type { Line } from "../decide/fairness.ts";
 import { memberKey, type PoolState } from "../decide/turns.ts";
-import { type Outcome, ownerText } from "./outcome.ts";
+import { foundOutcome, type Outcome } from "./outcome.ts";
 import type { Turn, Verdict } from "./verdict.ts";
 
 /** The fairness ledger when the window begins. */
@@ -76,6 +76,12 @@ function ledgerOf(policy: Policy, opening: Opening) {
   const lines = new Map(opening.lines);
   const hands = handsOf(policy, opening.open);
   const reps = new Map<string, string>();
+  const poolsByRoute = new Map<string, readonly string[]>();
+  const poolsFrom = (route: string): readonly string[] => {
+    const pools = poolsByRoute.get(route) ?? reachable(route, policy);
+    poolsByRoute.set(route, pools);
+    return pools;
+  };
   const bookFor = (pool: string, turn: Turn, now: EpochMs): Book => {
     const writer = writerKey(pool, policy, turn);
     const sticky = writer === null ? null : (reps.get(writer) ?? turn.pools[pool]?.stickyMember ?? null);
@@ -101,18 +107,19 @@ function ledgerOf(policy: Policy, opening: Opening) {
   };
   return {
     take: (turn: Turn, now: EpochMs, counted: Moment["counted"]): Outcome => {
-      const { recipe, record, errand, directory } = turn;
-      const books = reachable(errand.owner.route, policy).map((pool) => {
+      const { errand, directory } = turn;
+      const books = poolsFrom(errand.owner.route).map((pool) => {
         hands.learn(turn.pools[pool], counted);
         return bookFor(pool, turn, now);
       });
       const pools = Object.fromEntries(books.map(({ pool, state }) => [pool, state]));
       const { owner, seconds } = foundOn(errand, { policy, directory, pools, now });
-      if (owner.kind !== "assigned") return { kind: "held", plan: { recipe, record: null, owner: null } };
-      const plans = [owner.plan, ...plansOf(seconds)];
-      for (const book of books) lines.set(book.pool, linesAfter(book, plans, now));
-      keepRep(turn, owner.plan);
-      return { kind: "handoff", plan: { recipe, record, owner: ownerText(owner.plan.owner) } };
+      if (owner.kind === "assigned") {
+        const plans = [owner.plan, ...plansOf(seconds)];
+        for (const book of books) lines.set(book.pool, linesAfter(book, plans, now));
+        keepRep(turn, owner.plan);
+      }
+      return foundOutcome(turn, owner);
     },
     note: hands.note,
   };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { NOBODY, policy, scores, snapshot } from "../../tests/support/cases.ts";
 import { directoryOf, frozen } from "../../tests/support/frozen.ts";
 import { compile } from "../qualify/compile.ts";
-import { type Candidate, countingOf, verdictOf } from "./verdict.ts";
+import { type Candidate, countedAs, countingOf, verdictOf } from "./verdict.ts";
 
 const buying = (threshold: number) => ({
   scores: { buying: { signals: ["enterprise", "upgrade"], threshold }, churn: { signals: [], threshold: 1 } },
@@ -27,14 +27,11 @@ describe("what a candidate says", () => {
   });
 
   test("does not count twice what another candidate with the same score rules has counted", () => {
-    const known = scores({ buying: 99 });
-    const { scores: used } = verdictOf(
-      { inputs: frozen("Hello"), policyVersion: 1 },
-      candidate(),
-      true,
-      known,
-    );
-    expect(used.values["buying"]?.value).toBe(99);
+    const known = countedAs(scores({ buying: 99 }));
+    const given = { inputs: frozen("Hello"), policyVersion: 1 };
+    const { verdict: taken, counted } = verdictOf(given, candidate(), true, known);
+    expect(counted).toBe(known);
+    expect(taken).toMatchObject({ said: { kind: "handoff" }, scores: { buying: 99 } });
   });
 
   test("leaves earlier handoffs to the course of time", () => {
@@ -113,10 +110,9 @@ test("policies count alike where only thresholds differ, and then known scores a
   expect(countingOf(policy({ signals: { ...policy().signals, upgrade: { phrases: ["up"] } } }))).not.toBe(
     countingOf(draft),
   );
-  const known = scores({ buying: 12, old: 3 });
+  const known = countedAs(scores({ buying: 12, old: 3 }));
   const given = { inputs: frozen("nothing of interest"), policyVersion: 1 };
   const taken = verdictOf(given, { compiled: compile(draft), assumed: {} }, true, known);
-  expect(taken.scores.values["buying"]).toEqual({ value: 12, threshold: 12 });
-  expect(taken.scores.values["old"]).toEqual(known.values["old"]);
+  expect(taken.verdict.scores).toMatchObject({ buying: 12, old: 3 });
   expect(taken.verdict.said).toMatchObject({ kind: "handoff" });
 });

@@ -3,9 +3,9 @@
  * it is: those depend on what the draft did before, and timeline.ts adds them in the order of time.
  */
 import { writersOf } from "../decide/book.ts";
-import { assign, settle, type Unassigned } from "../decide/decide.ts";
+import { settle, type Unassigned } from "../decide/decide.ts";
 import type { Judgement } from "../decide/decision.ts";
-import { asksPools, type Errand } from "../decide/errand.ts";
+import { asksPools, type Errand, foundOn } from "../decide/errand.ts";
 import { judge } from "../decide/judge.ts";
 import type { Directory } from "../decide/candidate.ts";
 import type { PoolState } from "../decide/turns.ts";
@@ -14,7 +14,7 @@ import type { CompiledPolicy } from "../qualify/compile.ts";
 import { score } from "../qualify/score.ts";
 import type { Scores } from "../qualify/scores.ts";
 import type { FrozenInputs } from "./replay.ts";
-import { type Outcome, outcomeOf, type Plan, recordText } from "./outcome.ts";
+import { foundOutcome, type Outcome, outcomeOf, type Plan, recordText } from "./outcome.ts";
 
 /** One policy to try on stored states. */
 export interface Candidate {
@@ -35,47 +35,61 @@ export interface Turn {
   readonly pools: Readonly<Record<string, PoolState>>;
 }
 
+/** Scores, and the value of each by its name. */
+export interface Counted {
+  readonly scores: Scores;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export function countedAs(scores: Scores): Counted {
+  const values = Object.entries(scores.values).map(([name, { value }]) => [name, value] as const);
+  return { scores, values: Object.fromEntries(values) };
+}
+
 export interface Verdict {
   readonly said: Outcome | Turn;
-  /** Value by name of the score. */
-  readonly scores: Readonly<Record<string, number>>;
+  readonly scores: Counted["values"];
 }
 
 /**
  * The verdict of one candidate. `asksSalesforce` is false for an environment without Salesforce: nobody is ever looked
- * up there, and nothing is missing. `known` are this evidence's scores by a policy that counts alike, where there are any.
+ * up there, and nothing is missing. `known` is this evidence as a policy that counts alike counted it, where there is one.
  */
 export function verdictOf(
   { inputs, policyVersion }: { readonly inputs: FrozenInputs; readonly policyVersion: number },
   candidate: Candidate,
   asksSalesforce: boolean,
-  known: Scores | null = null,
-): { readonly verdict: Verdict; readonly scores: Scores } {
+  known: Counted | null = null,
+): { readonly verdict: Verdict; readonly counted: Counted } {
   const { evidence, triggers, now } = inputs;
   const { policy } = candidate.compiled;
-  const scores = known === null ? score(evidence, candidate.compiled, now) : withThresholds(known, policy);
-  const values = valuesOf(scores);
+  const counted = known ?? countedAs(score(evidence, candidate.compiled, now));
+  const scores = withThresholds(counted.scores, policy);
+  const { values } = counted;
   if (asksSalesforce && evidence.crm === null && !evidence.snapshot.deleted) {
     // What is certain without Salesforce is what deciding would say; only a candidate goes on to Salesforce.
     const outcome = unasked(judge({ evidence, scores, policy, triggers, now, lookedUp: false }, false));
-    return { verdict: { said: outcome, scores: values }, scores };
+    return { verdict: { said: outcome, scores: values }, counted };
   }
   const directory = withAssumed(inputs.directory, candidate.assumed[policyVersion]);
-  const given = { ...inputs, scores, policy, directory, earlier: [], pools: {} };
-  const plan = settle(given, false);
-  const said =
-    plan.kind !== "unassigned"
-      ? outcomeOf(plan)
-      : asksPools(plan.errand, policy)
-        ? turnOf(plan, inputs, directory)
-        : outcomeOf(assign(plan, given));
-  return { verdict: { said, scores: values }, scores };
+  const plan = settle({ ...inputs, scores, policy, directory, earlier: [] }, false);
+  const said = plan.kind === "unassigned" ? saidOf(plan, inputs, directory, policy) : outcomeOf(plan);
+  return { verdict: { said, scores: values }, counted };
 }
 
-function turnOf({ recipe, record, errand }: Unassigned, inputs: FrozenInputs, directory: Directory): Turn {
-  const { evidence, pools } = inputs;
+/** The outcome where it is the same whosever turn it is. */
+function saidOf(
+  plan: Unassigned,
+  { evidence, pools, now }: FrozenInputs,
+  directory: Directory,
+  policy: Policy,
+): Verdict["said"] {
+  const { recipe, errand } = plan;
+  const record = recordText(plan.record);
+  if (!asksPools(errand, policy))
+    return foundOutcome({ recipe, record }, foundOn(errand, { policy, directory, pools: {}, now }).owner);
   const writers = writersOf(evidence.snapshot);
-  return { kind: "turn", recipe, record: recordText(record), errand, directory, writers, pools };
+  return { kind: "turn", recipe, record, errand, directory, writers, pools };
 }
 
 /** Equal for policies that come to the same points for anything; a threshold adds none. */
@@ -101,10 +115,6 @@ function unasked(judgement: Judgement): Outcome {
     case "below-threshold":
       return { kind: "below-threshold" };
   }
-}
-
-export function valuesOf(scores: Scores): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(scores.values).map(([name, { value }]) => [name, value]));
 }
 
 /** The frozen directory and whoever only the candidate names. */

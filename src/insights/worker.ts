@@ -2,13 +2,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Policy } from "../policy/schema.ts";
 import { compile } from "../qualify/compile.ts";
-import type { Scores } from "../qualify/scores.ts";
 import type { EarlierHandoff } from "../decide/decision.ts";
 import { openDatabase } from "../store/database.ts";
 import { type Outcome, storedOutcome } from "./outcome.ts";
 import { type PageEnds, type PastDecision, pastDecisions, type Window } from "./queries.ts";
 import type { FrozenInputs } from "./replay.ts";
-import { type Candidate, countingOf, valuesOf, type Verdict, verdictOf } from "./verdict.ts";
+import { type Candidate, countedAs, countingOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /** What the thread is born with. */
 export interface WorkerGiven {
@@ -82,24 +81,23 @@ function judgedDecision(past: PastDecision): JudgedDecision {
 function judged({ policyVersion, inputs: text }: PastDecision): Judged | string {
   try {
     const inputs = JSON.parse(text) as FrozenInputs;
-    const stored = given.counting[policyVersion];
-    const counted = new Map<string, Scores>(stored === undefined ? [] : [[stored, inputs.scores]]);
+    const stored = countedAs(inputs.scores);
+    const known = new Map([[given.counting[policyVersion], stored]]);
     const verdicts = candidates.map(({ candidate, counting }) => {
-      const known = counted.get(counting) ?? null;
-      const { verdict, scores } = verdictOf(
+      const { verdict, counted } = verdictOf(
         { inputs, policyVersion },
         candidate,
         given.asksSalesforce,
-        known,
+        known.get(counting) ?? null,
       );
-      counted.set(counting, scores);
+      known.set(counting, counted);
       return verdict;
     });
     return {
       now: inputs.now,
       earlier: inputs.earlier,
       link: inputs.evidence.snapshot.url,
-      scores: valuesOf(inputs.scores),
+      scores: stored.values,
       verdicts,
     };
   } catch (error) {
