@@ -108,7 +108,8 @@ export async function pastDecisions(
   const { rows } = await sql<PastDecision>`
     select id, workspace, conversation_id as conversation, policy_version as "policyVersion",
       kind, recipe, exclusion, inputs::text as inputs,
-      case when kind = 'handoff' then answer - '{judgement,told}'::text[] end as handoff
+      case when kind = 'handoff' then jsonb_build_object('record', answer -> 'record',
+        'owner', jsonb_build_object('owner', answer #> '{owner,owner}')) end as handoff
     from decisions
     where ${inWindow(window)} and (decided_at, id) > (${from.at}::timestamptz, ${from.id}::bigint)
       and (decided_at, id) <= (${to.at}::timestamptz, ${to.id}::bigint)
