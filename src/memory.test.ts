@@ -33,6 +33,8 @@ async function nurseryAfterLoad(begin: string): Promise<number> {
       await new Promise((resolve) => setImmediate(resolve));
     }
     console.log(getHeapSpaceStatistics().find((space) => space.space_name === "new_space").space_size);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+  // What V8 takes for the most depends on the machine's memory.
+  const flags = ["--max-semi-space-size=64", "--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, flags);
   return Number(stdout);
 }
