@@ -121,14 +121,17 @@ type Carried =
   /** An attempt went unanswered, or another worker was at it too: an old write may have landed on a newer one. */
   | { readonly kind: "doubtful"; readonly afterMs: Ms };
 
-/** Starts the run that writes once more what Intercom should hold. */
+/** Starts the run that writes once more what Intercom should hold; after one that went unanswered, its next turn. */
 async function writeAgain(
   desk: FeedbackDesk,
   kind: RunKind<FeedbackInput>,
-  { environment, deal, news }: FeedbackInput,
+  ended: FeedbackInput,
   delayMs: Ms,
 ): Promise<string> {
-  const input: FeedbackInput = { environment, deal, news: `sure ${news}`, turn: 1, again: true };
+  const input: FeedbackInput =
+    ended.again === true
+      ? { ...ended, turn: ended.turn + 1 }
+      : { ...ended, news: `sure ${ended.news}`, turn: 1, again: true };
   await desk.engine().start(kind, input, { ...feedbackStart(input), delayMs });
   return "an answer was lost: written once more";
 }

@@ -1,5 +1,6 @@
 /** What becomes of a deal in Salesforce comes back to everybody of it in Intercom, once and in order. */
 import { sql } from "kysely";
+import { isUnsure } from "../../src/feedback/queries.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
   clearFaults,
@@ -282,6 +283,29 @@ describe("outages", () => {
     house.emulators.intercom.workspace.contacts.get(contacts[0] ?? "")?.tagIds.clear();
     await house.settle();
     expect(tags()).toEqual(["Customer"]);
+  });
+
+  test("a repair that goes unanswered, too, is tried again under the same name until it holds", async () => {
+    const { deal, contacts } = openDeal("repa");
+    house.emulators.applyFaults({
+      seed: 1,
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "drop" }, [1, 3, 4])] },
+    });
+    await poll();
+    await house.settle();
+    expect(person(contacts[0] ?? "").tags).toEqual(["Active Opportunity"]);
+    expect(await isUnsure(house.database.db, "production", deal)).toBe(false);
+    const { rows } = await sql<{ id: string }>`
+      select workflow_uuid as id from dbos.workflow_status where workflow_uuid like ${`feedback:production:${deal}:sure%`}
+      order by created_at`.execute(house.database.db);
+    expect(
+      rows.map(({ id }) =>
+        id
+          .replace(/:sure [^~]+/, ":sure news")
+          .split(":")
+          .at(-1),
+      ),
+    ).toEqual(["sure news", "sure news~2", "sure news~3"]);
   });
 
   test("of two stages at one instant the later counts when an answer was lost", async () => {

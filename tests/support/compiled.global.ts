@@ -18,5 +18,6 @@ export async function setup(): Promise<() => Promise<void>> {
     "--eval",
     `await import(${JSON.stringify(SERVICE)}); process.exit();`,
   ]);
-  return () => rm(folder, { recursive: true, force: true });
+  // A process that ends meanwhile may still write there.
+  return () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
