@@ -20,7 +20,6 @@ beforeAll(async () => {
       { name: "production", mode: "live" },
       { name: "sandbox", mode: "shadow" },
     ],
-    settleMs: 200,
   });
   await house.service.house.pollDeals();
 });
@@ -249,7 +248,7 @@ describe("outages", () => {
     stage(deal, "Closed Won");
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 1_500 }, [1])] },
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 2_000 }, [1])] },
     });
     await poll();
     await house.emulators.settled();
@@ -262,11 +261,16 @@ describe("outages", () => {
     stage(deal, "Closed Won");
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 150 }, [1])] },
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 300 }, [1])] },
     });
-    await poll();
+    house.advance(1_000);
+    await house.service.house.pollDeals();
+    const open = async () => (await effectsOf(deal)).filter(({ state }) => state === "planned").length;
+    await expect.poll(open, { timeout: 30_000 }).toBe(0);
     await house.emulators.settled();
+    // Before anything is written once more.
     expect(person(contacts[0] ?? "").tags).toEqual(["Customer"]);
+    await house.settle();
   });
 
   test("a doubt outlives the run that had it: a process may end between a late answer and its repair", async () => {
@@ -316,7 +320,7 @@ describe("outages", () => {
     crm().update("Opportunity", deal, { StageName: "Negotiation/Review" });
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("DELETE", "/contacts/*/tags/*", { kind: "commit-late", ms: 150 }, [1])] },
+      intercom: { rules: [faultOn("DELETE", "/contacts/*/tags/*", { kind: "commit-late", ms: 300 }, [1])] },
     });
     await poll();
     await house.emulators.settled();
@@ -328,7 +332,7 @@ describe("outages", () => {
     const { contacts } = openDeal("twina");
     house.emulators.applyFaults({
       seed: 1,
-      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 1_500 }, [1])] },
+      intercom: { rules: [faultOn("POST", "/contacts/*/tags", { kind: "commit-late", ms: 2_000 }, [1])] },
     });
     house.advance(1_000);
     await house.service.house.pollDeals();
