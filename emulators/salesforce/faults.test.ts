@@ -1,5 +1,5 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
-import { Connection } from "jsforce";
+import { Connection } from "jsforce/lib/connection.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type SalesforceEmulator, startSalesforceEmulator } from "./emulator.ts";
 

@@ -1,5 +1,6 @@
 import { deflateRawSync } from "node:zlib";
-import { Connection } from "jsforce";
+import "jsforce/lib/api/metadata.js";
+import { Connection } from "jsforce/lib/connection.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type SalesforceEmulator, startSalesforceEmulator } from "./emulator.ts";
 

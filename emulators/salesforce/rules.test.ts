@@ -1,4 +1,4 @@
-import { Connection } from "jsforce";
+import { Connection } from "jsforce/lib/connection.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type SalesforceEmulator, startSalesforceEmulator } from "./emulator.ts";
 
