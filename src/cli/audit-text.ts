@@ -1,5 +1,5 @@
 /** The leakage report as lines of a terminal. Pure. */
-import { grouped, span } from "../insights/audit/figures.ts";
+import { grouped, quantilesText, span } from "../insights/audit/figures.ts";
 import type { AuditReport, GroupShare, Money } from "../insights/audit/report.ts";
 import type { Share } from "../insights/share.ts";
 import { columns } from "./columns.ts";
@@ -74,26 +74,22 @@ function groups(title: string, list: readonly GroupShare[]): readonly string[] {
   ];
 }
 
-function response({ response: { timed, p50Ms, p90Ms, within } }: AuditReport): readonly string[] {
-  if (p50Ms === null || p90Ms === null) return [];
+function response({ response: times }: AuditReport): readonly string[] {
+  if (times.p50Ms.value === null) return [];
   return [
     "",
-    `first answers with a time: ${timed}; half within ${span(p50Ms)}, nine of ten within ${span(p90Ms)}`,
+    `first answers with a time: ${times.timed}; ${quantilesText(times)}`,
     ...table(
       ["answered within", "share"],
-      within.map(({ minutes, answered }) => [span(minutes * 60_000), shareText(answered)]),
+      times.within.map(({ minutes, answered }) => [span(minutes * 60_000), shareText(answered)]),
     ),
   ];
 }
 
 function records({ records: found }: AuditReport): readonly string[] {
   if (found === null) return [];
-  const { there, p50Ms, p90Ms } = found;
-  const when =
-    p50Ms === null || p90Ms === null
-      ? ""
-      : `; half within ${span(p50Ms)}, nine of ten within ${span(p90Ms)} of the message`;
-  return ["", `in Salesforce as a Lead or Contact: ${shareText(there)}${when}`];
+  const when = found.p50Ms.value === null ? "" : `; ${quantilesText(found)} of the message`;
+  return ["", `in Salesforce as a Lead or Contact: ${shareText(found.there)}${when}`];
 }
 
 function samples({ samples: list }: AuditReport): readonly string[] {

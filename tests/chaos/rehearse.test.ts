@@ -89,6 +89,7 @@ test("vendors that fail every fifth time and workers that die lose nothing and d
     drained: true,
     kills: 3,
     badLines: 1,
+    problems: [expect.stringContaining("lines.jsonl:2: is no JSON")],
     seed: 8,
     byRecipe: {
       "churn-risk": expect.any(Number),

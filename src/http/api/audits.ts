@@ -7,6 +7,7 @@ import type { AuditReport } from "../../insights/audit/report.ts";
 import type { Clock } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
+import { quantileSchema, shareSchema } from "./figures.ts";
 import { type ApiRoute, Refusal, route, streamRoute } from "./route.ts";
 
 export interface AuditParts {
@@ -69,15 +70,8 @@ const auditSchema = z.object({
   }),
 });
 
-const share = z.object({
-  k: z.int(),
-  of: z.int(),
-  share: z.number().nullable(),
-  low: z.number(),
-  high: z.number(),
-});
 const money = z.object({ low: z.number(), expected: z.number(), high: z.number() });
-const group = z.object({ id: z.string(), name: z.string(), qualified: z.int(), leaked: share });
+const group = z.object({ id: z.string(), name: z.string(), qualified: z.int(), leaked: shareSchema });
 const counts = z.record(z.string(), z.int());
 const reportSchema = z.object({
   source: z.string(),
@@ -94,16 +88,16 @@ const reportSchema = z.object({
   }),
   response: z.object({
     timed: z.int(),
-    p50Ms: z.number().nullable(),
-    p90Ms: z.number().nullable(),
-    within: z.array(z.object({ minutes: z.int(), answered: share })),
+    p50Ms: quantileSchema,
+    p90Ms: quantileSchema,
+    within: z.array(z.object({ minutes: z.int(), answered: shareSchema })),
   }),
-  records: z.object({ there: share, p50Ms: z.number().nullable(), p90Ms: z.number().nullable() }).nullable(),
+  records: z.object({ there: shareSchema, p50Ms: quantileSchema, p90Ms: quantileSchema }).nullable(),
   leakage: z.object({
     definition: z.string(),
     fates: counts,
-    leaked: share,
-    leads: share,
+    leaked: shareSchema,
+    leads: shareSchema,
     perMonth: money.nullable(),
   }),
   money: z.object({

@@ -9,6 +9,7 @@ import type { MissedWinners } from "../../insights/winners/winners.ts";
 import type { Clock } from "../../kernel/time.ts";
 import { backtestSchema } from "./backtests.ts";
 import { environmentParam } from "./environments.ts";
+import { shareSchema } from "./figures.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 
 const DAY_MS = 86_400_000;
@@ -26,17 +27,10 @@ export function hindsightRoutes(parts: HindsightParts): readonly ApiRoute[] {
 }
 
 const running = z.object({ kind: z.literal("running"), done: z.int(), of: z.int() });
-const share = z.object({
-  k: z.int(),
-  of: z.int(),
-  share: z.number().nullable(),
-  low: z.number().describe("Of the 95 % interval."),
-  high: z.number(),
-});
 
 const winnersSchema = z.object({
   conversations: z.int(),
-  missed: share.describe("Of the people who bought after they wrote, those of whom nothing qualified."),
+  missed: shareSchema.describe("Of the people who bought after they wrote, those of whom nothing qualified."),
   examples: z.array(
     z.object({
       conversation: z.string(),
@@ -51,8 +45,8 @@ const winnersSchema = z.object({
     z.object({
       phrase: z.string(),
       caught: z.int().describe("Missed winners who wrote it."),
-      noise: share.describe("Others who wrote it, of all others."),
-      bought: share.describe("Of whoever wrote it, those who bought."),
+      noise: shareSchema.describe("Others who wrote it, of all others."),
+      bought: shareSchema.describe("Of whoever wrote it, those who bought."),
       points: z.int().nullable().describe("What it must give for all of them to reach a threshold."),
       excluded: z.int().describe("Of those caught, whom an exclusion keeps out all the same."),
       signal: z.string().nullable().describe("The signal that has the phrase already."),

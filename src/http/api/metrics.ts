@@ -6,23 +6,14 @@ import { readMetrics } from "../../insights/metrics/queries.ts";
 import { type Clock, durationMs, parseDuration } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
+import { quantileSchema, shareSchema } from "./figures.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 
 const instant = z.number().describe("Milliseconds since 1970.");
-const rate = z.object({
-  k: z.int(),
-  of: z.int(),
-  share: z.number().nullable().describe("Null where nothing was counted."),
-  low: z.number().describe("The 95 % interval (Wilson)."),
-  high: z.number(),
+const rate = shareSchema.extend({
   isFew: z.boolean().describe("It rests on too few to rely on."),
 });
-const quantile = z.object({
-  value: z.number().nullable(),
-  low: z.number().nullable().describe("The 95 % interval by order statistics; null: too few to name an end."),
-  high: z.number().nullable(),
-});
-const timing = z.object({ n: z.int(), isFew: z.boolean(), p50Ms: quantile, p90Ms: quantile });
+const timing = z.object({ n: z.int(), isFew: z.boolean(), p50Ms: quantileSchema, p90Ms: quantileSchema });
 const bounded = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
 function figure<Value extends z.ZodType>(value: Value) {

@@ -7,6 +7,7 @@ import { QUESTIONS, VOTES } from "../../review/votes.ts";
 import type { Clock } from "../../kernel/time.ts";
 import { instant } from "./decision-view.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
+import { shareSchema } from "./figures.ts";
 import { type ApiRoute, Refusal, route, streamRoute } from "./route.ts";
 
 export const REVIEWS = "/environments/{environment}/reviews";
@@ -41,13 +42,6 @@ const estimate = z.object({
   low: z.number().describe("The 95 % interval, 0 to 1."),
   high: z.number(),
   labels: z.int(),
-});
-const share = z.object({
-  k: z.int(),
-  of: z.int(),
-  share: z.number().nullable(),
-  low: z.number(),
-  high: z.number(),
 });
 const named = z.object({ name: z.string(), right: estimate });
 const phrase = z.object({ phrase: z.string(), right: z.int(), wrong: z.int() });
@@ -94,7 +88,7 @@ const resultsSchema = z.object({
     z.object({
       reviewers: z.array(z.string()).length(2),
       question,
-      same: share,
+      same: shareSchema,
       kappa: z.number().nullable().describe("Cohen's."),
       why: z.string().nullable().describe("Why there is none."),
     }),
@@ -119,7 +113,7 @@ const resultsSchema = z.object({
     .describe("Where reviewers say the opposite; only those that the caller has judged."),
   hidden: z.int().describe("How many more there are."),
   afterwards: z
-    .object({ moved: share, rejected: share })
+    .object({ moved: shareSchema, rejected: shareSchema })
     .describe("Of that time's live handoffs, those that others have now, and those that were rejected."),
 });
 

@@ -1,5 +1,6 @@
 /** Figures as people read them. Pure. */
 import type { Ms } from "../../kernel/time.ts";
+import type { Quantile } from "../quantile.ts";
 
 const DAY_MS: Ms = 86_400_000;
 
@@ -13,6 +14,18 @@ export function span(ms: Ms): string {
         : [ms / 60_000, "minute"];
   const count = rounded(n, 1);
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** "half within 3 minutes (95 %: 2 minutes to 5 minutes), nine of ten within 2 days (95 %: 1.5 days or more)". */
+export function quantilesText(times: { readonly p50Ms: Quantile; readonly p90Ms: Quantile }): string {
+  return `half within ${quantileText(times.p50Ms)}, nine of ten within ${quantileText(times.p90Ms)}`;
+}
+
+function quantileText({ value, low, high }: Quantile): string {
+  const said = value === null ? "an unknown time" : span(value);
+  if (low === null)
+    return high === null ? `${said} (too few for an interval)` : `${said} (95 %: up to ${span(high)})`;
+  return `${said} (95 %: ${span(low)} ${high === null ? "or more" : `to ${span(high)}`})`;
 }
 
 /** "12,000". */

@@ -2,7 +2,7 @@
 import { escapeHtml } from "../../context/plain-text.ts";
 import type { Share } from "../share.ts";
 import { FATES, type Fate } from "./tally.ts";
-import { grouped, span } from "./figures.ts";
+import { grouped, quantilesText, span } from "./figures.ts";
 import type { AuditReport, GroupShare, Money } from "./report.ts";
 
 /** A whole document. */
@@ -119,8 +119,7 @@ function share(n: number, of: number): string {
 }
 
 function responseSection({ response }: AuditReport): string {
-  const [half, most] = [response.p50Ms, response.p90Ms].filter((ms) => ms !== null).map(span);
-  if (half === undefined)
+  if (response.p50Ms.value === null)
     return `<section><h2>Time to the first answer</h2><p>No answer in the source bears a time.</p></section>`;
   const bars = response.within
     .map(({ minutes, answered }, i) => {
@@ -132,17 +131,16 @@ function responseSection({ response }: AuditReport): string {
     .join("");
   const height = response.within.length * 22;
   return `<section><h2>Time to the first answer</h2>
-<p>Half within ${half}, nine of ten within ${most} (${grouped(response.timed)} answers with a time). Answered by a person within:</p>
+<p>First answers with a time: ${grouped(response.timed)}; ${quantilesText(response)}. Answered by a person within:</p>
 <svg width="560" height="${height}" viewBox="0 0 560 ${height}" font-size="12" role="img" aria-label="Share answered within each time">${bars}</svg></section>`;
 }
 
 function recordsSection({ records }: AuditReport): string {
   if (records === null) return "";
-  const [half, most] = [records.p50Ms, records.p90Ms].filter((ms) => ms !== null).map(span);
   const when =
-    half === undefined
+    records.p50Ms.value === null
       ? ""
-      : ` From the message that qualified to the record: half within ${half}, nine of ten within ${most}; who had one before counts as at once.`;
+      : ` From the message that qualified to the record: ${quantilesText(records)}; who had one before counts as at once.`;
   return `<section><h2>In Salesforce</h2>
 <p>${grouped(records.there.k)} of ${grouped(records.there.of)} qualified people have a Lead or Contact: ${percent(records.there)}.${when}</p></section>`;
 }

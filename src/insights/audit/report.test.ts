@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { policy } from "../../../tests/support/cases.ts";
 import type { Qualified } from "./finding.ts";
 import { pageOf } from "./page.ts";
-import { span } from "./figures.ts";
+import { quantilesText, span } from "./figures.ts";
+import type { Quantile } from "../quantile.ts";
 import type { Assumptions } from "./inputs.ts";
 import { namesIn, reportOf, type Subject } from "./report.ts";
 import { counting } from "./tally.ts";
@@ -66,7 +67,11 @@ describe("a leakage report", () => {
     expect(report.money.ofThese).toMatchObject({ low: 47_456, high: 80_542 });
     // How many write in a month varies, too.
     expect(report.money.perMonth).toMatchObject({ low: 45_301, high: 87_613 });
-    expect(report.response).toMatchObject({ timed: 65, p50Ms: 32 * MIN, p90Ms: 58 * MIN });
+    expect(report.response).toMatchObject({
+      timed: 65,
+      p50Ms: { value: 32 * MIN, low: 24 * MIN, high: 40 * MIN },
+      p90Ms: { value: 58 * MIN, low: 52 * MIN, high: 63 * MIN },
+    });
     expect(report.response.within[0]?.answered).toMatchObject({ k: 6, of: 100 });
   });
 
@@ -157,7 +162,11 @@ describe("what Salesforce was asked", () => {
     for (const one of [known(0), known(60 * MIN), known(null), qualified("gone", { record: "missing" })])
       count.add(one, times());
     const report = reportOf(count.result(), asked, subject);
-    expect(report.records).toMatchObject({ there: { k: 3, of: 4 }, p50Ms: 0, p90Ms: 60 * MIN });
+    expect(report.records).toMatchObject({
+      there: { k: 3, of: 4 },
+      p50Ms: { value: 0 },
+      p90Ms: { value: 60 * MIN },
+    });
     expect(report.inputs).toContainEqual({
       name: "Records in Salesforce",
       value: "3 of 4 qualified people",
@@ -165,7 +174,9 @@ describe("what Salesforce was asked", () => {
       source: "Leads and Contacts of the org with the person's address",
     });
     expect(report.inputs.map(({ name }) => name).join()).toContain("a completed Task or Event in Salesforce");
-    expect(pageOf(report)).toContain("half within 0 minutes, nine of ten within 1 hour");
+    expect(pageOf(report)).toContain(
+      "half within 0 minutes (too few for an interval), nine of ten within 1 hour",
+    );
   });
 
   test("tells no times where none are known", () => {
@@ -236,4 +247,24 @@ describe("the page", () => {
 
 test("times are told in the unit that suits them", () => {
   expect([MIN, 90 * MIN, DAY, 3 * DAY].map(span)).toEqual(["1 minute", "1.5 hours", "24 hours", "3 days"]);
+});
+
+describe("times of a report", () => {
+  const times = (p50Ms: Quantile, p90Ms: Quantile) => quantilesText({ p50Ms, p90Ms });
+
+  test("are told with their interval, an end that too few tell of left open", () => {
+    expect(
+      times({ value: 3 * MIN, low: 2 * MIN, high: 5 * MIN }, { value: 2 * DAY, low: 1.5 * DAY, high: null }),
+    ).toBe(
+      "half within 3 minutes (95 %: 2 minutes to 5 minutes), nine of ten within 2 days (95 %: 36 hours or more)",
+    );
+    expect(
+      times({ value: 3 * MIN, low: null, high: 5 * MIN }, { value: 5 * MIN, low: null, high: null }),
+    ).toBe(
+      "half within 3 minutes (95 %: up to 5 minutes), nine of ten within 5 minutes (too few for an interval)",
+    );
+    expect(times({ value: null, low: null, high: null }, { value: null, low: null, high: null })).toContain(
+      "half within an unknown time",
+    );
+  });
 });

@@ -1,7 +1,8 @@
 /** The leakage report out of what was counted: figures with their intervals, and every input with where it comes from. Pure. */
 import type { EpochMs, Ms } from "../../kernel/time.ts";
 import type { Policy } from "../../policy/schema.ts";
-import { countOf, quantile, shareOf, type Share } from "../share.ts";
+import { type Quantile, quantileOf } from "../quantile.ts";
+import { countOf, shareOf, type Share } from "../share.ts";
 import { rounded, span } from "./figures.ts";
 import { type Assumptions, type Input, inputsOf, type Range } from "./inputs.ts";
 import { type Bucket, FATES, type Fate, isLeak, type Sample, type Tally, WITHIN_MIN } from "./tally.ts";
@@ -47,8 +48,8 @@ export interface AuditReport {
   readonly response: {
     /** Qualified conversations whose first answer bears a time. */
     readonly timed: number;
-    readonly p50Ms: Ms | null;
-    readonly p90Ms: Ms | null;
+    readonly p50Ms: Quantile;
+    readonly p90Ms: Quantile;
     /** Of all qualified ones whose answer is known to be early, late or missing. */
     readonly within: readonly { readonly minutes: number; readonly answered: Share }[];
   };
@@ -56,8 +57,8 @@ export interface AuditReport {
   readonly records: {
     readonly there: Share;
     /** From the message that qualified to the record, of those with both times; 0 for who had one before. */
-    readonly p50Ms: Ms | null;
-    readonly p90Ms: Ms | null;
+    readonly p50Ms: Quantile;
+    readonly p90Ms: Quantile;
   } | null;
   readonly leakage: {
     readonly definition: string;
@@ -154,8 +155,8 @@ function responseOf({ answeredMs, fates, buckets }: Tally): AuditReport["respons
   const known = buckets.qualified - untimed;
   return {
     timed: answeredMs.length,
-    p50Ms: quantile(answeredMs, 0.5),
-    p90Ms: quantile(answeredMs, 0.9),
+    p50Ms: quantileOf(answeredMs, 0.5),
+    p90Ms: quantileOf(answeredMs, 0.9),
     within: WITHIN_MIN.map((minutes) => ({
       minutes,
       answered: shareOf(answeredMs.filter((ms) => ms <= minutes * 60_000).length, known),
@@ -165,7 +166,7 @@ function responseOf({ answeredMs, fates, buckets }: Tally): AuditReport["respons
 
 function recordsOf({ records: { asked, there, afterMs } }: Tally): AuditReport["records"] {
   if (asked === 0) return null;
-  return { there: shareOf(there, asked), p50Ms: quantile(afterMs, 0.5), p90Ms: quantile(afterMs, 0.9) };
+  return { there: shareOf(there, asked), p50Ms: quantileOf(afterMs, 0.5), p90Ms: quantileOf(afterMs, 0.9) };
 }
 
 function definitionOf(withinMs: Ms, { fates }: Tally): string {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Answer } from "../../api/client.ts";
 import { download } from "../../api/download.ts";
 import { tellRefusal } from "../../api/queries.ts";
+import { quantileSureness, quantileText } from "../metrics/words.ts";
 
 type Audit = Answer<"readAudit">;
 type Found = NonNullable<Audit["report"]>;
@@ -142,10 +143,10 @@ function Bookings({ money }: Pick<Found, "money">) {
 }
 
 function Answers({ report: { response, records } }: { readonly report: Found }) {
-  const { p50Ms, p90Ms, timed, within } = response;
+  const { p50Ms, timed, within } = response;
   return (
     <>
-      {p50Ms !== null && p90Ms !== null && (
+      {p50Ms.value !== null && (
         <Rows
           title="Time to the first answer"
           heads={["Answered within", "Share", "95 %"]}
@@ -154,7 +155,7 @@ function Answers({ report: { response, records } }: { readonly report: Found }) 
             percent(answered.share),
             interval(answered),
           ])}
-          note={`Half within ${span(p50Ms)}, nine of ten within ${span(p90Ms)}, of ${timed} answers with a time.`}
+          note={`${timed.toLocaleString()} answers with a time: ${halfAndMost(response)}.`}
         />
       )}
       {records !== null && (
@@ -162,14 +163,18 @@ function Answers({ report: { response, records } }: { readonly report: Found }) 
           <Text size="sm">
             {records.there.k} of {records.there.of} qualified people have a Lead or Contact (95 %:{" "}
             {interval(records.there)}).
-            {records.p50Ms !== null &&
-              records.p90Ms !== null &&
-              ` From the message to the record: half within ${span(records.p50Ms)}, nine of ten within ${span(records.p90Ms)}.`}
+            {records.p50Ms.value !== null && ` From the message to the record: ${halfAndMost(records)}.`}
           </Text>
         </Section>
       )}
     </>
   );
+}
+
+/** "half within 4.5 min (95 %: 3 min to 7 min), nine of ten within ..." */
+function halfAndMost({ p50Ms, p90Ms }: Pick<Found["response"], "p50Ms" | "p90Ms">): string {
+  const [half, most] = [p50Ms, p90Ms].map((one) => `${quantileText(one)} (${quantileSureness(one)})`);
+  return `half within ${half}, nine of ten within ${most}`;
 }
 
 function Groups(props: { readonly title: string; readonly groups: Found["qualified"]["recipes"] }) {
