@@ -3,6 +3,7 @@ import type { Emulators } from "../../../emulators/all.ts";
 import type { EpochMs, Ms } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
 import type { Deals } from "./deals.ts";
+import { untold } from "./facts.ts";
 import { polledUntil, sweptUntil } from "./queries.ts";
 
 /** Answers for the time since which nothing has been left to do. */
@@ -15,8 +16,8 @@ export function caughtUp(parts: {
 }): (since: EpochMs) => Promise<boolean> {
   const { db, emulators, sweepMs, deals } = parts;
   return async (since) => {
-    const areAllSent = emulators.intercom.deliveries.every(({ status }) => status !== "withheld");
-    if (!areAllSent && (await sweptUntil(db)) <= since + sweepMs) return false;
+    const isToldAll = untold(emulators.intercom.deliveries).length === 0;
+    if (!isToldAll && (await sweptUntil(db)) <= since + sweepMs) return false;
     const lastMoveAt = deals?.lastMoveAt() ?? null;
     return lastMoveAt === null || (await polledUntil(db)) > lastMoveAt;
   };

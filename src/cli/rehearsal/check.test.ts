@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { check } from "./check.ts";
-import { type Facts, type HandoffFact, NOTHING } from "./facts.ts";
+import { type Facts, type HandoffFact, NOTHING, untold } from "./facts.ts";
 import {
   HANDOFF,
   call,
@@ -66,6 +66,28 @@ describe("events", () => {
       { topic: "conversation.user.created", notificationId: "n1", status: "withheld" as const, ms: 0 },
     ];
     expect(counts({ ...silent, deliveries: withheld })).toEqual({ ...NONE, lost: 1 });
+  });
+});
+
+describe("a notification", () => {
+  const sent = (notificationId: string | null, status: Facts["deliveries"][number]["status"]) => ({
+    topic: `about ${notificationId ?? "nothing"}`,
+    notificationId,
+    status,
+    ms: 5_000,
+  });
+
+  test("was never told when it was withheld, discarded, or given up after two silences", () => {
+    const deliveries = [
+      sent("a", "withheld"),
+      sent("b", "discarded"),
+      sent("c", "unanswered"),
+      sent("c", "refused"),
+      sent("d", "unanswered"),
+      sent("d", "delivered"),
+      sent(null, "refused"),
+    ];
+    expect(untold(deliveries)).toEqual(["about a", "about b", "about c", "about c"]);
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type Facts,
   type HandoffFact,
   type Problem,
+  untold,
 } from "./facts.ts";
 import { outsideOf, writesOf } from "./outside.ts";
 
@@ -98,12 +99,7 @@ function checkStandings({ expectations, events, standings }: Facts): Problem[] {
 
 /** Webhooks about people (product usage, tags of theirs) all arrived: no sweep of conversations finds those. */
 function newsOfPeopleArrived(deliveries: Facts["deliveries"]): boolean {
-  const arrived = new Set(
-    deliveries.filter((one) => one.status === "delivered").map((one) => one.notificationId),
-  );
-  return deliveries.every(
-    ({ topic, notificationId }) => topic.startsWith("conversation") || arrived.has(notificationId),
-  );
+  return untold(deliveries).every((topic) => topic.startsWith("conversation"));
 }
 
 /** Each decision to hand off has its handoff with all its effects, and no handoff came from nowhere or twice. */

@@ -198,6 +198,16 @@ export interface Facts {
   readonly enrichment: { readonly calls: readonly LedgerEntry[] };
 }
 
+/** The topics of notifications that never arrived: withheld, or given up because nobody answered in time. */
+export function untold(deliveries: readonly DeliveryFact[]): readonly string[] {
+  const arrived = new Set(
+    deliveries.filter((one) => one.status === "delivered").map((one) => one.notificationId),
+  );
+  return deliveries.flatMap(({ notificationId, topic }) =>
+    notificationId === null || arrived.has(notificationId) ? [] : [topic],
+  );
+}
+
 /** Everything whose effects went out: handoffs, and timers that fired. */
 export function carried({ handoffs, followUps }: Facts): readonly Pick<HandoffFact, "id" | "effects">[] {
   return [...handoffs, ...followUps];
