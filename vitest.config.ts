@@ -63,7 +63,7 @@ export default defineConfig({
         "src/erasure/remains.ts",
         "src/intake/silence.ts",
         "src/insights/{*,audit/*,census/*,metrics/*,reading/*,closings/*,winners/*,suggest/*}.ts",
-        "src/review/{agreement,label-row,results,sample,votes}.ts",
+        "src/review/{agreement,label-row,marking,results,sample,training,votes}.ts",
       ],
       // The shells of these rooms talk to the database: tests/journeys prove them.
       exclude: [

@@ -3,7 +3,8 @@ import { Command } from "commander";
 import { UserError } from "../kernel/failure.ts";
 import { parseInstant } from "../kernel/time.ts";
 import { findRound, listRounds, type Round } from "../review/queries.ts";
-import { beginRound, labelLines, roundResults, type RoundResults } from "../review/rounds.ts";
+import { beginRound, labelLines, roundResults, type RoundResults, trainingIn } from "../review/rounds.ts";
+import { LEFT_OUT, rowsBySignal, type Training } from "../review/training.ts";
 import type { Db } from "../store/database.ts";
 import { columns } from "./columns.ts";
 import { type AuthoredDeps, requireEnvironment, whole, withStore } from "./stored.ts";
@@ -32,6 +33,7 @@ export function reviewCommand(deps: AuthoredDeps): Command {
   review.addCommand(listCommand(deps));
   review.addCommand(resultsCommand(deps));
   review.addCommand(labelsCommand(deps));
+  review.addCommand(rowsCommand(deps));
   return review;
 }
 
@@ -174,4 +176,45 @@ function labelsCommand(deps: AuthoredDeps): Command {
         await close();
       }
     });
+}
+
+function rowsCommand(deps: AuthoredDeps): Command {
+  return placed("rows")
+    .description(
+      "print the messages that reviewers spoke of, one a line, as `baton policy train --labels` reads them",
+    )
+    .action(async ({ environment }: Place) => {
+      const { db, close } = await deps.openStore();
+      try {
+        await requireEnvironment(db, environment);
+        const training = await trainingIn(db, environment);
+        for (const line of trainingLines(training)) deps.terminal.err(line);
+        for (const row of training.rows) {
+          deps.terminal.out(JSON.stringify(row));
+          await deps.terminal.drained?.();
+        }
+      } finally {
+        await close();
+      }
+    });
+}
+
+/** How many rows there are of what, and what is left out, for people. */
+export function trainingLines({ rows, conversations, leftOut, disputed }: Training): readonly string[] {
+  const none = rows.filter(({ signals }) => signals.length === 0).length;
+  const kinds = [
+    ...rowsBySignal(rows).map((one) => `${one.rows} mean ${one.signal}`),
+    `${none} mean nothing`,
+  ];
+  return [
+    `${count(rows.length, "row")} of ${count(conversations, "reviewed conversation")}: ${kinds.join(", ")}`,
+    ...leftOut.map((one) => `left out: ${count(one.conversations, "conversation")} ${LEFT_OUT[one.why]}`),
+    ...(disputed > 0
+      ? [`left out: ${count(disputed, "message")} of which reviewers say different things`]
+      : []),
+  ];
+}
+
+function count(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? "" : "s"}`;
 }

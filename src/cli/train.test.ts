@@ -77,6 +77,8 @@ scores:
     await expect(train('{"text":"a","signals":["b"]}')).rejects.toThrow(
       "policy train: 1 rows teach nothing, so nothing is kept: a signal needs ten messages that mean it, and others that do not.",
     );
+    const wishes = labels.split("\n").filter((row) => row.includes("wish"));
+    await expect(train(wishes.join("\n"))).rejects.toThrow("every row means a signal, so nothing is kept");
     writeFileSync(file("odd.json"), "{}");
     writeFileSync(file("text.json"), "nope");
     for (const [name, why] of [

@@ -202,8 +202,8 @@ function handedOff({ workspace, conversations }: Belongings): Statements {
       where p.body <> '{}' and exists (
         select 1 from effects e where e.handoff_id in ${handoffs} and position(e.key in p.body::text) > 0)`,
     review_votes: sql`
-      update review_votes v set note = '' from review_items i join decisions d on d.id = i.decision_id
-      where v.round_id = i.round_id and v.position = i.position and v.note <> ''
+      update review_votes v set note = '', meanings = '[]' from review_items i join decisions d on d.id = i.decision_id
+      where v.round_id = i.round_id and v.position = i.position and (v.note <> '' or v.meanings <> '[]')
         and d.workspace = ${workspace} and d.conversation_id = any(${conversations}::text[])`,
     failures: sql`
       update failures set message = 'erased', state = case when state in ('open', 'retrying') then 'skipped' else state end
@@ -317,7 +317,7 @@ export async function forgetEvents(db: Db, olderThanMs: Ms): Promise<number> {
   return Number(numAffectedRows ?? 0);
 }
 
-/** With them go the notes of those who judged them. */
+/** With them goes what those who judged them noted and marked. */
 export async function forgetDecisions(db: Db, olderThanMs: Ms): Promise<number> {
   const { numAffectedRows } = await sql`
     with old as (
@@ -325,8 +325,9 @@ export async function forgetDecisions(db: Db, olderThanMs: Ms): Promise<number> 
         and not exists (select 1 from handoffs h join follow_ups f on f.handoff_id = h.id where h.decision_id = d.id and f.state = 'armed')
       order by d.decided_at limit ${BATCH}),
     notes as (
-      update review_votes v set note = '' from review_items i
-      where i.decision_id in (select id from old) and v.round_id = i.round_id and v.position = i.position and v.note <> '')
+      update review_votes v set note = '', meanings = '[]' from review_items i
+      where i.decision_id in (select id from old) and v.round_id = i.round_id and v.position = i.position
+        and (v.note <> '' or v.meanings <> '[]'))
     update decisions set inputs = '{}', answer = jsonb_build_object('kind', kind, 'erased', true), erased_at = now()
     where id in (select id from old)`.execute(db);
   return Number(numAffectedRows ?? 0);

@@ -8,6 +8,7 @@ const says = (reviewer: string, qualified: Vote, routed: Vote | null = null): Ca
   routed,
   complete: null,
   note: "",
+  meanings: [],
 });
 const item = (...votes: readonly CastVote[]): Reviewed => ({
   position: 1,

@@ -10,7 +10,16 @@ const item: Reviewed = {
   stratum: "handed off by inbound",
   kind: "handoff",
   recipe: "inbound",
-  votes: [{ reviewer: "ada", qualified: "yes", routed: "yes", complete: "no", note: "their phone is 555" }],
+  votes: [
+    {
+      reviewer: "ada",
+      qualified: "yes",
+      routed: "yes",
+      complete: "no",
+      note: "their phone is 555",
+      meanings: [],
+    },
+  ],
 };
 
 test("a label is a line that is read as the conversation it was", () => {

@@ -5,7 +5,7 @@ import type { EpochMs } from "../kernel/time.ts";
 import type { Evidence, Scores } from "../qualify/scores.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { Candidate, Sample, Stratum } from "./sample.ts";
-import type { CastVote, Guess, Reviewed, Votes } from "./votes.ts";
+import type { Ballot, CastVote, Guess, Reviewed } from "./votes.ts";
 
 const ms = (column: string): RawBuilder<number> =>
   sql`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`;
@@ -193,16 +193,15 @@ export interface Saying {
 export async function saveVote(
   db: Db,
   { round, position, reviewer }: Saying,
-  { qualified, routed, complete }: Votes,
-  note: string,
+  { qualified, routed, complete, note, meanings }: Ballot,
 ): Promise<void> {
   await sql`
-    insert into review_votes (round_id, position, reviewer, qualified, routed, complete, note, acted_at)
-    values (${round}, ${position}, ${reviewer}, ${qualified}, ${routed}, ${complete}, ${note}, clock_timestamp())
+    insert into review_votes (round_id, position, reviewer, qualified, routed, complete, note, meanings, acted_at)
+    values (${round}, ${position}, ${reviewer}, ${qualified}, ${routed}, ${complete}, ${note},
+      ${JSON.stringify(meanings)}::jsonb, clock_timestamp())
     on conflict (round_id, position, reviewer) do update set qualified = excluded.qualified, routed = excluded.routed,
-      complete = excluded.complete, note = excluded.note, skipped_at = null, acted_at = excluded.acted_at`.execute(
-    db,
-  );
+      complete = excluded.complete, note = excluded.note, meanings = excluded.meanings, skipped_at = null,
+      acted_at = excluded.acted_at`.execute(db);
 }
 
 /** The first guess stays: what is said after the decision was seen is none. */
@@ -225,7 +224,7 @@ export async function saveSkip(db: Db, { round, position, reviewer }: Saying): P
 /** Takes the reviewer's last vote or setting aside in the round back; false where there is none. Their guess stays. */
 export async function undoLast(db: Db, round: number, reviewer: string): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update review_votes set qualified = null, routed = null, complete = null, note = '', skipped_at = null, acted_at = null
+    update review_votes set qualified = null, routed = null, complete = null, note = '', meanings = '[]', skipped_at = null, acted_at = null
     where round_id = ${round} and reviewer = ${reviewer} and position = (
       select position from review_votes where round_id = ${round} and reviewer = ${reviewer} and acted_at is not null
       order by acted_at desc limit 1)`.execute(db);
@@ -244,7 +243,7 @@ export async function hasActed(db: Db, round: number, reviewer: string): Promise
 const reviewedColumns = sql`
   i.position, i.stratum, d.conversation_id as conversation, d.kind, d.recipe, (
     select json_agg(json_build_object('reviewer', v.reviewer, 'qualified', v.qualified, 'routed', v.routed,
-      'complete', v.complete, 'note', v.note) order by v.reviewer)
+      'complete', v.complete, 'note', v.note, 'meanings', v.meanings) order by v.reviewer)
     from review_votes v where v.round_id = i.round_id and v.position = i.position and v.qualified is not null) as votes`;
 const votedItems = sql`
   from review_items i join decisions d on d.id = i.decision_id

@@ -41,6 +41,7 @@ function item(
       routed,
       complete,
       note: "",
+      meanings: [],
     })),
     ...given,
   };

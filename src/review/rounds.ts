@@ -16,6 +16,7 @@ import {
   hasActed,
   insertRound,
   type Item,
+  listRounds,
   nextItem,
   type Progress,
   progressOf,
@@ -31,7 +32,9 @@ import {
 import { type Results, resultsOf, weighted } from "./results.ts";
 import { drawSample } from "./sample.ts";
 import { isDisputed } from "./agreement.ts";
-import { type Guess, hasQualified, type Reviewed, shouldQualify, type Votes } from "./votes.ts";
+import { faultIn, type Marking } from "./marking.ts";
+import { type Reading, readingOf, type Training, trainingOf } from "./training.ts";
+import { type Ballot, type Guess, hasQualified, type Reviewed, shouldQualify } from "./votes.ts";
 
 export interface NewRound extends Stretch {
   /** How many conversations are drawn, where there are as many. */
@@ -86,25 +89,31 @@ export async function queueOf(db: Db, round: Round, reviewer: string): Promise<Q
   return { item, progress, more: verdictOf(labels).moreForPrecision, canUndo };
 }
 
-/** Keeps the votes. Throws a UserError where they do not fit what was decided, or, in a blind round, no guess was made. */
+/**
+ * Keeps the votes. Throws a UserError where they do not fit what was decided, where what is marked is not there, or, in
+ * a blind round, no guess was made.
+ */
 export async function vote(
   db: Db,
   { isBlind }: Round,
   saying: Saying,
-  votes: Votes,
-  note: string,
+  ballot: Ballot,
+  markingOf: (decision: number) => Promise<Marking>,
 ): Promise<void> {
   const item = await itemAt(db, saying);
   if (isBlind && item.guess === null)
     throw new UserError("this round is blind: say first what you would do, then judge what was decided");
   const isAsked = item.kind === "handoff";
-  if ((votes.routed !== null) !== isAsked || (votes.complete !== null) !== isAsked)
+  if ((ballot.routed !== null) !== isAsked || (ballot.complete !== null) !== isAsked)
     throw new UserError(
       isAsked
         ? "this conversation was handed off: say, too, whether it was routed rightly and its context complete"
         : "nobody got this conversation: only whether that was right can be said",
     );
-  await saveVote(db, saying, votes, note);
+  const { meanings } = ballot;
+  const fault = meanings.length === 0 ? null : faultIn(meanings, await markingOf(item.decision));
+  if (fault !== null) throw new UserError(fault);
+  await saveVote(db, saying, ballot);
 }
 
 export async function guess(db: Db, saying: Saying, what: Guess): Promise<void> {
@@ -171,4 +180,18 @@ export async function* labelLines(db: Db, round: Round): AsyncIterable<string> {
     const evidence = await evidenceOf(db, round.id, label.item.position);
     if (evidence !== null) yield `${JSON.stringify(labelRow(label, evidence))}\n`;
   }
+}
+
+/** What the environment's reviewers say of messages, of all rounds; a conversation counts as it was judged last. */
+export async function trainingIn(db: Db, environment: string): Promise<Training> {
+  const readings = new Map<string, Reading>();
+  for (const { id } of await listRounds(db, environment, ""))
+    for (const item of await evidencedItems(db, id))
+      if (!readings.has(item.conversation)) readings.set(item.conversation, readingOf(item));
+  return trainingOf([...readings.values()]);
+}
+
+/** The same as lines of a file, as `baton policy train --labels` reads them. */
+export async function* trainingLines(db: Db, environment: string): AsyncIterable<string> {
+  for (const row of (await trainingIn(db, environment)).rows) yield `${JSON.stringify(row)}\n`;
 }

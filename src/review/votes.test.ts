@@ -13,6 +13,7 @@ const reviewed = (kind: Reviewed["kind"], ...qualified: readonly Vote[]): Review
     routed: null,
     complete: null,
     note: "",
+    meanings: [],
   })),
 });
 

@@ -20,9 +20,20 @@ export interface Votes {
   readonly complete: Vote | null;
 }
 
-export interface CastVote extends Votes {
-  readonly reviewer: string;
+/** The signals that one message of the customer means, by its id; none of them where the list is empty. */
+export interface Meant {
+  readonly message: string;
+  readonly signals: readonly string[];
+}
+
+export interface Ballot extends Votes {
   readonly note: string;
+  /** Of the messages that the reviewer spoke of; each at most once. */
+  readonly meanings: readonly Meant[];
+}
+
+export interface CastVote extends Ballot {
+  readonly reviewer: string;
 }
 
 /** A conversation of a round with every vote about it. */

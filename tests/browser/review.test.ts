@@ -127,10 +127,14 @@ describe.skipIf(browser === null)("a review round", { timeout: 240_000 }, () => 
     await page.getByRole("heading", { level: 1, name: "Results of round 1" }).waitFor();
     await page.getByText("until its interval is under 10 points").waitFor();
     await page.getByRole("heading", { level: 2, name: "Precision" }).waitFor();
+    await page.getByText(/^All rounds give \d+ messages/).waitFor();
     expect(await faultsHere()).toEqual([]);
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Labels as JSON lines" }).press("Enter");
     expect((await coming).suggestedFilename()).toBe("labels-production-1.jsonl");
+    const rows = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Rows as JSON lines" }).press("Enter");
+    expect((await rows).suggestedFilename()).toBe("training-production.jsonl");
   });
 
   test("that is blind shows what was decided only after the reviewer's own word, and takes votes back", async () => {
@@ -142,6 +146,9 @@ describe.skipIf(browser === null)("a review round", { timeout: 240_000 }, () => 
     await question("What would you do with this conversation?");
     expect(await page.getByText("What was decided", { exact: true }).count()).toBe(0);
     expect(await page.locator("main mark").count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Signals" }).isDisabled()).toBe(true);
+    await page.keyboard.press("g");
+    expect(await page.getByRole("checkbox").count()).toBe(0);
     expect(await faultsHere()).toEqual([]);
     await page.keyboard.press("1");
     await page.getByText("You would have handed it off.").waitFor();
@@ -169,6 +176,51 @@ describe.skipIf(browser === null)("a review round", { timeout: 240_000 }, () => 
     await page.getByText("1 set aside").waitFor();
     expect((await noted.execute(house.database.db)).rows).toEqual([]);
   });
+
+  test("lets a reviewer say by keys which signals a message means, and goes on without", async () => {
+    await page.goto(`${at}/review`);
+    await page.getByRole("button", { name: "Begin a round" }).press("Enter");
+    await page.getByRole("button", { name: "Draw the sample" }).press("Enter");
+    await page.getByRole("link", { name: "Judge round 3" }).press("Enter");
+    await judged(0);
+    expect(await page.getByRole("checkbox").count()).toBe(0);
+    await page.keyboard.press("g");
+    const boxes = page.getByRole("group", { name: /^Signals of/ }).getByRole("checkbox");
+    const focused = (): Promise<string> =>
+      page.evaluate<string>(`document.activeElement?.value ?? ""`).then(String);
+    await expect.poll(focused).toBe(await boxes.first().inputValue());
+    const before = await checkedOf(page);
+    expect(await faultsHere()).toEqual([]);
+    await page.keyboard.press("ArrowRight");
+    const name = await focused();
+    expect(name).toBe(await boxes.nth(1).inputValue());
+    await page.keyboard.press("Space");
+    const wanted = before.includes(name) ? before.filter((one) => one !== name) : [...before, name];
+    await expect.poll(() => checkedOf(page)).toEqual(wanted.toSorted());
+    await page.keyboard.press("Escape");
+    await page.getByText("1 message that you marked goes along with your vote.").waitFor();
+    expect(await faultsHere()).toEqual([]);
+    const isHandoff = (await page.getByRole("status").getByText("Was it right to hand").count()) > 0;
+    for (const key of isHandoff ? ["1", "1", "1"] : ["1"]) await page.keyboard.press(key);
+    await judged(1);
+    expect(await page.getByRole("checkbox").count()).toBe(0);
+    await page.keyboard.press("2");
+    const isNext = (await page.getByRole("status").getByText("Did it go to").count()) > 0;
+    for (const key of isNext ? ["1", "1"] : []) await page.keyboard.press(key);
+    await judged(2);
+    const { rows } = await sql<{ meanings: readonly { readonly signals: readonly string[] }[] }>`
+      select meanings from review_votes where round_id = 3 order by position`.execute(house.database.db);
+    expect(rows.map(({ meanings }) => meanings.map(({ signals }) => signals.toSorted()))).toEqual([
+      [wanted.toSorted()],
+      [],
+    ]);
+  });
+
+  /** The signals that are ticked on the page. */
+  async function checkedOf(of: Page): Promise<readonly string[]> {
+    const boxes = await of.getByRole("checkbox", { checked: true }).all();
+    return (await Promise.all(boxes.map((box) => box.inputValue()))).toSorted();
+  }
 
   test("that two have judged says how far they agree", async () => {
     const other = await signedIn("ron");

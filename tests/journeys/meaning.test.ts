@@ -112,7 +112,7 @@ test("too few rows, or an environment that is not there, store nothing and say s
     { text: `number ${at} is broken`, signals: [] },
   ]).flat();
   await expect(trained("nowhere", rows)).rejects.toThrow(
-    'there is no environment "nowhere"; there is production.',
+    'there is no environment "nowhere"; `baton environment list` names them',
   );
   const { rows: stored } = await sql`select id from text_models`.execute(house.database.db);
   expect(stored).toHaveLength(1);

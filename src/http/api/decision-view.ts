@@ -89,12 +89,20 @@ export async function decisionOf(db: Db, environment: string, id: number): Promi
   return found;
 }
 
-/** The decision in words; by the policy of that time where today's program still reads it. */
-export async function viewOf(decision: WholeDecision, policyOf: PolicyOfVersion): Promise<DecisionView> {
-  const policy = await policyOf(decision.policyVersion).then(
-    (compiled) => compiled.policy,
+/** The policy of that time; null where today's program does not read it any more. */
+export async function policyThen(
+  { policyVersion }: WholeDecision,
+  policyOf: PolicyOfVersion,
+): Promise<Policy | null> {
+  return policyOf(policyVersion).then(
+    ({ policy }) => policy,
     () => null,
   );
+}
+
+/** The decision in words; by the policy of that time. */
+export async function viewOf(decision: WholeDecision, policyOf: PolicyOfVersion): Promise<DecisionView> {
+  const policy = await policyThen(decision, policyOf);
   const { id, kind, recipe, exclusion, policy: number, decidedAt, frozen } = decision;
   const head = { id, kind, recipe, exclusion, policy: number, decidedAt };
   return frozen === null ? { ...head, ...ERASED } : { ...head, ...explained(frozen, policy) };

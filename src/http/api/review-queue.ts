@@ -2,13 +2,15 @@
 import { z } from "zod";
 import { summarize } from "../../context/summary.ts";
 import { recordWrites } from "../../insights/reading/effect-words.ts";
-import { afterHandoff } from "../../insights/reading/queries.ts";
+import { afterHandoff, type WholeDecision } from "../../insights/reading/queries.ts";
+import { markingOf } from "../../review/marking.ts";
 import { handoffOfDecision, type Item, type Round } from "../../review/queries.ts";
 import { guess, queueOf, skip, undo, vote } from "../../review/rounds.ts";
 import { GUESSES, VOTES } from "../../review/votes.ts";
-import { decisionOf, decisionSchema, viewOf } from "./decision-view.ts";
+import type { PolicyOfVersion } from "../../versions/loader.ts";
+import { decisionOf, decisionSchema, policyThen, viewOf } from "./decision-view.ts";
 import type { ReadingParts } from "./handoffs.ts";
-import { progressSchema, REVIEWS, roundOf, roundParams } from "./reviews.ts";
+import { meantSchema, progressSchema, REVIEWS, roundOf, roundParams } from "./reviews.ts";
 import { type ApiRoute, Refusal, route } from "./route.ts";
 import { wordsSchema, wordsView } from "./words-view.ts";
 
@@ -31,7 +33,15 @@ const itemSchema = wordsSchema.extend({
       }),
     )
     .describe("The records of a handoff as they were or would be written; long values are cut."),
+  marking: z
+    .object({
+      signals: z.array(z.string()).describe("Signals that words can mean, in the policy of the decision."),
+      found: z.array(meantSchema).describe("Each message that can be marked, with what was found in it."),
+    })
+    .nullable()
+    .describe("What messages can be marked with; null as long as `decision` is."),
 });
+type MarkingView = NonNullable<z.infer<typeof itemSchema>["marking"]>;
 const queueSchema = z.object({
   item: itemSchema.nullable().describe("Null: the caller has judged everything."),
   isBlind: z.boolean(),
@@ -83,13 +93,20 @@ function voteRoute(parts: ReadingParts): ApiRoute {
         .default(null)
         .describe("Whether they had what they need; of a handoff alone."),
       note: z.string().max(2_000).default(""),
+      meanings: z
+        .array(meantSchema)
+        .max(500)
+        .default([])
+        .describe("Which signals messages mean; of those left out, what was found follows the vote."),
     }),
     answer,
     problems,
-    handle: async ({ params, body: { position: at, note, ...votes }, actor }) => {
+    handle: async ({ params, body: { position: at, ...ballot }, actor }) => {
       const round = await roundOf(parts.db, params.environment, params.round);
       const saying = { round: round.id, position: at, reviewer: actor.name };
-      await vote(parts.db, round, saying, votes, note);
+      await vote(parts.db, round, saying, ballot, async (id) =>
+        markingIn(await decisionOf(parts.db, params.environment, id), parts.policyOf),
+      );
       return { body: await shown(parts, round, actor.name) };
     },
   });
@@ -162,6 +179,14 @@ async function shown(
   return { item: told, isBlind: round.isBlind, progress, more, canUndo };
 }
 
+/** What of the decision's conversation can be marked; nothing once its words are erased. */
+async function markingIn(decision: WholeDecision, policyOf: PolicyOfVersion): Promise<MarkingView> {
+  const { evidence, scores } = decision.frozen?.inputs ?? {};
+  const policy = await policyThen(decision, policyOf);
+  const { signals, found } = markingOf(evidence?.snapshot.messages ?? [], scores?.signals ?? [], policy);
+  return { signals: [...signals], found: found.map((one) => ({ ...one, signals: [...one.signals] })) };
+}
+
 /** In a blind round nothing of the decision is told before the reviewer has said what they would do. */
 async function itemView(
   { db, policyOf, linksOf }: ReadingParts,
@@ -183,6 +208,7 @@ async function itemView(
     url: (await linksOf(environment)).conversation(conversation),
     guess: said,
     decision: isOpen ? await viewOf(decision, policyOf) : null,
+    marking: isOpen ? await markingIn(decision, policyOf) : null,
     summary: handoff === null ? [] : summarize(snapshot, signals).sentences.map(({ text }) => text),
     handedOver: (after?.effects ?? [])
       .filter(({ followUp }) => followUp === null)

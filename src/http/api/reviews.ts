@@ -2,7 +2,9 @@
 import { z } from "zod";
 import type { Db } from "../../store/database.ts";
 import { findRound, listRounds, progressOf, type Round } from "../../review/queries.ts";
-import { beginRound, labelLines, roundResults } from "../../review/rounds.ts";
+import { beginRound, labelLines, roundResults, trainingIn, trainingLines } from "../../review/rounds.ts";
+import { FEWEST } from "../../qualify/meaning/learn.ts";
+import { LEFT_OUT, rowsBySignal } from "../../review/training.ts";
 import { QUESTIONS, VOTES } from "../../review/votes.ts";
 import type { Clock } from "../../kernel/time.ts";
 import { instant } from "./decision-view.ts";
@@ -29,6 +31,10 @@ const roundSchema = z.object({
   strata: z.array(stratumSchema),
   madeBy: z.string(),
   madeAt: instant,
+});
+export const meantSchema = z.strictObject({
+  message: z.string().max(200).describe("Id of a message of the customer's."),
+  signals: z.array(z.string().max(200)).max(100).describe("None: it means none of them."),
 });
 export const progressSchema = z.object({
   conversations: z.int().describe("Those that can be judged, or were."),
@@ -106,6 +112,7 @@ const resultsSchema = z.object({
             routed: voteOrNone,
             complete: voteOrNone,
             note: z.string(),
+            meanings: z.array(meantSchema),
           }),
         ),
       }),
@@ -123,7 +130,14 @@ export interface ReviewParts {
 }
 
 export function reviewRoutes(parts: ReviewParts): readonly ApiRoute[] {
-  return [listRoute(parts), beginRoute(parts), resultsRoute(parts), labelsRoute(parts)];
+  return [
+    listRoute(parts),
+    beginRoute(parts),
+    resultsRoute(parts),
+    labelsRoute(parts),
+    trainingRoute(parts),
+    rowsRoute(parts),
+  ];
 }
 
 function shown<R extends Round>(round: R): Omit<R, "environment"> {
@@ -240,6 +254,63 @@ function labelsRoute({ db }: ReviewParts): ApiRoute {
     handle: async ({ params: { environment, round: id } }) => {
       const round = await roundOf(db, environment, id);
       return { chunks: labelLines(db, round), fileName: `labels-${environment}-${id}.jsonl` };
+    },
+  });
+}
+
+const trainingSchema = z.object({
+  rows: z.int().describe("Messages of which reviewers say what they mean."),
+  none: z.int().describe("Of them, those that mean no signal."),
+  conversations: z.int().describe("Judged ones that give rows."),
+  signals: z.array(z.object({ signal: z.string(), rows: z.int() })).describe("The most first."),
+  least: z.int().describe("Rows that a signal needs to be learnt."),
+  leftOut: z.array(z.object({ why: z.string(), conversations: z.int() })).describe("Those that give none."),
+  disputed: z.int().describe("Messages left out, since reviewers say they mean different things."),
+});
+
+function trainingRoute({ db }: ReviewParts): ApiRoute {
+  return route({
+    method: "GET",
+    path: `${REVIEWS}/training`,
+    operationId: "reviewTraining",
+    summary: "How much a text model can learn from what reviewers say, of all rounds",
+    scope: "conversations:read",
+    params: environmentParam,
+    answer: { status: 200, description: "Counts, no words.", schema: trainingSchema },
+    problems: { 404: "There is no such environment." },
+    handle: async ({ params: { environment } }) => {
+      await environmentOf(db, environment);
+      const { rows, conversations, leftOut, disputed } = await trainingIn(db, environment);
+      return {
+        body: {
+          rows: rows.length,
+          none: rows.filter(({ signals }) => signals.length === 0).length,
+          conversations,
+          signals: [...rowsBySignal(rows)],
+          least: FEWEST,
+          leftOut: leftOut.map(({ why, conversations: left }) => ({
+            why: LEFT_OUT[why],
+            conversations: left,
+          })),
+          disputed,
+        },
+      };
+    },
+  });
+}
+
+function rowsRoute({ db }: ReviewParts): ApiRoute {
+  return streamRoute({
+    path: `${REVIEWS}/training.jsonl`,
+    operationId: "exportTraining",
+    summary: "Messages with the signals they mean, one a line, as `baton policy train --labels` reads them",
+    scope: "reviews:write",
+    params: environmentParam,
+    answer: { description: "The words and the signals, nothing else.", type: "application/x-ndjson" },
+    problems: { 404: "There is no such environment." },
+    handle: async ({ params: { environment } }) => {
+      await environmentOf(db, environment);
+      return { chunks: trainingLines(db, environment), fileName: `training-${environment}.jsonl` };
     },
   });
 }

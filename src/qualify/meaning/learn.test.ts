@@ -36,6 +36,18 @@ describe("learning", () => {
     expect(learn([])).toMatchObject({ signals: [], tokens: [], weights: {} });
   });
 
+  test("counts messages, not their sentences, and measures from the tenth on", () => {
+    const long = (n: number) =>
+      Array.from({ length: n }, (_, at) => ({
+        text: `I'd buy a ${things[at % things.length]}. Let us buy it. We buy.`,
+        signals: ["buying"],
+      }));
+    expect(learn([...rows, ...long(9)]).signals.map(({ name }) => name)).toEqual(["leaving"]);
+    const [buying] = learn([...rows, ...long(10)]).signals;
+    expect(buying?.name).toBe("buying");
+    expect(buying?.crossValidated.recall).toBeGreaterThan(0.8);
+  });
+
   test("takes from a message the sentence that carries the signal", () => {
     expect(chance(file, "It is Monday today")).toBeLessThan(0.5);
   });

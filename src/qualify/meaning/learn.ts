@@ -30,8 +30,8 @@ interface Example {
 const ROUNDS = 20;
 const STEP = 0.2;
 const DECAY = 0.005;
-/** Fewer sentences of a signal than this teach nothing that holds. */
-const FEWEST = 10;
+/** Fewer messages of a signal than this teach nothing that holds. */
+export const FEWEST = 10;
 /** A token and a feature are kept when they occur in as many sentences. */
 const LEAST_OCCURRENCES = 2;
 /** A token tells of a signal when it is as many times likelier in its sentences than in others. */
@@ -46,7 +46,7 @@ const LEAST_SURE = 0.6;
 const MOST_SURE = 0.95;
 
 /**
- * The model of `rows`, with every signal that at least ten sentences mean: how sure it has to be follows from left-out
+ * The model of `rows`, with every signal that at least ten rows mean: how sure it has to be follows from left-out
  * rows, so it takes six times as long as one fit.
  */
 export function learn(rows: readonly Labelled[]): ModelFile {
@@ -64,20 +64,25 @@ export function learn(rows: readonly Labelled[]): ModelFile {
   return { ...file, signals };
 }
 
-/**
- * The model of `rows` with the least sureness for every signal, not measured.
- * Of a row with signals and several sentences, the one that a first model finds likeliest is learnt from, since the
- * others may say anything.
- */
-export function fitRows(rows: readonly Labelled[]): ModelFile {
-  const examples = rows.flatMap(examplesOf);
+/** Signals that enough rows with words mean, by name. */
+function taughtBy(rows: readonly Labelled[]): readonly string[] {
   const counts = new Map<string, number>();
-  for (const { signals } of examples)
-    for (const signal of signals) counts.set(signal, (counts.get(signal) ?? 0) + 1);
-  const names = [...counts]
+  for (const row of rows)
+    for (const signal of new Set(examplesOf(row).length > 0 ? row.signals : []))
+      counts.set(signal, (counts.get(signal) ?? 0) + 1);
+  return [...counts]
     .filter(([, count]) => count >= FEWEST)
     .map(([name]) => name)
     .sort();
+}
+
+/**
+ * The model of `rows` for the signals `names` with the least sureness for each, not measured.
+ * Of a row with signals and several sentences, the one that a first model finds likeliest is learnt from, since the
+ * others may say anything.
+ */
+export function fitRows(rows: readonly Labelled[], names = taughtBy(rows)): ModelFile {
+  const examples = rows.flatMap(examplesOf);
   const several = rows.some((row) => row.signals.length > 0 && examplesOf(row).length > 1);
   const first = fit(examples, names);
   return several ? fit(pickExamples(rows, compileModel(first)), names) : first;
@@ -252,10 +257,12 @@ function isDeclinable(examples: readonly Example[], name: string, telling: Reado
 /** For each row and each signal of `file` the probability given by a model that has not seen the row. */
 function leftOut(rows: readonly Labelled[], file: ModelFile): readonly (readonly number[])[] {
   const chances: number[][] = rows.map(() => []);
+  const names = file.signals.map(({ name }) => name);
   for (let part = 0; part < PARTS; part += 1) {
-    const model = compileModel(fitRows(rows.filter((_, at) => at % PARTS !== part)));
+    const others = rows.filter((_, at) => at % PARTS !== part);
+    const model = compileModel(fitRows(others, names));
     for (const [at, row] of rows.entries()) {
-      if (at % PARTS === part) chances[at] = file.signals.map(({ name }) => likeliest(model, name, row));
+      if (at % PARTS === part) chances[at] = names.map((name) => likeliest(model, name, row));
     }
   }
   return chances;

@@ -2,7 +2,7 @@
 import { addressed, answered } from "./client.ts";
 import type { Operations } from "./operations.ts";
 
-type Export = "exportHandoffs" | "exportConversations" | "exportLabels" | "auditPage";
+type Export = "exportHandoffs" | "exportConversations" | "exportLabels" | "exportTraining" | "auditPage";
 
 export async function download<O extends Export>(
   operation: O,

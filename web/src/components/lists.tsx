@@ -119,7 +119,7 @@ export function SearchBox({
   );
 }
 
-type Export = "exportHandoffs" | "exportConversations" | "exportLabels";
+type Export = "exportHandoffs" | "exportConversations" | "exportLabels" | "exportTraining";
 
 /** Brings everything that the question asks for into a file. */
 export function ExportButton<O extends Export>(props: {

@@ -1,5 +1,6 @@
 /** A conversation as text, with what was found in it marked; a mark leads to its points. */
 import { Alert, Badge, Group, Paper, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { Answer } from "../api/client.ts";
 import { markId } from "./reveal.ts";
 import { spansOf } from "./spans.ts";
@@ -29,8 +30,10 @@ export function Transcript(props: {
   readonly selected?: number | undefined;
   /** Absent: a mark leads nowhere. */
   readonly onSelect?: (signal: number) => void;
+  /** What stands below a message. */
+  readonly below?: (message: Message) => ReactNode;
 }) {
-  const { conversation, selected, onSelect } = props;
+  const { conversation, selected, onSelect, below } = props;
   const signals = conversation.decision?.signals ?? [];
   if (conversation.messages.length === 0)
     return (
@@ -72,6 +75,7 @@ export function Transcript(props: {
               Attached: {message.attachments.join(", ")}
             </Text>
           )}
+          {below?.(message)}
         </Paper>
       ))}
     </Stack>

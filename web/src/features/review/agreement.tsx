@@ -75,14 +75,13 @@ function Disputed(props: { readonly environment: string; readonly disputed: Resu
           {stratum}
         </Text>
       </Group>
-      {votes.map(({ reviewer, note, ...said }) => (
+      {votes.map(({ reviewer, note, qualified, routed, complete }) => (
         <Text key={reviewer} size="sm" style={{ overflowWrap: "anywhere" }}>
           {reviewer}:{" "}
-          {Object.entries(QUESTIONS)
-            .flatMap(([question, label]) => {
-              const vote = said[question as keyof typeof said];
-              return vote === null ? [] : [`${label}: ${vote}`];
-            })
+          {Object.entries({ qualified, routed, complete })
+            .flatMap(([question, vote]) =>
+              vote === null ? [] : [`${QUESTIONS[question as keyof typeof QUESTIONS]}: ${vote}`],
+            )
             .join(", ")}
           {note !== "" && ` “${note}”`}
         </Text>

@@ -1,9 +1,10 @@
 /** The questions about one conversation, answered one after the other with the keys 1, 2 and 3. */
 import { Badge, Button, Card, Group, Kbd, Stack, Text, Textarea } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { useRef, useState } from "react";
+import { type RefObject, useState } from "react";
 import type { Answer } from "../../api/client.ts";
 import type { Operations } from "../../api/operations.ts";
+import { focusMarks, type Marks } from "./marks.tsx";
 
 export type Item = NonNullable<Answer<"readReviewQueue">["item"]>;
 export type Ballot = Omit<Operations["castVote"]["body"], "position">;
@@ -35,6 +36,9 @@ interface Props {
   readonly turn: string;
   readonly isBusy: boolean;
   readonly canUndo: boolean;
+  readonly marks: Marks;
+  /** Holds the answers: whoever notes or marks is led back to them. */
+  readonly answers: RefObject<HTMLDivElement | null>;
   readonly onVote: (ballot: Ballot) => void;
   readonly onGuess: (guess: Guess) => void;
   readonly onSkip: () => void;
@@ -58,7 +62,7 @@ interface Choice {
 
 /** What was said of this turn so far, what can be said next, and what else can be done. */
 function useBallot(props: Props) {
-  const { item, turn, isBusy, canUndo, onVote, onGuess, onSkip, onUndo } = props;
+  const { item, turn, isBusy, canUndo, marks, onVote, onGuess, onSkip, onUndo } = props;
   const { decision } = item;
   const isHandoff = decision?.kind === "handoff";
   const questions: readonly Question[] = isHandoff ? ["qualified", "routed", "complete"] : ["qualified"];
@@ -72,32 +76,42 @@ function useBallot(props: Props) {
     say({ given });
     if (questions.some((one) => given[one] === undefined)) return;
     const { qualified = vote, routed = null, complete = null } = given;
-    onVote({ qualified, routed, complete, note: said.note });
+    onVote({ qualified, routed, complete, note: said.note, meanings: [...marks.changed] });
   };
   const choices: readonly Choice[] = (
     decision === null
       ? GUESSES.map(([guess, label]) => ({ label, choose: () => onGuess(guess) }))
       : VOTES.map(([vote, label]) => ({ label, choose: () => answer(vote) }))
   ).map((one, i) => ({ ...one, hotkey: String(i + 1) }));
+  const turnMarks = (): void => {
+    marks.turnOver(!marks.isOpen);
+    if (!marks.isOpen) focusMarks();
+  };
   const acts: readonly Choice[] = [
-    { hotkey: "S", label: "Set aside", choose: onSkip },
+    { hotkey: "S", label: "Skip", choose: onSkip },
     { hotkey: "U", label: "Undo", choose: onUndo, isOff: !canUndo },
     { hotkey: "M", label: "Note", choose: () => say({ isNoting: true }), isOff: decision === null },
+    { hotkey: "G", label: "Signals", choose: turnMarks, isOff: !marks.canOpen },
   ];
   useHotkeys([
     ...[...choices, ...acts].map(({ hotkey, choose, isOff = false }): [string, () => void] => [
       hotkey.toLowerCase(),
       () => !isBusy && !isOff && choose(),
     ]),
-    ["Backspace", () => say({ given: {} })],
+    [
+      "Backspace",
+      () => {
+        say({ given: {} });
+        marks.reset();
+      },
+    ],
   ]);
   return { questions, current, said, say, choices, acts };
 }
 
 export function BallotCard(props: Props) {
-  const { item, isBusy } = props;
+  const { item, isBusy, marks, answers } = props;
   const { questions, current, said, say, choices, acts } = useBallot(props);
-  const group = useRef<HTMLDivElement>(null);
   return (
     <Card withBorder className="ballot" component="section" aria-label="Ballot">
       <Stack gap="xs">
@@ -113,7 +127,7 @@ export function BallotCard(props: Props) {
         <Text fw={600} id="question" role="status">
           {questionOf(item, current)}
         </Text>
-        <Group grow gap="xs" role="group" aria-labelledby="question" ref={group}>
+        <Group grow gap="xs" role="group" aria-labelledby="question" ref={answers}>
           {choices.map((choice) => (
             <Key key={choice.label} choice={choice} isBusy={isBusy} variant="light" />
           ))}
@@ -123,6 +137,7 @@ export function BallotCard(props: Props) {
             <Key key={choice.label} choice={choice} isBusy={isBusy} variant="default" />
           ))}
         </Group>
+        <MarkingSays marks={marks} />
         {said.isNoting && (
           <Textarea
             label="Note"
@@ -134,12 +149,32 @@ export function BallotCard(props: Props) {
             value={said.note}
             onChange={(event) => say({ note: event.currentTarget.value })}
             onKeyDown={(event) => {
-              if (event.key === "Escape") group.current?.querySelector("button")?.focus();
+              if (event.key === "Escape") answers.current?.querySelector("button")?.focus();
             }}
           />
         )}
       </Stack>
     </Card>
+  );
+}
+
+/** How to mark while marking is open; else what goes along with the vote. */
+function MarkingSays({ marks: { isOpen, changed } }: { readonly marks: Marks }) {
+  if (isOpen)
+    return (
+      <Text size="sm">
+        Below each message is what Baton found in it: correct what is wrong, mark what is missing. Arrows lead
+        on, space marks, Escape leads back to the keys.
+      </Text>
+    );
+  if (changed.length === 0) return null;
+  return (
+    <Text size="sm" c="dimmed">
+      {changed.length === 1
+        ? "1 message that you marked goes"
+        : `${changed.length} messages that you marked go`}{" "}
+      along with your vote.
+    </Text>
   );
 }
 

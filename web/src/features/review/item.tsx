@@ -3,8 +3,15 @@ import { Anchor, Badge, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { Transcript } from "../../components/transcript.tsx";
 import type { Item } from "./ballot.tsx";
+import { type Marks, MarksOf } from "./marks.tsx";
 
-export function Words({ item }: { readonly item: Item }) {
+export function Words(props: {
+  readonly item: Item;
+  readonly marks: Marks;
+  /** Leads from marking back to the ballot. */
+  readonly onEscape: () => void;
+}) {
+  const { item, marks, onEscape } = props;
   const { person, company, tags, url } = item;
   const facts = [
     person.name ?? person.email,
@@ -30,7 +37,10 @@ export function Words({ item }: { readonly item: Item }) {
           </Anchor>
         )}
       </Group>
-      <Transcript conversation={item} />
+      <Transcript
+        conversation={item}
+        below={({ id, text }) => <MarksOf marks={marks} message={id} text={text} onEscape={onEscape} />}
+      />
     </section>
   );
 }

@@ -2,13 +2,14 @@
 import { Button, Group, Progress, Stack } from "@mantine/core";
 import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { type Answer, call } from "../../api/client.ts";
 import { useMay } from "../../api/may.ts";
 import { tellRefusal, useRead } from "../../api/queries.ts";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
-import { type Ballot, BallotCard, type Guess } from "./ballot.tsx";
+import { type Ballot, BallotCard, type Guess, type Item } from "./ballot.tsx";
 import { Decided, Words } from "./item.tsx";
+import { useMarks } from "./marks.tsx";
 import "./review.css";
 
 type Queue = Answer<"readReviewQueue">;
@@ -123,21 +124,45 @@ function Judging({ path, queue }: { readonly path: Path; readonly queue: Queue }
     <Stack>
       {bar}
       <div className="review">
-        <Words item={item} />
-        {mayVote && (
-          <BallotCard
-            item={item}
-            turn={`${turn} ${item.position}`}
-            isBusy={act.isPending}
-            canUndo={canUndo}
-            onVote={(ballot) => go({ kind: "vote", ballot })}
-            onGuess={(guess) => go({ kind: "guess", guess })}
-            onSkip={() => go({ kind: "skip" })}
-            onUndo={() => go({ kind: "undo" })}
-          />
-        )}
+        <Judged
+          {...{ item, mayVote, canUndo, go }}
+          turn={`${turn} ${item.position}`}
+          isBusy={act.isPending}
+        />
         <Decided environment={path.environment} item={item} />
       </div>
     </Stack>
+  );
+}
+
+/** The words, and the ballot about them. */
+function Judged(props: {
+  readonly item: Item;
+  readonly turn: string;
+  readonly isBusy: boolean;
+  readonly mayVote: boolean;
+  readonly canUndo: boolean;
+  readonly go: (act: Act) => void;
+}) {
+  const { item, turn, isBusy, mayVote, canUndo, go } = props;
+  const marks = useMarks(item.marking, turn);
+  const answers = useRef<HTMLDivElement>(null);
+  const endMarking = (): void => {
+    marks.turnOver(false);
+    answers.current?.querySelector("button")?.focus();
+  };
+  return (
+    <>
+      <Words item={item} marks={marks} onEscape={endMarking} />
+      {mayVote && (
+        <BallotCard
+          {...{ item, turn, isBusy, canUndo, marks, answers }}
+          onVote={(ballot) => go({ kind: "vote", ballot })}
+          onGuess={(guess) => go({ kind: "guess", guess })}
+          onSkip={() => go({ kind: "skip" })}
+          onUndo={() => go({ kind: "undo" })}
+        />
+      )}
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { ExportButton } from "../../components/lists.tsx";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { Agreement } from "./agreement.tsx";
 import { Figure, Figures, type Results, words } from "./figures.tsx";
+import { Training } from "./training.tsx";
 
 export function ResultsPage() {
   const { environment, round } = useParams({ from: "/e/$environment/review/$round/results" });
@@ -92,6 +93,7 @@ function Found(props: { readonly environment: string; readonly round: string; re
         <Phrases title="Words that missed ones share" list={results.misses} />
       </SimpleGrid>
       <Agreement environment={environment} results={results} />
+      <Training environment={environment} />
     </Stack>
   );
 }
