@@ -36,6 +36,7 @@ interface Item {
   readonly messages: readonly { readonly marks: readonly unknown[] }[];
   readonly summary: readonly string[];
   readonly handedOver: readonly unknown[];
+  readonly marking: { readonly found: readonly { readonly message: string }[] } | null;
 }
 interface Queue {
   readonly item: Item | null;
@@ -213,7 +214,7 @@ describe("a blind round", () => {
   test("tells nothing of what was decided before the reviewer said what they would do", async () => {
     const { id } = await begins({ since: since(), isBlind: true });
     const shut = (await does("rhea", "GET", `/${id}/queue`)).item;
-    expect(shut).toMatchObject({ decision: null, guess: null, summary: [], handedOver: [] });
+    expect(shut).toMatchObject({ decision: null, guess: null, summary: [], handedOver: [], marking: null });
     expect(shut?.messages.flatMap(({ marks }) => marks)).toEqual([]);
     const position = shut?.position;
     const early = await asks("rhea", "POST", `/${id}/votes`, { position, qualified: "yes" });
@@ -221,6 +222,7 @@ describe("a blind round", () => {
     const open = await does("rhea", "POST", `/${id}/guesses`, { position, guess: "hand-off" });
     expect(open.item).toMatchObject({ position, guess: "hand-off" });
     expect(open.item?.decision).not.toBeNull();
+    expect(open.item?.marking?.found).toHaveLength(1);
     const again = await does("rhea", "POST", `/${id}/guesses`, { position, guess: "leave" });
     expect(again.item).toMatchObject({ guess: "hand-off" });
   });
@@ -345,9 +347,12 @@ describe("words that are erased", () => {
       qualified: "yes",
       ...(isHandoff && { routed: "yes", complete: "yes" }),
       note: "wombat said so",
+      meanings: [{ message: item?.marking?.found[0]?.message, signals: [] }],
     });
     const { db } = house.database;
     expect(await mentionsOf(db, "wombat")).toHaveLength(1);
+    const marked = sql`select 1 from review_votes where meanings <> '[]'`;
+    expect((await marked.execute(db)).rows).toHaveLength(1);
     await setRetention(db, "decisions", 3, "the test", house.now());
     await sql`update decisions set decided_at = decided_at - interval '4 days'`.execute(db);
     await sql`update follow_ups set state = 'skipped' where state = 'armed'`.execute(db);
@@ -357,6 +362,7 @@ describe("words that are erased", () => {
       () => false,
     );
     expect(await mentionsOf(db, "wombat")).toEqual([]);
+    expect((await marked.execute(db)).rows).toEqual([]);
     expect(await does("rhea", "GET", `/${id}/queue`)).toMatchObject({
       item: null,
       progress: { conversations: 1, mine: 1 },
