@@ -101,9 +101,10 @@ async function asked({ method, address, who, body, headers = {} }: Question): Pr
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const type = response.headers.get("content-type") ?? "";
-  // A stream of events has no end to wait for.
-  if (!type.includes("json")) await response.body?.cancel();
-  const said: unknown = type.includes("json") ? await response.json() : null;
+  // A stream of events has no end to wait for, and a file of lines, which may have none, is no one JSON.
+  const isJson = /^application\/(problem\+)?json/.test(type);
+  if (!isJson) await response.body?.cancel();
+  const said: unknown = isJson ? await response.json() : null;
   const { detail = "" } = (said ?? {}) as { readonly detail?: string };
   return { status: response.status, detail, body: said };
 }
