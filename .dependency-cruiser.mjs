@@ -114,7 +114,7 @@ export default {
       "the-web-takes-words-of-the-policy-alone",
       "What the admin shares with the service is pure and small; the rest it asks the API for.",
       { path: "^web/src/", pathNot: "\\.test\\.ts$" },
-      { path: "^src/", pathNot: "^src/policy/(condition|fields|sentence)\\.ts$" },
+      { path: "^src/", pathNot: "^src/policy/((condition|fields|sentence)\\.ts$|recipes/)" },
     ),
     error(
       "src-knows-emulators-only-in-the-cli",

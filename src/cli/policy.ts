@@ -1,4 +1,4 @@
-/** `baton policy lint|diff|template`. */
+/** `baton policy lint|recipe|diff|template|schema`. */
 import { Command } from "commander";
 import { UserError } from "../kernel/failure.ts";
 import { changesOf } from "../policy/diff-words.ts";
@@ -7,6 +7,7 @@ import { templates } from "../policy/templates/templates.ts";
 import { loadPolicy } from "./policy-file.ts";
 import { lintCommand } from "./policy-lint.ts";
 import type { LintDeps } from "./policy-lint.ts";
+import { recipeCommand } from "./policy-recipe.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Options {
@@ -21,6 +22,7 @@ interface TemplateOptions extends Options {
 export function policyCommand(terminal: Terminal, deps: LintDeps): Command {
   const policy = new Command("policy").description("check, compare and start policy files");
   policy.addCommand(lintCommand(terminal, deps));
+  policy.addCommand(recipeCommand(terminal));
   policy
     .command("diff")
     .description("say what differs between two policies")

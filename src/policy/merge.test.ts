@@ -1,8 +1,9 @@
 import { assert as holds, anything, property, string, dictionary, oneof, integer, array } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Clash, isSameTree, mergeTrees } from "./merge.ts";
+import { type Clash, mergeTrees } from "./merge.ts";
 import { rewritten } from "./rewrite.ts";
+import { isSameTree } from "./same.ts";
 
 const merge = (base: string, ours: string, theirs: string) =>
   mergeTrees(parse(base), parse(ours), parse(theirs));

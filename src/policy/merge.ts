@@ -4,6 +4,7 @@
  */
 import { isCondition } from "./condition.ts";
 import { labelOf, nameOf, type Step } from "./diff.ts";
+import { isSameTree } from "./same.ts";
 
 /** Absent parts are undefined. */
 export interface Clash {
@@ -113,20 +114,6 @@ export function woven(first: readonly string[], second: readonly string[]): read
     order.splice(previous === undefined ? 0 : order.indexOf(previous) + 1, 0, key);
   }
   return order;
-}
-
-/** Key order does not count, that of lists does. */
-export function isSameTree(one: unknown, other: unknown): boolean {
-  // Not a number is the same as itself, and 0 the same as -0.
-  if (one === other || Object.is(one, other)) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const [left, right] = [one as Group, other as Group];
-  const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && isSameTree(left[key], right[key]))
-  );
 }
 
 function isGroup(value: unknown): value is Group {

@@ -11,7 +11,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { nameOf } from "./diff.ts";
-import { isSameTree } from "./merge.ts";
+import { isSameTree } from "./same.ts";
 
 /** What a text says as data; null where it is no document of fields. */
 export function treeOf(text: string): Readonly<Record<string, unknown>> | null {

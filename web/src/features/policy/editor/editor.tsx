@@ -16,11 +16,12 @@ import { ScoresTab } from "./scores-tab.tsx";
 import { SignalsTab } from "./signals-tab.tsx";
 import type { Shape } from "./shape.ts";
 import { SECTIONS, SectionTab } from "./sections.tsx";
-import { Simulate } from "./simulate.tsx";
 
 /** Loaded when somebody is about to publish. */
 const GoLive = lazy(async () => ({ default: (await import("../go-live.tsx")).GoLive }));
 
+/** Loaded beneath the forms of the tab Routing. */
+const Simulate = lazy(async () => ({ default: (await import("./simulate.tsx")).Simulate }));
 /** Stand beside the forms; those come first. */
 const TestBox = lazy(async () => ({ default: (await import("./test-box.tsx")).TestBox }));
 /** Loaded when two people saved the same draft. */
@@ -221,7 +222,11 @@ function EditorTabs({ editing, shape, live }: TabParts) {
           () => (
             <Stack>
               <SectionTab tab={tab} shape={shape} />
-              {tab === "routing" && <Simulate environment={params.environment} saved={editing.saved} />}
+              {tab === "routing" && (
+                <Suspense>
+                  <Simulate environment={params.environment} saved={editing.saved} />
+                </Suspense>
+              )}
             </Stack>
           ),
         ] as const,

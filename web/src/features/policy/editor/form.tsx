@@ -66,7 +66,7 @@ function many({ shape, path, label }: FieldProps, of: Shape) {
 }
 
 /** The fields of one thing of many. */
-function insideOf(shape: Shape, path: Path): ReactNode {
+export function insideOf(shape: Shape, path: Path): ReactNode {
   return entryOf(shape).kind === "group" ? (
     <Parts shape={shape} path={path} />
   ) : (

@@ -56,7 +56,15 @@ function Heading({ path, label, description }: Pick<Many, "path" | "label" | "de
 }
 
 /** A list whose order counts. */
-export function ListField({ path, label, description, of, inside }: Many) {
+export function ListField(
+  props: Many & {
+    /** Beneath the title of each. */
+    readonly mark?: (path: Path) => ReactNode;
+    /** Instead of the button that adds an empty one. */
+    readonly add?: ReactNode;
+  },
+) {
+  const { path, label, description, of, inside, mark, add } = props;
   const { content, canEdit, change } = useEditing();
   const [opened, setOpened] = useState<number | null>(null);
   const found = at(content, path);
@@ -81,6 +89,7 @@ export function ListField({ path, label, description, of, inside }: Many) {
           key={i}
           title={titleOf(thing, i)}
           says={saysOf(thing)}
+          mark={mark?.([...path, i])}
           path={[...path, i]}
           isOpen={opened === i}
           onToggle={() => setOpened(opened === i ? null : i)}
@@ -96,15 +105,16 @@ export function ListField({ path, label, description, of, inside }: Many) {
           {inside(of, [...path, i])}
         </Thing>
       ))}
-      {canEdit && (
-        <AddButton
-          label={label}
-          onAdd={() => {
-            change([...path, list.length], emptyOf(of));
-            setOpened(list.length);
-          }}
-        />
-      )}
+      {canEdit &&
+        (add ?? (
+          <AddButton
+            label={label}
+            onAdd={() => {
+              change([...path, list.length], emptyOf(of));
+              setOpened(list.length);
+            }}
+          />
+        ))}
     </Stack>
   );
 }
@@ -133,6 +143,7 @@ function AddButton({ label, onAdd }: { readonly label: string; readonly onAdd: (
 export function Thing(props: {
   readonly title: string;
   readonly says: string | null;
+  readonly mark?: ReactNode;
   readonly path: Path;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
@@ -141,7 +152,7 @@ export function Thing(props: {
   readonly onRemove?: () => void;
   readonly children: ReactNode;
 }) {
-  const { title, says, path, isOpen, onToggle, onUp, onDown, onRemove, children } = props;
+  const { title, says, mark, path, isOpen, onToggle, onUp, onDown, onRemove, children } = props;
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   return (
     <Card withBorder p="xs">
@@ -153,6 +164,7 @@ export function Thing(props: {
               <Text fw={500} style={{ overflowWrap: "anywhere" }}>
                 {title}
               </Text>
+              {mark}
               {says !== null && !isOpen && (
                 <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                   {says}

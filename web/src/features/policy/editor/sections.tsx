@@ -1,9 +1,15 @@
 /** The tabs that are forms of the format alone: which parts of the policy stand in each. */
-import { Card, Stack, Title } from "@mantine/core";
+import { Button, Card, Stack, Title } from "@mantine/core";
+import { lazy, Suspense, useRef, useState } from "react";
 import { FindingsAt, useEditing } from "./editing.tsx";
-import { Field, Parts } from "./form.tsx";
-import { entryOf, type Shape, wordsOf } from "./shape.ts";
+import { Field, insideOf, Parts } from "./form.tsx";
+import { ListField } from "./list-field.tsx";
+import { entryOf, plain, type Shape, wordsOf } from "./shape.ts";
 import { at, isFields } from "./tree.ts";
+
+const RecipeOrigin = lazy(async () => ({ default: (await import("./recipe-origin.tsx")).RecipeOrigin }));
+/** Loaded when somebody adds a recipe. */
+const RecipeWizard = lazy(async () => ({ default: (await import("./recipe-wizard.tsx")).RecipeWizard }));
 
 export const SECTIONS = [
   { tab: "bonuses", label: "Bonuses & multipliers", parts: [] },
@@ -31,6 +37,7 @@ export function SectionTab({ tab, shape }: { readonly tab: Tab; readonly shape: 
 
 /** A part with fields of its own has its heading here, a list brings its own. */
 function Section({ name, shape }: { readonly name: string; readonly shape: Shape }) {
+  if (name === "recipes") return <Recipes shape={shape} />;
   if (entryOf(shape).kind !== "group") return <Field shape={shape} path={[name]} label={wordsOf(name)} />;
   return (
     <section>
@@ -66,5 +73,51 @@ function Bonuses({ shape }: { readonly shape: Shape }) {
         </Card>
       ))}
     </Stack>
+  );
+}
+
+/** Each says from which recipe it comes; a new one is asked for by the wizard. */
+function Recipes({ shape }: { readonly shape: Shape }) {
+  return (
+    <ListField
+      path={["recipes"]}
+      label="Recipes"
+      description={plain(shape.description)}
+      of={shape.items ?? {}}
+      inside={insideOf}
+      mark={(path) => (
+        <Suspense>
+          <RecipeOrigin path={path} />
+        </Suspense>
+      )}
+      add={<AddRecipe />}
+    />
+  );
+}
+
+function AddRecipe() {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = (): void => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  return (
+    <>
+      <Button
+        ref={button}
+        size="xs"
+        variant="default"
+        style={{ alignSelf: "start" }}
+        onClick={() => setOpen(true)}
+      >
+        Add a recipe
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <RecipeWizard onClose={close} />
+        </Suspense>
+      )}
+    </>
   );
 }
