@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { sql } from "kysely";
 import { evidenceOfRow, rowSchema } from "../src/conversation/row.ts";
+import { briefOf } from "../src/decide/brief.ts";
 import { decide, type DecisionInputs } from "../src/decide/decide.ts";
 import type { Decision } from "../src/decide/decision.ts";
 import { triggersOf } from "../src/decide/preview.ts";
@@ -15,7 +16,7 @@ import { publishGiven } from "../src/versions/publish.ts";
 import { liveVersion } from "../src/versions/queries.ts";
 import type { Directory } from "../src/decide/candidate.ts";
 import type { Backtest } from "../src/insights/backtest.ts";
-import { pagesOf, pastDecisions } from "../src/insights/queries.ts";
+import { pagesOf, pastDecisions, windowFacts } from "../src/insights/queries.ts";
 import { defaultPolicy, saasDefault } from "../src/policy/templates/saas-default.ts";
 import { compile } from "../src/qualify/compile.ts";
 import { type CrmView, NOBODY_KNOWN } from "../src/qualify/crm.ts";
@@ -39,9 +40,10 @@ export const backtest: Bench = async (ground) => {
   const draft = join(folder, "draft.yaml");
   await writeFile(draft, saasDefault.replace("threshold: 40", "threshold: 25"));
   const window = { environment: ENVIRONMENT, since: 0, until: ground.clock() + DAY_MS };
+  const { versions } = await windowFacts(database.db, window);
   const read = await seconds(async () => {
     for (const ends of await pagesOf(database.db, window, 400))
-      await pastDecisions(database.db, window, ends);
+      await pastDecisions(database.db, window, ends, versions);
   });
   let peak = 0;
   const took = await seconds(async () => {
@@ -138,19 +140,20 @@ async function seedDecisions(
   for (let from = 0; from < stored.length; from += 500) {
     const some = stored.slice(from, from + 500);
     await sql`
-      insert into different (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, decided_at)
-      select ${ENVIRONMENT}, 'w', id, 1, ${version}, kind, recipe, exclusion, inputs::json, answer::jsonb, to_timestamp(at)
+      insert into different (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, brief, decided_at)
+      select ${ENVIRONMENT}, 'w', id, 1, ${version}, kind, recipe, exclusion, inputs::json, answer::jsonb, brief::json, to_timestamp(at)
       from unnest(${some.map(({ id }) => id)}::text[], ${some.map(({ answer }) => answer.kind)}::text[],
         ${some.map(({ answer }) => ("recipe" in answer ? answer.recipe : null))}::text[],
         ${some.map(({ answer }) => ("exclusion" in answer ? answer.exclusion : null))}::text[],
         ${texts.slice(from, from + 500)}::text[], ${some.map(({ answer }) => JSON.stringify(answer))}::text[],
-        ${some.map(({ inputs }) => inputs.now / 1_000)}::float8[]) as t(id, kind, recipe, exclusion, inputs, answer, at)`.execute(
+        ${some.map(({ inputs, answer }) => JSON.stringify(briefOf(inputs, answer)))}::text[],
+        ${some.map(({ inputs }) => inputs.now / 1_000)}::float8[]) as t(id, kind, recipe, exclusion, inputs, answer, brief, at)`.execute(
       db,
     );
   }
   await sql`
-    insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, decided_at)
-    select environment, workspace, conversation_id || '-' || copy, version, policy_version, kind, recipe, exclusion, inputs, answer,
+    insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, brief, decided_at)
+    select environment, workspace, conversation_id || '-' || copy, version, policy_version, kind, recipe, exclusion, inputs, answer, brief,
       decided_at - copy * interval '1 minute' as at
     from different, generate_series(0, ${count / stored.length - 1}::int) copy order by at`.execute(db);
   await sql`analyze decisions`.execute(db);

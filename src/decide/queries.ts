@@ -4,6 +4,8 @@ import type { EpochMs, Ms } from "../kernel/time.ts";
 import type { Db, Tx } from "../store/database.ts";
 import type { Trigger } from "../conversation/fold.ts";
 import type { Bucket } from "./bucket.ts";
+import { briefOf } from "./brief.ts";
+import type { DecisionInputs } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 
 export interface Environment {
@@ -58,7 +60,7 @@ export interface DecisionRow {
   readonly version: number;
   readonly policyVersion: number;
   readonly decision: Decision;
-  readonly inputs: unknown;
+  readonly inputs: Omit<DecisionInputs, "policy">;
 }
 
 /**
@@ -76,9 +78,10 @@ export async function insertDecision(
   const exclusion = decision.kind === "excluded" ? decision.exclusion : null;
   const { rows } = await sql<{ id: string }>`
     with decided as (
-      insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer)
+      insert into decisions (environment, workspace, conversation_id, version, policy_version, kind, recipe, exclusion, inputs, answer, brief)
       values (${row.environment}, ${row.workspace}, ${row.conversation}, ${row.version}, ${row.policyVersion}, ${decision.kind},
-        ${recipe}, ${exclusion}, ${JSON.stringify(row.inputs)}::json, ${JSON.stringify(decision)}::jsonb)
+        ${recipe}, ${exclusion}, ${JSON.stringify(row.inputs)}::json, ${JSON.stringify(decision)}::jsonb,
+        ${JSON.stringify(briefOf(row.inputs, decision))}::json)
       on conflict (environment, workspace, conversation_id, version) do nothing
       returning id),
     standing as (

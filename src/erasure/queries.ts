@@ -167,7 +167,7 @@ function heard({ workspace, contacts, conversations }: Belongings, states: reado
     usage_events: sql`
       delete from usage_events where workspace = ${workspace} and contact_id = any(${contacts}::text[])`,
     decisions: sql`
-      update decisions set inputs = '{}', answer = jsonb_build_object('kind', kind, 'erased', true), erased_at = now()
+      update decisions set inputs = '{}', brief = null, answer = jsonb_build_object('kind', kind, 'erased', true), erased_at = now()
       where workspace = ${workspace} and conversation_id = any(${conversations}::text[]) and erased_at is null`,
     standings: sql`
       update standings set pending = '{}', held_until = null,
@@ -328,7 +328,7 @@ export async function forgetDecisions(db: Db, olderThanMs: Ms): Promise<number> 
       update review_votes v set note = '', meanings = '[]' from review_items i
       where i.decision_id in (select id from old) and v.round_id = i.round_id and v.position = i.position
         and (v.note <> '' or v.meanings <> '[]'))
-    update decisions set inputs = '{}', answer = jsonb_build_object('kind', kind, 'erased', true), erased_at = now()
+    update decisions set inputs = '{}', brief = null, answer = jsonb_build_object('kind', kind, 'erased', true), erased_at = now()
     where id in (select id from old)`.execute(db);
   return Number(numAffectedRows ?? 0);
 }

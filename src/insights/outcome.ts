@@ -2,6 +2,7 @@
  * What became of one state of a conversation, or would become of it: a decision reduced to what a comparison looks at,
  * small enough to keep for a hundred thousand conversations.
  */
+import type { Carried } from "../decide/brief.ts";
 import type { Settled } from "../decide/decide.ts";
 import type { Decision, OwnerRef, RecordPlan } from "../decide/decision.ts";
 import type { Route } from "../decide/route.ts";
@@ -51,7 +52,7 @@ export interface StoredAnswer {
   readonly recipe: string | null;
   readonly exclusion: string | null;
   /** The answer's record and owner where it is a handoff; null for all others. */
-  readonly handoff: { readonly record: RecordPlan; readonly owner: { readonly owner: OwnerRef } } | null;
+  readonly handoff: Carried | null;
 }
 
 export function storedOutcome({ kind, recipe, exclusion, handoff }: StoredAnswer): Outcome {

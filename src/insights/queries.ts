@@ -67,13 +67,16 @@ export interface Window {
   readonly until: EpochMs;
 }
 
-/** One stored decision as a backtest reads it: its inputs as JSON text. */
+/** One stored decision as a backtest reads it: its brief or else its inputs, as JSON text. */
 export interface PastDecision extends StoredAnswer {
   readonly id: number;
   readonly workspace: string;
   readonly conversation: string;
   readonly policyVersion: number;
-  readonly inputs: string;
+  /** Null where the brief is not asked for, and for decisions from before there were any. */
+  readonly brief: string | null;
+  /** Null where the brief tells. */
+  readonly inputs: string | null;
 }
 
 /** The place of a decision in the order of time, to the microsecond. */
@@ -97,18 +100,21 @@ export async function pagesOf(db: Db, window: Window, size: number): Promise<rea
   return [...marks, null].map((upTo, at) => ({ after: marks[at - 1] ?? null, upTo }));
 }
 
-/** The decisions of one page of the window, in the order of time. */
+/** The decisions of one page of the window, in the order of time; those of the versions `inBrief` in brief. */
 export async function pastDecisions(
   db: Db,
   window: Window,
   { after, upTo }: PageEnds,
+  inBrief: readonly number[],
 ): Promise<readonly PastDecision[]> {
+  const isBrief = sql`brief is not null and policy_version = any(${inBrief}::bigint[])`;
   const from = after ?? { at: "-infinity", id: 0 };
   const to = upTo ?? { at: "infinity", id: 0 };
   const { rows } = await sql<PastDecision>`
     select id, workspace, conversation_id as conversation, policy_version as "policyVersion",
-      kind, recipe, exclusion, inputs::text as inputs,
-      case when kind = 'handoff' then jsonb_build_object('record', answer -> 'record',
+      kind, recipe, exclusion,
+      case when ${isBrief} then brief::text end as brief, case when ${isBrief} then null else inputs::text end as inputs,
+      case when kind = 'handoff' and not (${isBrief}) then jsonb_build_object('record', answer -> 'record',
         'owner', jsonb_build_object('owner', answer #> '{owner,owner}')) end as handoff
     from decisions
     where ${inWindow(window)} and (decided_at, id) > (${from.at}::timestamptz, ${from.id}::bigint)

@@ -13,7 +13,8 @@ import {
   policy,
   snapshot,
 } from "../../tests/support/cases.ts";
-import { decide } from "../decide/decide.ts";
+import { type Brief, briefOf, inputsOf } from "../decide/brief.ts";
+import { decide, settle } from "../decide/decide.ts";
 import { defaultPolicy } from "../policy/templates/saas-default.ts";
 import { compile } from "../qualify/compile.ts";
 import { score } from "../qualify/score.ts";
@@ -290,6 +291,10 @@ test("any decision, stored as JSON with its fields in another order, replays the
         kinds.add(answer.kind);
         const kept = throughJsonb({ inputs, answer }) as { inputs: FrozenInputs; answer: unknown };
         expect(replay(kept, ready)).toEqual({ kind: "same" });
+        const brief = throughJsonb(briefOf(inputs, answer)) as Brief;
+        expect(settle({ ...inputsOf(brief, new Map()), policy: given })).toEqual(
+          settle({ ...inputs, policy: given }),
+        );
       },
     ),
     { numRuns: 100 },

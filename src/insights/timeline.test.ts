@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { company, NOBODY, NOON, person, policy, snapshot } from "../../tests/support/cases.ts";
 import { directoryOf, frozen } from "../../tests/support/frozen.ts";
 import { compile } from "../qualify/compile.ts";
+import { score } from "../qualify/score.ts";
 import type { Line } from "../decide/fairness.ts";
 import type { MemberState } from "../decide/turns.ts";
 import type { Policy } from "../policy/schema.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Moment, type Opening, timelineOf } from "./timeline.ts";
-import { verdictOf } from "./verdict.ts";
+import { countedAs, verdictOf } from "./verdict.ts";
 
 const DAY = 86_400_000;
 const SINCE = NOON - 30 * DAY;
@@ -93,7 +94,7 @@ describe("turns of a pool", () => {
   /** Owners of these conversations, one a minute; each is a conversation of its own. */
   function owners(given: Policy, asked: readonly Asked[], opening: Opening = NEW) {
     const take = timelineOf(given, SINCE, opening);
-    const candidate = { compiled: compile(given), assumed: {} };
+    const compiled = compile(given);
     return asked.map((one, i) => {
       const { domain = `co${i}.example`, email = `p${i}@free.example`, now = NOON + i * 60_000 } = one;
       const members = (one.frozen ?? []).map((line): MemberState => ({
@@ -120,9 +121,10 @@ describe("turns of a pool", () => {
             ? {}
             : { inbound: { members, stickyMember: one.stickyMember ?? null } },
       });
-      const { verdict } = verdictOf({ inputs, policyVersion: 1 }, candidate, true);
+      const scores = countedAs(score(inputs.evidence, compiled, now));
+      const { said } = verdictOf({ inputs, policyVersion: 1 }, { policy: given, assumed: {} }, scores, true);
       const counted = new Set(one.counted ?? []);
-      const outcome = take(moment({ conversation: String(i), now, counted, said: verdict.said }));
+      const outcome = take(moment({ conversation: String(i), now, counted, said }));
       return outcome.kind === "handoff" ? outcome.plan.owner : outcome.kind;
     });
   }

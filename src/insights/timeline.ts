@@ -140,7 +140,7 @@ function writerKey(pool: string, policy: Policy, { writers }: Turn): string | nu
  */
 function handsOf(policy: Policy, opening: Opening["open"]) {
   const open = new Map(opening);
-  const given = new Map<string, EpochMs[]>();
+  const given = new Map<string, Given>();
   return {
     learn: (frozen: PoolState | undefined, counted: Moment["counted"]): void => {
       for (const line of frozen?.members ?? [])
@@ -149,19 +149,34 @@ function handsOf(policy: Policy, opening: Opening["open"]) {
     of: (member: PoolMember, now: EpochMs): { readonly open: number; readonly today: number } => {
       if (member.cap === undefined) return { open: 0, today: 0 };
       const key = memberKey(member);
-      const times = given.get(key) ?? [];
-      const since = dayStart(zoneOf(member, policy), now);
-      return {
-        open: open.get(key) ?? 0,
-        today: times.length - 1 - times.findLastIndex((at) => at < since),
-      };
+      const theirs = given.get(key);
+      const today = theirs === undefined ? 0 : givenSince(theirs, dayStart(zoneOf(member, policy), now));
+      return { open: open.get(key) ?? 0, today };
     },
     /** Somebody got a lead; what is handed off always has an owner. */
     note: (owner: string | null, now: EpochMs): void => {
       const key = String(owner).toLowerCase();
-      const times = given.get(key) ?? [];
-      times.push(now);
-      given.set(key, times);
+      const theirs = given.get(key) ?? { times: [], day: now, earlier: 0, counted: 0 };
+      theirs.times.push(now);
+      given.set(key, theirs);
     },
   };
+}
+
+/** When somebody got leads, and how far the day in question is counted: what was looked at is not looked at again. */
+interface Given {
+  readonly times: EpochMs[];
+  day: EpochMs;
+  /** Of the first `counted`, how many lie before the day. */
+  earlier: number;
+  counted: number;
+}
+
+function givenSince(given: Given, day: EpochMs): number {
+  const { times } = given;
+  const known = given.day === day ? given : { earlier: 0, counted: 0 };
+  const last = times.slice(known.counted).findLastIndex((at) => at < day);
+  const earlier = last < 0 ? known.earlier : known.counted + last + 1;
+  Object.assign(given, { day, earlier, counted: times.length });
+  return times.length - earlier;
 }

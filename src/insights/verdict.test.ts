@@ -2,20 +2,23 @@ import { describe, expect, test } from "vitest";
 import { NOBODY, policy, scores, snapshot } from "../../tests/support/cases.ts";
 import { directoryOf, frozen } from "../../tests/support/frozen.ts";
 import { compile } from "../qualify/compile.ts";
+import { score } from "../qualify/score.ts";
 import { type Candidate, countedAs, countingOf, verdictOf } from "./verdict.ts";
 
 const buying = (threshold: number) => ({
   scores: { buying: { signals: ["enterprise", "upgrade"], threshold }, churn: { signals: [], threshold: 1 } },
 });
 const candidate = (over: object = {}, assumed: Candidate["assumed"] = {}): Candidate => ({
-  compiled: compile(policy({ ...buying(10), ...over })),
+  policy: policy({ ...buying(10), ...over }),
   assumed,
 });
 const verdict = (inputs: ReturnType<typeof frozen>, tried = candidate(), asks = true) =>
-  verdictOf({ inputs, policyVersion: 1 }, tried, asks).verdict;
+  verdictOf({ inputs, policyVersion: 1 }, tried, countedBy(tried, inputs), asks);
+const countedBy = (tried: Candidate, { evidence, now }: ReturnType<typeof frozen>) =>
+  countedAs(score(evidence, compile(tried.policy), now));
 
 describe("what a candidate says", () => {
-  test("comes from its own scores, not from the stored ones", () => {
+  test("comes from the scores it is given, not from the stored ones", () => {
     expect(verdict(frozen("SSO", { scores: scores({ buying: 0 }) }))).toEqual({
       said: {
         kind: "handoff",
@@ -24,14 +27,6 @@ describe("what a candidate says", () => {
       scores: { buying: 10, churn: 0 },
     });
     expect(verdict(frozen("Hello"))).toMatchObject({ said: { kind: "below-threshold" } });
-  });
-
-  test("does not count twice what another candidate with the same score rules has counted", () => {
-    const known = countedAs(scores({ buying: 99 }));
-    const given = { inputs: frozen("Hello"), policyVersion: 1 };
-    const { verdict: taken, counted } = verdictOf(given, candidate(), true, known);
-    expect(counted).toBe(known);
-    expect(taken).toMatchObject({ said: { kind: "handoff" }, scores: { buying: 99 } });
   });
 
   test("leaves earlier handoffs to the course of time", () => {
@@ -75,9 +70,11 @@ describe("people whom only the candidate names", () => {
     expect(verdict(frozen("SSO"), candidate(routing, assumed))).toMatchObject({
       said: { plan: { owner: "new@us.example" } },
     });
-    expect(verdict(frozen("SSO"), candidate(routing, { 2: directoryOf("new@us.example") }))).toMatchObject({
-      said: { plan: { owner: "sam@us.example" } },
-    });
+    const others: Candidate["assumed"][] = [{ 2: directoryOf("new@us.example") }, { 1: directoryOf() }];
+    for (const other of others)
+      expect(verdict(frozen("SSO"), candidate(routing, other))).toMatchObject({
+        said: { plan: { owner: "sam@us.example" } },
+      });
   });
 });
 
@@ -112,7 +109,7 @@ test("policies count alike where only thresholds differ, and then known scores a
   );
   const known = countedAs(scores({ buying: 12, old: 3 }));
   const given = { inputs: frozen("nothing of interest"), policyVersion: 1 };
-  const taken = verdictOf(given, { compiled: compile(draft), assumed: {} }, true, known);
-  expect(taken.verdict.scores).toMatchObject({ buying: 12, old: 3 });
-  expect(taken.verdict.said).toMatchObject({ kind: "handoff" });
+  const taken = verdictOf(given, { policy: draft, assumed: {} }, known, true);
+  expect(taken.scores).toMatchObject({ buying: 12, old: 3 });
+  expect(taken.said).toMatchObject({ kind: "handoff" });
 });

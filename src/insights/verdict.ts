@@ -10,15 +10,13 @@ import { judge } from "../decide/judge.ts";
 import type { Directory } from "../decide/candidate.ts";
 import type { PoolState } from "../decide/turns.ts";
 import type { Policy } from "../policy/schema.ts";
-import type { CompiledPolicy } from "../qualify/compile.ts";
-import { score } from "../qualify/score.ts";
 import type { Scores } from "../qualify/scores.ts";
 import type { FrozenInputs } from "./replay.ts";
 import { foundOutcome, type Outcome, outcomeOf, type Plan, recordText } from "./outcome.ts";
 
 /** One policy to try on stored states. */
 export interface Candidate {
-  readonly compiled: CompiledPolicy;
+  readonly policy: Policy;
   /** By policy version of the stored decision: people and queues that only this policy names, taken as existing. */
   readonly assumed: Readonly<Record<number, Directory>>;
 }
@@ -52,29 +50,27 @@ export interface Verdict {
 }
 
 /**
- * The verdict of one candidate. `asksSalesforce` is false for an environment without Salesforce: nobody is ever looked
- * up there, and nothing is missing. `known` is this evidence as a policy that counts alike counted it, where there is one.
+ * The verdict of one candidate, whose points are `counted` by its policy or by one that counts alike. `asksSalesforce` is
+ * false for an environment without Salesforce: nobody is ever looked up there, and nothing is missing.
  */
 export function verdictOf(
   { inputs, policyVersion }: { readonly inputs: FrozenInputs; readonly policyVersion: number },
-  candidate: Candidate,
+  { policy, assumed }: Candidate,
+  counted: Counted,
   asksSalesforce: boolean,
-  known: Counted | null = null,
-): { readonly verdict: Verdict; readonly counted: Counted } {
+): Verdict {
   const { evidence, triggers, now } = inputs;
-  const { policy } = candidate.compiled;
-  const counted = known ?? countedAs(score(evidence, candidate.compiled, now));
   const scores = withThresholds(counted.scores, policy);
   const { values } = counted;
   if (asksSalesforce && evidence.crm === null && !evidence.snapshot.deleted) {
     // What is certain without Salesforce is what deciding would say; only a candidate goes on to Salesforce.
     const outcome = unasked(judge({ evidence, scores, policy, triggers, now, lookedUp: false }, false));
-    return { verdict: { said: outcome, scores: values }, counted };
+    return { said: outcome, scores: values };
   }
-  const directory = withAssumed(inputs.directory, candidate.assumed[policyVersion]);
+  const directory = withAssumed(inputs.directory, assumed[policyVersion]);
   const plan = settle({ ...inputs, scores, policy, directory, earlier: [] }, false);
   const said = plan.kind === "unassigned" ? saidOf(plan, inputs, directory, policy) : outcomeOf(plan);
-  return { verdict: { said, scores: values }, counted };
+  return { said, scores: values };
 }
 
 /** The outcome where it is the same whosever turn it is. */
@@ -119,7 +115,8 @@ function unasked(judgement: Judgement): Outcome {
 
 /** The frozen directory and whoever only the candidate names. */
 function withAssumed(directory: Directory, assumed: Directory | undefined): Directory {
-  if (assumed === undefined) return directory;
+  // One directory for many decisions stays one.
+  if (assumed === undefined || assumed.users.length + assumed.queues.length === 0) return directory;
   return {
     users: [...directory.users, ...assumed.users],
     queues: [...directory.queues, ...assumed.queues],

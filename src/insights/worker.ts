@@ -1,19 +1,22 @@
 /** A thread of a backtest: reads pages of the past from PostgreSQL and asks every candidate policy about them. */
+import { serialize } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Policy } from "../policy/schema.ts";
-import { compile } from "../qualify/compile.ts";
+import type { EpochMs } from "../kernel/time.ts";
+import type { Evidence } from "../qualify/scores.ts";
+import type { Directory } from "../decide/candidate.ts";
+import { type Brief, inputsOf } from "../decide/brief.ts";
 import type { EarlierHandoff } from "../decide/decision.ts";
 import { openDatabase } from "../store/database.ts";
 import { type Outcome, storedOutcome } from "./outcome.ts";
 import { type PageEnds, type PastDecision, pastDecisions, type Window } from "./queries.ts";
 import type { FrozenInputs } from "./replay.ts";
-import { type Candidate, countedAs, countingOf, type Verdict, verdictOf } from "./verdict.ts";
+import { type Candidate, type Counted, countedAs, countingOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /** What the thread is born with. */
 export interface WorkerGiven {
   readonly databaseUrl: string;
   readonly window: Window;
-  readonly candidates: readonly { readonly policy: Policy; readonly assumed: Candidate["assumed"] }[];
+  readonly candidates: readonly Candidate[];
   /** By policy version of the stored decisions: how it counted. */
   readonly counting: Readonly<Record<number, string>>;
   readonly asksSalesforce: boolean;
@@ -43,7 +46,8 @@ export interface JudgedDecision extends Pick<
 }
 
 export type JudgedPage =
-  | { readonly page: number; readonly kind: "judged"; readonly decisions: readonly JudgedDecision[] }
+  /** The decisions as bytes: until their turn comes they are nothing for the collector to look at. */
+  | { readonly page: number; readonly kind: "judged"; readonly decisions: Uint8Array<ArrayBuffer> }
   /** The page could not be read. */
   | { readonly page: number; readonly kind: "unread"; readonly why: string };
 
@@ -51,47 +55,78 @@ const port = parentPort;
 if (port === null) throw new Error("this file is a thread of backtest.ts");
 
 const given = workerData as WorkerGiven;
-const candidates = given.candidates.map(({ policy, assumed }) => ({
-  candidate: { compiled: compile(policy), assumed },
-  // Candidates that count alike need one count.
-  counting: countingOf(policy),
-}));
+// Candidates that count alike need one count.
+const candidates = given.candidates.map((one) => ({ ...one, counting: countingOf(one.policy) }));
+
+// Nothing is counted anew for decisions of these versions: their briefs say all that is asked.
+const inBrief = Object.entries(given.counting).flatMap(([version, counted]) =>
+  candidates.every(({ counting }) => counting === counted) ? [Number(version)] : [],
+);
 
 // One connection: the next page is on its way while this one is judged.
 const { db } = openDatabase({ url: given.databaseUrl, poolSize: 1, log: () => {} });
 
+/** By how it counts; empty until a decision has to be counted anew. */
+let counters: ReadonlyMap<string, Counter> = new Map();
+type Counter = (evidence: Evidence, now: EpochMs) => Counted;
+
 port.on("message", (asked: Page) => {
-  void answerTo(asked).then((answer) => port.postMessage(answer));
+  void answerTo(asked).then((answer) =>
+    port.postMessage(answer, answer.kind === "judged" ? [answer.decisions.buffer] : []),
+  );
 });
 
 async function answerTo({ page, ...ends }: Page): Promise<JudgedPage> {
   try {
-    const past = await pastDecisions(db, given.window, ends);
-    return { page, kind: "judged", decisions: past.map(judgedDecision) };
+    const past = await pastDecisions(db, given.window, ends, inBrief);
+    if (counters.size === 0 && past.some(({ policyVersion }) => !inBrief.includes(policyVersion)))
+      counters = await makeCounters();
+    directories.clear();
+    return { page, kind: "judged", decisions: serialize(past.map(judgedDecision)) };
   } catch (error) {
     return { page, kind: "unread", why: String(error) };
   }
 }
 
-function judgedDecision(past: PastDecision): JudgedDecision {
-  const { id, workspace, conversation, policyVersion } = past;
-  return { id, workspace, conversation, policyVersion, happened: storedOutcome(past), judged: judged(past) };
+/** Those of one page. */
+const directories = new Map<string, Directory>();
+
+/** What reads sentences takes time to load and much memory: most drafts count as the policies before them. */
+async function makeCounters(): Promise<typeof counters> {
+  const { compile } = await import("../qualify/compile.ts");
+  const { score } = await import("../qualify/score.ts");
+  const made = candidates.map(({ policy, counting }): [string, Counter] => {
+    const compiled = compile(policy);
+    return [counting, (evidence, now) => countedAs(score(evidence, compiled, now))];
+  });
+  return new Map(made);
 }
 
-function judged({ policyVersion, inputs: text }: PastDecision): Judged | string {
+function judgedDecision(past: PastDecision): JudgedDecision {
+  const { id, workspace, conversation, policyVersion } = past;
+  const row = { id, workspace, conversation, policyVersion };
+  if (past.brief === null)
+    return {
+      ...row,
+      happened: storedOutcome(past),
+      judged: judged(policyVersion, () => JSON.parse(past.inputs ?? "") as FrozenInputs),
+    };
+  const brief = JSON.parse(past.brief) as Brief;
+  const happened = storedOutcome({ ...past, handoff: brief.handoff });
+  return { ...row, happened, judged: judged(policyVersion, () => inputsOf(brief, directories)) };
+}
+
+/** `frozen` may throw: what was stored long ago may not be what is read today. */
+function judged(policyVersion: number, frozen: () => FrozenInputs): Judged | string {
   try {
-    const inputs = JSON.parse(text) as FrozenInputs;
+    const inputs = frozen();
     const stored = countedAs(inputs.scores);
     const known = new Map([[given.counting[policyVersion], stored]]);
-    const verdicts = candidates.map(({ candidate, counting }) => {
-      const { verdict, counted } = verdictOf(
-        { inputs, policyVersion },
-        candidate,
-        given.asksSalesforce,
-        known.get(counting) ?? null,
-      );
+    const verdicts = candidates.map(({ policy, assumed, counting }) => {
+      const counted = known.get(counting) ?? counters.get(counting)?.(inputs.evidence, inputs.now);
+      if (counted === undefined) throw new Error("nothing counts for this policy");
       known.set(counting, counted);
-      return verdict;
+      return verdictOf({ inputs, policyVersion }, { policy, assumed }, counted, given.asksSalesforce);
     });
     return {
       now: inputs.now,

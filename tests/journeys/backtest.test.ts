@@ -169,6 +169,33 @@ describe("a draft", () => {
     );
   });
 
+  test("says the same of decisions that have a brief and of those from before there were any", async () => {
+    const { db } = house.database;
+    const drafts = [
+      POLICY.replace("threshold: 20", "threshold: 25"),
+      POLICY.replace("{ user: ben@ourcompany.example }", "{ user: new@ourcompany.example, weight: 100 }"),
+      POLICY.replace("value: bug", "value: other"),
+      POLICY.replace("phrases: [seats]", "phrases: [chairs]"),
+    ];
+    const reports = async () => {
+      const all: string[] = [];
+      for (const draft of drafts) {
+        const { window: _, ...said } = await reported(draft, "--each");
+        all.push(JSON.stringify(said));
+      }
+      return all;
+    };
+    const inBrief = await reports();
+    await sql`create table briefs as select id, brief from decisions`.execute(db);
+    await sql`update decisions set brief = null where id % 2 = 0`.execute(db);
+    expect(await reports()).toEqual(inBrief);
+    await sql`update decisions set brief = null`.execute(db);
+    expect(await reports()).toEqual(inBrief);
+    await sql`update decisions d set brief = b.brief from briefs b where b.id = d.id`.execute(db);
+    const { rows } = await sql<{ n: number }>`select count(brief) as n from decisions`.execute(db);
+    expect(rows[0]?.n).toBeGreaterThanOrEqual(6);
+  });
+
   test("with new example sentences says how many it could not judge by meaning", async () => {
     const draft = POLICY.replace("phrases: [SSO]", "phrases: [SSO], examples: [we log in with one password]");
     const report = await reported(draft);

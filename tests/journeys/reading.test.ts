@@ -257,7 +257,7 @@ describe("a conversation", () => {
   test("whose words are erased still says that it was decided", async () => {
     const gone = await writes(house, { who: "gone", text: WORDS.idle });
     const { db } = house.database;
-    await sql`update decisions set inputs = '{}', answer = '{"erased": true}', erased_at = now()
+    await sql`update decisions set inputs = '{}', brief = null, answer = '{"erased": true}', erased_at = now()
       where conversation_id = ${gone.conversation}`.execute(db);
     const { decision } = await read(`/conversations/${gone.conversation}`);
     expect(decision).toMatchObject({ kind: "below-threshold", isErased: true, recipes: [], scores: [] });
