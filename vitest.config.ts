@@ -59,7 +59,7 @@ export default defineConfig({
         "src/handoff/allowance.ts",
         "src/followup/owner-watch.ts",
         "src/sync/{budget,fields,plan,settle}.ts",
-        "src/issues/issue.ts",
+        "src/issues/{issue,plan}.ts",
         "src/erasure/remains.ts",
         "src/intake/silence.ts",
         "src/insights/{*,audit/*,census/*,metrics/*,reading/*,closings/*,winners/*,suggest/*}.ts",

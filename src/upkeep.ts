@@ -4,7 +4,7 @@ import { type Db, inTransaction, type Log } from "./store/database.ts";
 import { isUndecided, type Released, releaseOldest, undecided } from "./decide/queries.ts";
 import type { Place } from "./desk.ts";
 import { resume } from "./handoff/pause.ts";
-import { listPauses, takeReady, type WaitingKind } from "./handoff/pause-queries.ts";
+import { listPauses, MOST_STARTED_A_SECOND, takeReady, type WaitingKind } from "./handoff/pause-queries.ts";
 import { keepNight, nightOf, uncounted } from "./insights/census/night-queries.ts";
 import { takeCensus } from "./insights/census/queries.ts";
 import { addsUp, faultOf } from "./insights/census/taken.ts";
@@ -82,8 +82,6 @@ export async function decideAgain(
 }
 
 const START_WAITING_EVERY_MS = 1_000;
-/** So many runs that waited are started at once: what was held back for hours comes as a stream, not as a flood. */
-const MOST_WAITING = 20;
 
 export type WaitingKinds = Readonly<Record<WaitingKind, RunKind<never>>>;
 
@@ -94,7 +92,7 @@ export function startWaiting(db: Db, engine: () => Engine, kinds: WaitingKinds):
     everyMs: START_WAITING_EVERY_MS,
     body: () =>
       inTransaction(db, async (tx) => {
-        for (const { kind, runId: id, partition, input } of await takeReady(tx, MOST_WAITING))
+        for (const { kind, runId: id, partition, input } of await takeReady(tx, MOST_STARTED_A_SECOND))
           await engine().start(kinds[kind], input as never, {
             id,
             tx,

@@ -103,6 +103,9 @@ export async function letWait(db: Db | Tx, run: WaitingRun): Promise<void> {
     on conflict (run_id) do nothing`.execute(db);
 }
 
+/** So many runs that waited are started at once: what was held back for hours comes as a stream, not as a flood. */
+export const MOST_STARTED_A_SECOND = 20;
+
 /** Takes runs out of the line whose destinations are all open, the longest waiting first. */
 export async function takeReady(tx: Tx, most: number): Promise<readonly WaitingRun[]> {
   const { rows } = await sql<WaitingRun & { seq: number }>`

@@ -3,6 +3,7 @@
  * safe to do twice: what is under way already is left alone. Runs are put in the line that `start what waited` serves,
  * so a thousand of them come as a stream.
  */
+import { record } from "../access/audit-log.ts";
 import { UserError } from "../kernel/failure.ts";
 import { setStanding } from "../decide/queries.ts";
 import { feedbackStart } from "../feedback/run.ts";
@@ -24,7 +25,9 @@ import {
   hurry,
   lockEffect,
   lockOpen,
+  lockOpenOf,
   lockTimer,
+  type OpenFailure,
   reopenDeal,
   reopenEffect,
   reopenHandoff,
@@ -46,6 +49,11 @@ export interface Asked {
 /** Null: done; otherwise why it was left alone. */
 type Left = string | null;
 
+/** What is done, by whom, and with what reason. */
+type Deed = Pick<IssueChange, "action" | "by" | "reason">;
+type Act = (tx: Tx, open: OpenFailure) => Promise<Left>;
+type Chosen = (tx: Tx) => Promise<readonly OpenFailure[]>;
+
 /** Tries again what failed; what may have arrived is never repeated this way. Null: there is no such issue. */
 export async function retryIssue(db: Db, asked: Asked, actor: string): Promise<IssueChange | null> {
   const found = await findIssue(db, asked.issue);
@@ -53,9 +61,7 @@ export async function retryIssue(db: Db, asked: Asked, actor: string): Promise<I
     throw new UserError(
       `issue ${found.id}: what may have arrived is not sent again blindly: say whether it did with \`baton issues answer ${found.id} --effect KEY --arrived\`, or \`--again\``,
     );
-  return change(db, found, asked, { action: "retry", by: actor, reason: null }, (tx, issue, subject) =>
-    retried(tx, issue, subject),
-  );
+  return changeOne(db, found, asked, retryBy(actor), retried);
 }
 
 /** Lets what failed be, with the reason. Null: there is no such issue. */
@@ -65,10 +71,8 @@ export async function skipIssue(
   actor: string,
   now: EpochMs,
 ): Promise<IssueChange | null> {
-  const found = await findIssue(db, asked.issue);
-  const note = { message: `skipped by ${actor}: ${asked.reason}`, skippedBy: actor };
-  const made = { action: "skip", by: actor, reason: asked.reason } as const;
-  return change(db, found, asked, made, (tx, issue, subject) => skippedOne(tx, issue, subject, note, now));
+  const deed = skipBy(actor, asked.reason);
+  return changeOne(db, await findIssue(db, asked.issue), asked, deed, skipping(deed, now));
 }
 
 /** Says of one effect that may have arrived that it did, or has it sent once more. Null: there is no such issue. */
@@ -84,7 +88,7 @@ export async function answerIssue(
       `issue ${found.id}: it is known that this failed (${found.code}): retry or skip it instead of answering`,
     );
   const reason = asked.arrived ? "it arrived" : "send again";
-  return change(db, found, asked, { action: "answer", by: actor, reason }, async (tx, _, subject) => {
+  return changeOne(db, found, asked, { action: "answer", by: actor, reason }, async (tx, { subject }) => {
     const effect = await lockEffect(tx, after(subject));
     if (effect === null) return "it is gone";
     if (!asked.arrived) return carryAgain(tx, effect, "maybe");
@@ -94,25 +98,114 @@ export async function answerIssue(
   });
 }
 
-async function change(
+// --- Many at once -------------------------------------------------------------------------------------------------
+
+export interface Many {
+  /** What would be done is done and taken back: the answer is the plan. */
+  readonly dryRun: boolean;
+  readonly by: string;
+}
+
+/** Tries again what failed of effects and timers of these handoffs, in one transaction; one change for each issue. */
+export function retryHandoffs(
+  db: Db,
+  asked: Many & { readonly environment: string; readonly handoffs: readonly string[] },
+): Promise<readonly IssueChange[]> {
+  const { environment, handoffs, by, dryRun } = asked;
+  return changeAll(db, (tx) => lockOpenOf(tx, environment, handoffs), retryBy(by), retried, dryRun);
+}
+
+/** Tries again everything that is open of these issues, in one transaction; one change for each that has something open. */
+export function retryIssues(
+  db: Db,
+  { issues, by, dryRun }: Many & { readonly issues: readonly string[] },
+): Promise<readonly IssueChange[]> {
+  return changeAll(db, (tx) => lockOpen(tx, issues, null), retryBy(by), retried, dryRun);
+}
+
+/** Lets everything that is open of these issues be, with the reason, in one transaction. */
+export function skipIssues(
+  db: Db,
+  asked: Many & { readonly issues: readonly string[]; readonly reason: string },
+  now: EpochMs,
+): Promise<readonly IssueChange[]> {
+  const deed = skipBy(asked.by, asked.reason);
+  const chosen: Chosen = (tx) => lockOpen(tx, asked.issues, null);
+  return changeAll(db, chosen, deed, skipping(deed, now), asked.dryRun);
+}
+
+const retryBy = (by: string): Deed => ({ action: "retry", by, reason: null });
+const skipBy = (by: string, reason: string): Deed => ({ action: "skip", by, reason });
+
+async function changeOne(
   db: Db,
   issue: Issue | null,
   { effect }: Pick<Asked, "effect">,
-  made: Pick<IssueChange, "action" | "by" | "reason">,
-  act: (tx: Tx, issue: Issue, subject: string) => Promise<Left>,
+  deed: Deed,
+  act: Act,
 ): Promise<IssueChange | null> {
   if (issue === null) return null;
   const subject = effect === null ? null : effect.includes(":") ? effect : `effect:${effect}`;
-  return inTransaction(db, async (tx) => {
-    const changed: string[] = [];
-    const left: { subject: string; why: string }[] = [];
-    for (const one of await lockOpen(tx, issue, subject)) {
-      const why = await act(tx, issue, one);
-      if (why === null) changed.push(one);
-      else left.push({ subject: one, why });
-    }
-    return { ...made, environment: issue.environment, issue: issue.id, changed, left };
+  const [change] = await changeAll(db, (tx) => lockOpen(tx, [issue.id], subject), deed, act, false);
+  return change ?? { ...deed, environment: issue.environment, issue: issue.id, changed: [], left: [] };
+}
+
+/** Carries the changes of a plan out of the transaction that is taken back. */
+class Planned extends Error {
+  readonly changes: readonly IssueChange[];
+
+  constructor(changes: readonly IssueChange[]) {
+    super("a plan is not an error: its transaction is taken back");
+    this.changes = changes;
+  }
+}
+
+/** Acts on everything chosen, and writes what was changed of each issue into the audit log. */
+async function changeAll(
+  db: Db,
+  chosen: Chosen,
+  deed: Deed,
+  act: Act,
+  dryRun: boolean,
+): Promise<readonly IssueChange[]> {
+  const changed = inTransaction(db, async (tx) => {
+    const changes = await actedOn(tx, await chosen(tx), deed, act);
+    if (dryRun) throw new Planned(changes);
+    for (const one of changes) if (one.changed.length > 0) await recordChange(tx, one);
+    return changes;
   });
+  return changed.catch((error: unknown) => {
+    if (error instanceof Planned) return error.changes;
+    throw error;
+  });
+}
+
+async function actedOn(
+  tx: Tx,
+  open: readonly OpenFailure[],
+  deed: Deed,
+  act: Act,
+): Promise<readonly IssueChange[]> {
+  const changes = new Map<string, { changed: string[]; left: { subject: string; why: string }[] } & Place>();
+  for (const failure of open) {
+    const { environment, issue, subject } = failure;
+    const change = changes.get(issue) ?? { environment, issue, changed: [], left: [] };
+    changes.set(issue, change);
+    const why = await act(tx, failure);
+    if (why === null) change.changed.push(subject);
+    else change.left.push({ subject, why });
+  }
+  return [...changes.values()].map((change) => ({ ...deed, ...change }));
+}
+
+type Place = Pick<IssueChange, "environment" | "issue">;
+
+function recordChange(
+  tx: Tx,
+  { action, by, environment, issue, reason, changed }: IssueChange,
+): Promise<void> {
+  const facts = { things: changed.length, ...(reason !== null && { reason }) };
+  return record(tx, { actor: by, action: `issue.${action}`, subject: issue, environment, facts });
 }
 
 /** "effect:abc" -> "abc". */
@@ -126,8 +219,10 @@ function kindOf(subject: string): string {
 
 // --- Retry --------------------------------------------------------------------------------------------------------
 
-async function retried(tx: Tx, issue: Issue, subject: string): Promise<Left> {
+async function retried(tx: Tx, open: OpenFailure): Promise<Left> {
+  const { environment: within, code, subject } = open;
   const rest = after(subject);
+  if (code === UNKNOWN_OUTCOME) return "it may have arrived: say at its issue whether it did";
   switch (kindOf(subject)) {
     case "effect": {
       const effect = await lockEffect(tx, rest);
@@ -141,7 +236,7 @@ async function retried(tx: Tx, issue: Issue, subject: string): Promise<Left> {
       return null;
     }
     case "deal": {
-      const place = dealOf(issue, rest);
+      const place = dealOf(within, rest);
       const again = await reopenDeal(tx, place);
       if (again === null) return "it is under way already";
       const { environment, deal } = place;
@@ -162,7 +257,7 @@ async function retried(tx: Tx, issue: Issue, subject: string): Promise<Left> {
     case "event":
       return (await unparkEvent(tx, rest)) ? null : "its text was never readable: skip it";
     case "connection":
-      return `the destination is paused: \`baton resume ${rest} --environment ${issue.environment}\` ends that`;
+      return `the destination is paused: \`baton resume ${rest} --environment ${within}\` ends that`;
     default:
       return "there is nothing to try again: skip it once it is settled";
   }
@@ -217,17 +312,22 @@ function syncFieldOf(rest: string): SyncField & { readonly kind: Kind } {
 }
 
 /** The place of "<deal> <change> <ordinal>"; the ids of Salesforce hold no blank. */
-function dealOf({ environment }: Issue, rest: string): DealPlace {
+function dealOf(environment: string, rest: string): DealPlace {
   const [deal = "", change = "", ordinal = ""] = rest.split(" ");
   return { environment, deal, change, ordinal: Number(ordinal) };
 }
 
 // --- Skip ---------------------------------------------------------------------------------------------------------
 
+/** The act that skips what is open. */
+function skipping({ by, reason }: Deed, now: EpochMs): Act {
+  const note = { message: `skipped by ${by}: ${reason}`, skippedBy: by };
+  return (tx, open) => skippedOne(tx, open, note, now);
+}
+
 async function skippedOne(
   tx: Tx,
-  issue: Issue,
-  subject: string,
+  { environment, subject }: OpenFailure,
   note: { readonly message: string },
   now: EpochMs,
 ): Promise<Left> {
@@ -243,7 +343,7 @@ async function skippedOne(
     case "follow-up":
       return (await skipTimer(tx, rest, note.message)) ? null : "it is under way already";
     case "deal":
-      return (await skipDeal(tx, dealOf(issue, rest), note)) ? null : "it is under way already";
+      return (await skipDeal(tx, dealOf(environment, rest), note)) ? null : "it is under way already";
     default:
       await settleFailure(tx, subject, "skipped");
       return null;

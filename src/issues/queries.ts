@@ -1,6 +1,7 @@
 /** SQL of the issues room: failures grouped into issues, and what a retry or a skip changes of the things that failed. */
 import { sql } from "kysely";
 import type { Db, Tx } from "../store/database.ts";
+import type { Destination } from "../handoff/pause-queries.ts";
 import { type Affected, EMPTY_QUEUE, type Issue } from "./issue.ts";
 
 const issueColumns = sql`
@@ -39,14 +40,57 @@ export async function affectedBy(db: Db, issue: Issue, most: number): Promise<re
   return rows;
 }
 
-/** Subjects of an issue that are open, held until the transaction ends; of `subject` alone where one is named. */
-export async function lockOpen(tx: Tx, issue: Issue, subject: string | null): Promise<readonly string[]> {
-  const { rows } = await sql<{ subject: string }>`
-    select subject from failures
-    where environment = ${issue.environment} and destination = ${issue.destination} and code = ${issue.code}
-      and state = 'open' and (${subject}::text is null or subject = ${subject})
-    order by first_seen, subject for update`.execute(tx);
-  return rows.map((row) => row.subject);
+/** One open failure: its subject, and where it stands. */
+export interface OpenFailure {
+  readonly issue: string;
+  readonly environment: string;
+  readonly destination: Destination;
+  readonly code: string;
+  readonly subject: string;
+}
+
+const openFailures = sql`
+  select i.id as issue, f.environment, f.destination, f.code, f.subject
+  from failures f join issues i on i.environment = f.environment and i.destination = f.destination and i.code = f.code
+  where f.state = 'open'`;
+
+/** What is open of these issues, held until the transaction ends; of `subject` alone where one is named. */
+export async function lockOpen(
+  tx: Tx,
+  issues: readonly string[],
+  subject: string | null,
+): Promise<readonly OpenFailure[]> {
+  const { rows } = await sql<OpenFailure>`
+    ${openFailures} and i.id = any(${issues}::text[]) and (${subject}::text is null or f.subject = ${subject})
+    order by f.first_seen, f.subject for update of f`.execute(tx);
+  return rows;
+}
+
+/** What is open of effects and timers of these handoffs, held until the transaction ends. */
+export async function lockOpenOf(
+  tx: Tx,
+  environment: string,
+  handoffs: readonly string[],
+): Promise<readonly OpenFailure[]> {
+  const { rows } = await sql<OpenFailure>`
+    ${openFailures} and f.environment = ${environment} and f.handoff_id = any(${handoffs}::text[])
+      and split_part(f.subject, ':', 1) in ('effect', 'follow-up')
+    order by f.first_seen, f.subject for update of f`.execute(tx);
+  return rows;
+}
+
+/** Those of these issues that are none of the environment. */
+export async function unknownIssues(
+  db: Db,
+  environment: string,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select asked.id from unnest(${ids}::text[]) as asked(id)
+    where not exists (select from issues i where i.id = asked.id and i.environment = ${environment})`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Ends failures that nothing else ends: of credentials, owners and parked events. */

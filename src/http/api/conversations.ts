@@ -6,13 +6,16 @@ import {
   type ConversationFilter,
   type ConversationLine,
   conversationsBehind,
+  conversationsOf,
   decisionsAbout,
   findConversation,
   type FoundConversation,
   listConversations,
+  unknownConversations,
 } from "../../insights/reading/conversation-queries.ts";
 import type { WholeDecision } from "../../insights/reading/queries.ts";
 import { readSearch } from "../../insights/reading/search.ts";
+import { chosenIds, refuseUnknown, unknownProblem } from "./chosen.ts";
 import { type Cell, csvOf, csvTime, pagesOf } from "./csv.ts";
 import { decisionOf, decisionSchema, instant, viewOf } from "./decision-view.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
@@ -73,7 +76,13 @@ function filterOf(environment: string, query: z.infer<typeof filterQuery>): Conv
 }
 
 export function conversationRoutes(parts: ReadingParts): readonly ApiRoute[] {
-  return [censusRoute(parts), listRoute(parts), exportRoute(parts), detailRoute(parts)];
+  return [
+    censusRoute(parts),
+    listRoute(parts),
+    exportRoute(parts),
+    exportChosenRoute(parts),
+    detailRoute(parts),
+  ];
 }
 
 function censusRoute({ db }: ReadingParts): ApiRoute {
@@ -167,6 +176,25 @@ function exportRoute({ db }: ReadingParts): ApiRoute {
         signal,
       );
       return { chunks: csvOf(HEAD, inCells(pages, cells)), fileName: `conversations-${environment}.csv` };
+    },
+  });
+}
+
+function exportChosenRoute({ db }: ReadingParts): ApiRoute {
+  return streamRoute({
+    path: "/environments/{environment}/conversations.csv",
+    operationId: "exportChosenConversations",
+    summary: "These conversations as CSV, the last heard first, without their words",
+    scope: "conversations:read",
+    params: environmentParam,
+    body: z.strictObject({ conversations: chosenIds }),
+    answer: { description: "Times in UTC; no cell is a formula.", type: "text/csv" },
+    problems: unknownProblem,
+    handle: async ({ params: { environment }, body: { conversations } }) => {
+      await environmentOf(db, environment);
+      refuseUnknown("conversation", environment, await unknownConversations(db, environment, conversations));
+      const rows = await conversationsOf(db, environment, conversations);
+      return { chunks: csvOf(HEAD, [rows.map(cells)]), fileName: `conversations-${environment}.csv` };
     },
   });
 }

@@ -19,7 +19,7 @@ export function csvLine(cells: readonly Cell[]): string {
 /** The head, then each page of rows as one piece. */
 export async function* csvOf(
   head: readonly string[],
-  pages: AsyncIterable<readonly (readonly Cell[])[]>,
+  pages: AsyncIterable<readonly (readonly Cell[])[]> | Iterable<readonly (readonly Cell[])[]>,
 ): AsyncIterable<string> {
   yield csvLine(head);
   for await (const rows of pages) yield rows.map(csvLine).join("");

@@ -8,11 +8,14 @@ import {
   type HandoffLine,
   handoffChoices,
   handoffsBehind,
+  handoffsOf,
   listHandoffs,
+  unknownHandoffs,
 } from "../../insights/reading/handoff-queries.ts";
 import { readSearch } from "../../insights/reading/search.ts";
 import type { Db } from "../../store/database.ts";
 import type { PolicyOfVersion } from "../../versions/loader.ts";
+import { chosenIds, refuseUnknown, unknownProblem } from "./chosen.ts";
 import { csvOf, csvTime, pagesOf, type Cell } from "./csv.ts";
 import { decisionOf, instant, viewOf } from "./decision-view.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
@@ -102,6 +105,7 @@ export function handoffRoutes({ db, policyOf, linksOf }: ReadingParts): readonly
   return [
     listRoute(db),
     exportRoute(db),
+    exportChosenRoute(db),
     route({
       method: "GET",
       path: "/environments/{environment}/handoffs/{handoff}",
@@ -224,6 +228,25 @@ function exportRoute(db: Db): ApiRoute {
       const filter = filterOf(environment, query);
       const pages = pagesOf<HandoffLine>((after, limit) => handoffsBehind(db, filter, after, limit), signal);
       return { chunks: csvOf(HEAD, inCells(pages, cells)), fileName: `handoffs-${environment}.csv` };
+    },
+  });
+}
+
+function exportChosenRoute(db: Db): ApiRoute {
+  return streamRoute({
+    path: "/environments/{environment}/handoffs.csv",
+    operationId: "exportChosenHandoffs",
+    summary: "These handoffs as CSV, the newest first",
+    scope: "handoffs:read",
+    params: environmentParam,
+    body: z.strictObject({ handoffs: chosenIds }),
+    answer: { description: "Times in UTC; no cell is a formula.", type: "text/csv" },
+    problems: unknownProblem,
+    handle: async ({ params: { environment }, body: { handoffs } }) => {
+      await environmentOf(db, environment);
+      refuseUnknown("handoff", environment, await unknownHandoffs(db, environment, handoffs));
+      const rows = await handoffsOf(db, environment, handoffs);
+      return { chunks: csvOf(HEAD, [rows.map(cells)]), fileName: `handoffs-${environment}.csv` };
     },
   });
 }

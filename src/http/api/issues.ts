@@ -6,6 +6,7 @@ import { affectedBy, findIssue, listIssues } from "../../issues/queries.ts";
 import type { Clock } from "../../kernel/time.ts";
 import { DESTINATIONS } from "../../handoff/pause-queries.ts";
 import type { Db } from "../../store/database.ts";
+import { bulkRoutes } from "./bulk.ts";
 import { environmentOf, environmentParam } from "./environments.ts";
 import { type ApiRoute, type Call, Refusal, route } from "./route.ts";
 
@@ -59,7 +60,7 @@ const answer = {
 } as const;
 
 export function issueRoutes(db: Db, clock: Clock): readonly ApiRoute[] {
-  return [...readingRoutes(db), ...actingRoutes(db, clock)];
+  return [...readingRoutes(db), ...actingRoutes(db, clock), ...bulkRoutes(db, clock)];
 }
 
 function readingRoutes(db: Db): readonly ApiRoute[] {

@@ -107,14 +107,19 @@ export function route<
   return shapes;
 }
 
-/** Writes a route that reads, and sends text piece by piece. */
-export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject>(
-  shapes: Omit<Shapes<P, Q, z.ZodUndefined, z.ZodString>, "answer" | "method" | "body"> & {
+/** Writes a route that sends text piece by piece. It reads: where it takes a body, its question does not fit an address. */
+export function streamRoute<
+  P extends z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  shapes: Omit<Shapes<P, Q, B, z.ZodString>, "answer" | "method"> & {
     readonly answer: { readonly description: string; readonly type: StreamType };
-    readonly handle: (call: Call<z.infer<P>, z.infer<Q>, undefined>) => Promise<ApiStream>;
+    readonly handle: (call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>) => Promise<ApiStream>;
   },
 ): ApiRoute {
-  return { ...shapes, method: "GET", answer: { status: 200, schema: z.string(), ...shapes.answer } };
+  const method = shapes.body === undefined ? "GET" : "POST";
+  return { ...shapes, method, answer: { status: 200, schema: z.string(), ...shapes.answer } };
 }
 
 /** Thrown by a route that cannot do what was asked; becomes a problem document. */

@@ -61,6 +61,30 @@ export function conversationsBehind(
   return pageOf(db, filter, behind, { limit, offset: 0 });
 }
 
+/** Lines of these conversations, the last heard first; of those that the environment heard of. */
+export function conversationsOf(
+  db: Db,
+  environment: string,
+  ids: readonly string[],
+): Promise<readonly ConversationLine[]> {
+  const filter = { environment, bucket: null, search: null, since: null };
+  return pageOf(db, filter, sql`c.id = any(${ids}::text[])`, { limit: ids.length, offset: 0 });
+}
+
+/** Those of these conversations of which the environment has not heard. */
+export async function unknownConversations(
+  db: Db,
+  environment: string,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select asked.id from unnest(${ids}::text[]) as asked(id)
+    where asked.id not in (select c.id from ${heardConversations(environment)} c where c.id = any(${ids}::text[]))`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
 async function pageOf(
   db: Db,
   filter: ConversationFilter,

@@ -109,6 +109,32 @@ export async function handoffsBehind(
   return rows;
 }
 
+/** Lines of these handoffs, the newest first; of those that the environment has. */
+export async function handoffsOf(
+  db: Db,
+  environment: string,
+  ids: readonly string[],
+): Promise<readonly HandoffLine[]> {
+  const { rows } = await sql<HandoffLine>`
+    ${lines} ${tables} where h.environment = ${environment} and h.id = any(${ids}::text[])
+    order by h.started_at desc, h.id desc`.execute(db);
+  return rows;
+}
+
+/** Those of these handoffs that are none of the environment. */
+export async function unknownHandoffs(
+  db: Db,
+  environment: string,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select asked.id from unnest(${ids}::text[]) as asked(id)
+    where not exists (select from handoffs h where h.id = asked.id and h.environment = ${environment})`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** What the filter can be set to: recipes that there are, and owners by what the filter takes and what people call them. */
 export async function handoffChoices(
   db: Db,

@@ -9,6 +9,7 @@ import type { Destination } from "../../handoff/pause-queries.ts";
 import type { EffectState } from "../../handoff/queries.ts";
 import type { EpochMs } from "../../kernel/time.ts";
 import type { Db } from "../../store/database.ts";
+import { heardConversations } from "../census/queries.ts";
 import type { FrozenInputs } from "../replay.ts";
 
 const ms = (column: string): RawBuilder<number> =>
@@ -36,6 +37,31 @@ export async function loadDecision(db: Db, environment: string, id: number): Pro
     from decisions d join policies p on p.version = d.policy_version
     where d.id = ${id} and d.environment = ${environment}`.execute(db);
   return rows[0] ?? null;
+}
+
+/** A conversation with what stands for it in an environment. */
+export interface StandingDecision {
+  readonly conversation: string;
+  readonly person: string | null;
+  /** Null while nothing is decided. */
+  readonly decision: number | null;
+  /** Null once the words are erased, too. */
+  readonly frozen: WholeDecision["frozen"];
+}
+
+/** What stands for each of these conversations, the last heard first. */
+export async function standingDecisions(
+  db: Db,
+  environment: string,
+  conversations: readonly string[],
+): Promise<readonly StandingDecision[]> {
+  const { rows } = await sql<StandingDecision>`
+    select c.id as conversation, coalesce(c.person, c.email) as person, d.id as decision,
+      case when d.id is not null and d.erased_at is null
+        then json_build_object('inputs', d.inputs, 'answer', d.answer) end as frozen
+    from ${heardConversations(environment)} c left join decisions d on d.id = c.decision_id
+    where c.id = any(${conversations}::text[]) order by c.heard_at desc, c.id desc`.execute(db);
+  return rows;
 }
 
 export interface EffectLine {

@@ -4,7 +4,7 @@ import { OPERATIONS, type Operations } from "./operations.ts";
 export type Operation = keyof Operations;
 export type Answer<O extends Operation> = Operations[O]["answer"];
 
-interface Asked<O extends Operation> {
+export interface Asked<O extends Operation> {
   readonly path: Operations[O]["path"];
   readonly query?: Operations[O]["query"];
   readonly body?: Operations[O]["body"];
@@ -66,25 +66,33 @@ export function addressed<O extends Operation>(
 
 /** Throws an ApiProblem unless the service did what was asked. */
 export async function call<O extends Operation>(operation: O, asked: Asked<O>): Promise<Answer<O>> {
+  return (await (await answer(operation, asked)).json()) as Answer<O>;
+}
+
+/** The answer as it comes, for what is no JSON. */
+export function answer<O extends Operation>(operation: O, asked: Asked<O>): Promise<Response> {
   const { method, address, headers } = addressed(operation, asked);
-  return send(method, address, asked.body, headers, asked.signal);
+  return sent(method, address, asked.body, headers, asked.signal);
 }
 
 /** The same for an address that the client does not name. */
-export async function send<T>(
+export async function send<T>(method: string, address: string, body?: unknown): Promise<T> {
+  return (await (await sent(method, address, body)).json()) as T;
+}
+
+function sent(
   method: string,
   address: string,
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
   signal?: AbortSignal,
-): Promise<T> {
-  const response = await answered(address, {
+): Promise<Response> {
+  return answered(address, {
     method,
     headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
     body: body === undefined ? null : JSON.stringify(body),
     ...(signal !== undefined && { signal }),
   });
-  return (await response.json()) as T;
 }
 
 /** The answer of an address; throws an ApiProblem unless the service did what was asked. */

@@ -1,9 +1,8 @@
-/** What lists of rows share: rows that keep their place, pages, keys, a search box, and the way into a spreadsheet. */
-import { Button, Group, Text, TextInput } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
+/** Parts of lists: rows that keep their place, pages, a search box, windows of time, and the way into a spreadsheet. */
+import { Button, Group, NativeSelect, Text, TextInput } from "@mantine/core";
 import { IconDownload, IconSearch } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { download } from "../api/download.ts";
+import { download, type Export } from "../api/download.ts";
 import { tellRefusal } from "../api/queries.ts";
 import type { Operations } from "../api/operations.ts";
 
@@ -45,19 +44,6 @@ export function Fresh({ fresh, show }: Pick<Steady<never>, "fresh" | "show">) {
       )}
     </div>
   );
-}
-
-/** J and K move between the links of rows, and Enter opens the one that has the focus. */
-export function useRowKeys(): void {
-  const move = (by: number): void => {
-    const links = [...document.querySelectorAll<HTMLElement>("[data-row] a[data-open]")];
-    const at = links.findIndex((link) => link === document.activeElement);
-    links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
-  };
-  useHotkeys([
-    ["j", () => move(1)],
-    ["k", () => move(-1)],
-  ]);
 }
 
 const PER_PAGE = 50;
@@ -119,22 +105,22 @@ export function SearchBox({
   );
 }
 
-type Export = "exportHandoffs" | "exportConversations" | "exportLabels" | "exportTraining";
-
-/** Brings everything that the question asks for into a file. */
+/** Brings what the question asks for into a file. */
 export function ExportButton<O extends Export>(props: {
   readonly operation: O;
   readonly path: Operations[O]["path"];
-  readonly query: Operations[O]["query"];
+  readonly query?: Operations[O]["query"];
+  readonly body?: Operations[O]["body"];
+  readonly size?: "xs" | "sm";
   /** What the file holds; the rows of a list's filter where nothing is said. */
   readonly children?: string;
 }) {
-  const { operation, path, query, children = "CSV of this filter" } = props;
+  const { operation, size = "sm", children = "CSV of this filter", ...asked } = props;
   const [isBusy, setBusy] = useState(false);
   const start = async (): Promise<void> => {
     setBusy(true);
     try {
-      await download(operation, { path, query });
+      await download(operation, asked);
     } catch (error) {
       if (error instanceof Error) await tellRefusal(error);
     } finally {
@@ -144,6 +130,7 @@ export function ExportButton<O extends Export>(props: {
   return (
     <Button
       variant="default"
+      size={size}
       leftSection={<IconDownload size={16} />}
       loading={isBusy}
       onClick={() => void start()}
@@ -154,12 +141,38 @@ export function ExportButton<O extends Export>(props: {
 }
 
 /** Windows of time that a list can be kept to, by what its address says. */
-export const WINDOWS: Readonly<Record<string, { readonly label: string; readonly ms: number }>> = {
+const WINDOWS: Readonly<Record<string, { readonly label: string; readonly ms: number }>> = {
   "24h": { label: "Last 24 hours", ms: 86_400_000 },
   "7d": { label: "Last 7 days", ms: 7 * 86_400_000 },
   "30d": { label: "Last 30 days", ms: 30 * 86_400_000 },
 };
 const MINUTE_MS = 60_000;
+
+/** Keeps a list to what was chosen; "" is everything. */
+export function FilterSelect(props: {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly data: readonly (string | { readonly value: string; readonly label: string })[];
+  readonly onChange: (value: string) => void;
+}) {
+  const { label, value = "", data, onChange } = props;
+  return (
+    <NativeSelect
+      aria-label={label}
+      value={value}
+      data={data}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+export function WindowSelect(props: {
+  readonly value: string | undefined;
+  readonly onChange: (window: string) => void;
+}) {
+  const windows = Object.entries(WINDOWS).map(([value, { label }]) => ({ value, label }));
+  return <FilterSelect label="Time" {...props} data={[{ value: "", label: "Any time" }, ...windows]} />;
+}
 
 /** When the window begins, to the minute, so that the same question stays the same for a while. */
 export function sinceOf(window: string | undefined, now: number): { readonly since?: number } {

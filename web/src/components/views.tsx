@@ -14,8 +14,10 @@ import {
 import { useLocalStorage } from "@mantine/hooks";
 import { IconTrash } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { type Choice, TickAll, TickRow } from "./choice.tsx";
 
-type Search = Readonly<Record<string, string | undefined>>;
+/** What the address of a list says of its filter. */
+export type Search = Readonly<Record<string, string | undefined>>;
 
 interface View {
   readonly name: string;
@@ -162,18 +164,24 @@ export function useColumns<Line>(
   return [shown, chooser];
 }
 
-/** A table of these columns, one row for each line. */
+/** A table of these columns, one row for each line; with a choice each has a box. */
 export function Lines<Line extends { readonly id: string }>(props: {
   readonly columns: readonly Column<Line>[];
   readonly lines: readonly Line[];
   readonly minWidth: number;
+  readonly choice: Choice;
+  readonly nameOf: (line: Line) => string;
 }) {
-  const { columns, lines, minWidth } = props;
+  const { columns, lines, minWidth, choice, nameOf } = props;
+  const rows = lines.map(({ id }) => id);
   return (
     <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table verticalSpacing="xs" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
+            <Table.Th w={40}>
+              <TickAll choice={choice} rows={rows} />
+            </Table.Th>
             {columns.map(({ name, isRight }) => (
               <Table.Th key={name} ta={isRight === true ? "right" : "left"}>
                 {name}
@@ -183,7 +191,10 @@ export function Lines<Line extends { readonly id: string }>(props: {
         </Table.Thead>
         <Table.Tbody>
           {lines.map((line) => (
-            <Table.Tr key={line.id} data-row>
+            <Table.Tr key={line.id} data-row={line.id}>
+              <Table.Td>
+                <TickRow choice={choice} rows={rows} id={line.id} name={nameOf(line)} />
+              </Table.Td>
               {columns.map(({ name, cell, isRight }) => (
                 <Table.Td key={name} ta={isRight === true ? "right" : "left"}>
                   {cell(line)}

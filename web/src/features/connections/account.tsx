@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { tellDone, useChange } from "../../api/queries.ts";
+import { Confirm } from "../../components/confirm.tsx";
 import { SYSTEM_NAMES } from "../../components/systems.ts";
 import { When } from "../../components/time.tsx";
 import { CopyField, Door } from "./door.tsx";
@@ -223,27 +224,20 @@ function RemoveDialog(props: {
   const remove = useChange("removeConnection", "Removed, with its secrets");
   const name = SYSTEM_NAMES[account.kind];
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Remove ${name} from ${environment}?`}>
-      <Stack>
-        <Text size="sm">
-          Its secrets are forgotten. What would have gone to {name} fails from now on, until it is connected
-          again.
-        </Text>
-        <Group justify="end">
-          <Button variant="default" onClick={onClose}>
-            Keep it
-          </Button>
-          <Button
-            color="red"
-            loading={remove.isPending}
-            onClick={() =>
-              remove.mutate({ path: { environment, kind: account.kind } }, { onSuccess: onClose })
-            }
-          >
-            Remove {name}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Confirm
+      isOpen={isOpen}
+      title={`Remove ${name} from ${environment}?`}
+      act={`Remove ${name}`}
+      leave="Keep it"
+      isHarsh
+      isBusy={remove.isPending}
+      onGo={() => remove.mutate({ path: { environment, kind: account.kind } }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        Its secrets are forgotten. What would have gone to {name} fails from now on, until it is connected
+        again.
+      </Text>
+    </Confirm>
   );
 }

@@ -1,28 +1,22 @@
 /** Every handoff by a filter that its address holds. */
-import { Anchor, Button, Checkbox, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { Checkbox, Group, Text } from "@mantine/core";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Answer } from "../../api/client.ts";
+import { type Answer, call } from "../../api/client.ts";
 import type { Operations } from "../../api/operations.ts";
 import { useRead } from "../../api/queries.ts";
-import {
-  ExportButton,
-  Fresh,
-  Pages,
-  SearchBox,
-  sinceOf,
-  useRowKeys,
-  useSteady,
-  WINDOWS,
-} from "../../components/lists.tsx";
-import { Loaded, Nothing, Page } from "../../components/states.tsx";
+import { List } from "../../components/list.tsx";
+import { ExportButton, FilterSelect, sinceOf, WindowSelect } from "../../components/lists.tsx";
+import { Nothing } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
-import { type Column, Lines, useColumns, Views } from "../../components/views.tsx";
+import type { Column, Search } from "../../components/views.tsx";
+import { Who, whoOf } from "../../components/who.tsx";
 import { points } from "../../components/why.tsx";
+import { HandoffActs } from "./acts.tsx";
 import { Status } from "./status.tsx";
 
 type Found = Answer<"listHandoffs">;
-type Query = Operations["listHandoffs"]["query"];
+type Query = Operations["listHandoffs"]["query"] & { readonly page: number };
 type Line = Found["rows"][number];
 
 interface HandoffSearch {
@@ -38,65 +32,66 @@ interface HandoffSearch {
 
 const STATES = ["running", "done", "failed", "maybe"] as const;
 const ORDERS = ["newest", "oldest", "person", "owner", "recipe", "state"] as const;
+/** What narrows the list; the order does not. */
+const NARROWING = ["q", "state", "recipe", "owner", "window", "uncontacted"] as const;
 
 export function Handoffs() {
   const { environment } = useParams({ from: "/e/$environment/handoffs" });
   const search: HandoffSearch = useSearch({ from: "/e/$environment/handoffs" });
   const navigate = useNavigate();
   const [now] = useState(Date.now);
-  useRowKeys();
-  const { q = "", page = "1", window, recipe, owner, uncontacted } = search;
-  const [columns, chooser] = useColumns("handoffs", columnsOf(environment));
-  const show = (search: HandoffSearch, replace = false): void =>
-    void navigate({ to: "/e/$environment/handoffs", params: { environment }, search, replace });
-  const set = (change: HandoffSearch): void => {
-    const next = Object.entries({ ...search, page: "", ...change }).filter(([, value]) => value !== "");
-    show(Object.fromEntries(next), true);
+  const filter = filterOf(search, now);
+  const query: Query = {
+    ...filter,
+    ...oneOf("order", ORDERS, search.order),
+    page: Math.max(1, Number(search.page ?? 1) || 1),
   };
-  const filter = {
+  const path = { environment };
+  const found = useRead("listHandoffs", path, query);
+  return (
+    <List<Line>
+      name="handoffs"
+      title="Handoffs"
+      says="What was handed to whom, and what became of it."
+      environment={environment}
+      search={{ ...search }}
+      onSearch={(to: HandoffSearch, replace) =>
+        void navigate({ to: "/e/$environment/handoffs", params: { environment }, search: to, replace })
+      }
+      narrowing={NARROWING}
+      query={query}
+      filter={filter}
+      found={found}
+      columns={columnsOf(environment)}
+      nameOf={(line) => whoOf(line, line.conversation)}
+      minWidth={900}
+      filters={(set) => <Filters search={search} choices={found.data?.choices} set={set} />}
+      exports={<ExportButton operation="exportHandoffs" path={path} query={filter} />}
+      nothingFits="No handoff fits the filter"
+      nothing={
+        <Nothing title="Nothing was handed off yet">
+          As soon as a conversation qualifies it stands here. Conversations shows what was heard so far, and
+          why it stays below.
+        </Nothing>
+      }
+      readAll={async () => {
+        const { rows } = await call("listHandoffs", { path, query: { ...query, page: 1, limit: 200 } });
+        return rows.map(({ id }) => id);
+      }}
+      acts={(ids) => <HandoffActs environment={environment} ids={ids} />}
+    />
+  );
+}
+
+function filterOf({ q = "", state, recipe, owner, window, uncontacted }: HandoffSearch, now: number) {
+  return {
     ...(q !== "" && { q }),
-    ...oneOf("state", STATES, search.state),
+    ...oneOf("state", STATES, state),
     ...(recipe !== undefined && { recipe }),
     ...(owner !== undefined && { owner }),
     ...sinceOf(window, now),
     ...(uncontacted === "true" && { uncontacted: "true" as const }),
   };
-  const query: Query = {
-    ...filter,
-    ...oneOf("order", ORDERS, search.order),
-    page: Math.max(1, Number(page) || 1),
-  };
-  const found = useRead("listHandoffs", { environment }, query);
-  return (
-    <Page
-      title="Handoffs"
-      says="What was handed to whom, and what became of it."
-      actions={
-        <Group gap="xs">
-          <Views list="handoffs" environment={environment} search={{ ...search }} onView={show} />
-          {chooser}
-          <ExportButton operation="exportHandoffs" path={{ environment }} query={filter} />
-        </Group>
-      }
-    >
-      <Filter search={search} choices={found.data?.choices} set={set} />
-      <Loaded of={found}>
-        {(data) =>
-          data.total === 0 ? (
-            <Empty
-              isFiltered={Object.keys(filter).length > 0}
-              onClear={() => set({ q: "", state: "", recipe: "", owner: "", window: "", uncontacted: "" })}
-            />
-          ) : (
-            <>
-              <Rows found={data} list={JSON.stringify(query)} columns={columns} />
-              <Pages page={query.page ?? 1} total={data.total} onPage={(to) => set({ page: String(to) })} />
-            </>
-          )
-        }
-      </Loaded>
-    </Page>
-  );
 }
 
 /** The parameter where its value is one that the service knows. */
@@ -109,51 +104,42 @@ function oneOf<Name extends string, Value extends string>(
   return known === undefined ? {} : ({ [name]: known } as { readonly [N in Name]?: Value });
 }
 
-function Filter(props: {
+function Filters(props: {
   readonly search: HandoffSearch;
   readonly choices: Found["choices"] | undefined;
-  readonly set: (change: HandoffSearch) => void;
+  readonly set: (change: Search) => void;
 }) {
   const { search, choices, set } = props;
   const { recipes = [], owners = [] } = choices ?? {};
   return (
-    <Group align="end" gap="xs">
-      <SearchBox value={search.q ?? ""} onSearch={(q) => set({ q })} />
-      <NativeSelect
-        aria-label="State"
-        value={search.state ?? ""}
+    <>
+      <FilterSelect
+        label="State"
+        value={search.state}
         data={[{ value: "", label: "Any state" }, ...STATES]}
-        onChange={(event) => set({ state: event.currentTarget.value })}
+        onChange={(state) => set({ state })}
       />
-      <NativeSelect
-        aria-label="Recipe"
-        value={search.recipe ?? ""}
+      <FilterSelect
+        label="Recipe"
+        value={search.recipe}
         data={[{ value: "", label: "Any recipe" }, ...recipes]}
-        onChange={(event) => set({ recipe: event.currentTarget.value })}
+        onChange={(recipe) => set({ recipe })}
       />
-      <NativeSelect
-        aria-label="Owner"
-        value={search.owner ?? ""}
+      <FilterSelect
+        label="Owner"
+        value={search.owner}
         data={[
           { value: "", label: "Any owner" },
           ...owners.map(({ id, name }) => ({ value: id, label: name })),
         ]}
-        onChange={(event) => set({ owner: event.currentTarget.value })}
+        onChange={(owner) => set({ owner })}
       />
-      <NativeSelect
-        aria-label="Time"
-        value={search.window ?? ""}
-        data={[
-          { value: "", label: "Any time" },
-          ...Object.entries(WINDOWS).map(([value, { label }]) => ({ value, label })),
-        ]}
-        onChange={(event) => set({ window: event.currentTarget.value })}
-      />
-      <NativeSelect
-        aria-label="Order"
+      <WindowSelect value={search.window} onChange={(window) => set({ window })} />
+      <FilterSelect
+        label="Order"
         value={search.order ?? "newest"}
         data={ORDERS.map((value) => ({ value, label: `by ${value}` }))}
-        onChange={(event) => set({ order: event.currentTarget.value })}
+        onChange={(order) => set({ order })}
       />
       <Checkbox
         label="Not contacted"
@@ -161,28 +147,13 @@ function Filter(props: {
         onChange={(event) => set({ uncontacted: event.currentTarget.checked ? "true" : "" })}
         my={8}
       />
-    </Group>
-  );
-}
-
-function Empty({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly onClear: () => void }) {
-  return isFiltered ? (
-    <Nothing title="No handoff fits the filter">
-      <Button variant="default" size="xs" onClick={onClear}>
-        Clear the filter
-      </Button>
-    </Nothing>
-  ) : (
-    <Nothing title="Nothing was handed off yet">
-      As soon as a conversation qualifies it stands here. Conversations shows what was heard so far, and why
-      it stays below.
-    </Nothing>
+    </>
   );
 }
 
 function columnsOf(environment: string): readonly Column<Line>[] {
   return [
-    { name: "Person", isNeeded: true, cell: (line) => <Who environment={environment} line={line} /> },
+    { name: "Person", isNeeded: true, cell: (line) => <Person environment={environment} line={line} /> },
     { name: "Recipe", cell: ({ recipe }) => recipe },
     { name: "Score", cell: (line) => <Score line={line} /> },
     { name: "Owner", cell: ({ owner }) => owner?.name ?? "unknown" },
@@ -215,39 +186,15 @@ function columnsOf(environment: string): readonly Column<Line>[] {
   ];
 }
 
-function Rows(props: {
-  readonly found: Found;
-  readonly list: string;
-  readonly columns: readonly Column<Line>[];
-}) {
-  const { rows, ...fresh } = useSteady(props.found.rows, props.list);
+function Person({ environment, line }: { readonly environment: string; readonly line: Line }) {
   return (
-    <Stack gap="xs">
-      <Fresh {...fresh} />
-      <Lines columns={props.columns} lines={rows} minWidth={860} />
-    </Stack>
-  );
-}
-
-function Who({ environment, line }: { readonly environment: string; readonly line: Line }) {
-  return (
-    <>
-      <Anchor
-        data-open
-        renderRoot={(props) => (
-          <Link
-            {...props}
-            to="/e/$environment/handoffs/$handoff"
-            params={{ environment, handoff: line.id }}
-          />
-        )}
-      >
-        {line.person ?? line.email ?? `Conversation ${line.conversation}`}
-      </Anchor>
-      <Text size="xs" c="dimmed">
-        {[line.company, line.email].filter((word) => word !== null).join(", ")}
-      </Text>
-    </>
+    <Who
+      about={line}
+      conversation={line.conversation}
+      link={(props) => (
+        <Link {...props} to="/e/$environment/handoffs/$handoff" params={{ environment, handoff: line.id }} />
+      )}
+    />
   );
 }
 

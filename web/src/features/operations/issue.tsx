@@ -1,8 +1,9 @@
-import { Button, Card, Group, Modal, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
 import { useChange, useRead } from "../../api/queries.ts";
+import { Confirm } from "../../components/confirm.tsx";
 import { Id } from "../../components/id.tsx";
 import { Loaded, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
@@ -55,7 +56,6 @@ export function IssuePage() {
 function Acts({ issue }: { readonly issue: Detail }) {
   const path = { environment: issue.environment, issue: issue.id };
   const [isSkipping, setSkipping] = useState(false);
-  const [reason, setReason] = useState("");
   const retry = useChange("retryIssue", "Trying again");
   const skip = useChange("skipIssue", "Skipped");
   return (
@@ -66,30 +66,19 @@ function Acts({ issue }: { readonly issue: Detail }) {
       <Button loading={retry.isPending} onClick={() => retry.mutate({ path, body: {} })}>
         Retry all
       </Button>
-      <Modal opened={isSkipping} onClose={() => setSkipping(false)} title={`Let ${issue.open} be?`}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            skip.mutate({ path, body: { reason } }, { onSuccess: () => setSkipping(false) });
-          }}
+      {isSkipping && (
+        <Confirm
+          title={`Let ${issue.open} be?`}
+          act={`Skip ${issue.open}`}
+          why=""
+          isHarsh
+          isBusy={skip.isPending}
+          onGo={(reason) => skip.mutate({ path, body: { reason } }, { onSuccess: () => setSkipping(false) })}
+          onClose={() => setSkipping(false)}
         >
-          <Text size="sm" mb="sm">
-            Baton will not try these again in {issue.environment}.
-          </Text>
-          <TextInput
-            label="Why"
-            required
-            data-autofocus
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          <Group justify="end" mt="md">
-            <Button type="submit" color="red" loading={skip.isPending}>
-              Skip {issue.open}
-            </Button>
-          </Group>
-        </form>
-      </Modal>
+          <Text size="sm">Baton will not try these again in {issue.environment}.</Text>
+        </Confirm>
+      )}
     </Group>
   );
 }

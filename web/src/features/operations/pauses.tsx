@@ -1,6 +1,7 @@
-import { Badge, Button, Card, Group, Modal, SimpleGrid, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Card, Group, SimpleGrid, Text } from "@mantine/core";
 import { useState } from "react";
 import { useChange, useRead } from "../../api/queries.ts";
+import { Confirm } from "../../components/confirm.tsx";
 import { Loaded } from "../../components/states.tsx";
 import { SYSTEM_NAMES } from "../../components/systems.ts";
 import { When } from "../../components/time.tsx";
@@ -32,7 +33,9 @@ export function Pauses({ environment }: { readonly environment: string }) {
           </SimpleGrid>
         )}
       </Loaded>
-      <PauseDialog environment={environment} destination={asked} onClose={() => setAsked(null)} />
+      {asked !== null && (
+        <PauseDialog environment={environment} destination={asked} onClose={() => setAsked(null)} />
+      )}
     </>
   );
 }
@@ -89,44 +92,23 @@ function DestinationCard(props: {
 
 function PauseDialog(props: {
   readonly environment: string;
-  readonly destination: Destination | null;
+  readonly destination: Destination;
   readonly onClose: () => void;
 }) {
   const { environment, destination, onClose } = props;
-  const [reason, setReason] = useState("");
   const pause = useChange("pauseDestination", "Paused");
   return (
-    <Modal
-      opened={destination !== null}
+    <Confirm
+      title={`Send nothing to ${SYSTEM_NAMES[destination]} of ${environment}?`}
+      act="Pause"
+      why=""
+      isBusy={pause.isPending}
+      onGo={(reason) =>
+        pause.mutate({ path: { environment, destination }, body: { reason } }, { onSuccess: onClose })
+      }
       onClose={onClose}
-      title={`Send nothing to ${destination === null ? "" : SYSTEM_NAMES[destination]} of ${environment}?`}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (destination !== null)
-            pause.mutate({ path: { environment, destination }, body: { reason } }, { onSuccess: onClose });
-        }}
-      >
-        <Text size="sm" mb="sm">
-          What is due waits and keeps its order until somebody resumes.
-        </Text>
-        <TextInput
-          label="Why"
-          required
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Group justify="end" mt="md">
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button type="submit" loading={pause.isPending}>
-            Pause
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+      <Text size="sm">What is due waits and keeps its order until somebody resumes.</Text>
+    </Confirm>
   );
 }

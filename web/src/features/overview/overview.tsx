@@ -1,8 +1,9 @@
-import { Anchor, Badge, Button, Card, Group, Modal, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useChange, useRead } from "../../api/queries.ts";
+import { Confirm } from "../../components/confirm.tsx";
 import { Loaded, Page } from "../../components/states.tsx";
 import { BucketsCard } from "./buckets.tsx";
 import { KeyFigures } from "./key-figures.tsx";
@@ -123,22 +124,16 @@ function ModeCard({ environment, mode }: { readonly environment: string; readonl
           Switch to {other}
         </Button>
       </Group>
-      <Modal opened={isOpen} onClose={close} title={`Switch ${environment} to ${other}?`}>
-        <Text mb="md">{EFFECT[other]}</Text>
-        <Group justify="end">
-          <Button variant="default" onClick={close}>
-            Leave it
-          </Button>
-          <Button
-            loading={change.isPending}
-            onClick={() =>
-              change.mutate({ path: { environment }, body: { mode: other } }, { onSettled: close })
-            }
-          >
-            Switch to {other}
-          </Button>
-        </Group>
-      </Modal>
+      <Confirm
+        isOpen={isOpen}
+        title={`Switch ${environment} to ${other}?`}
+        act={`Switch to ${other}`}
+        isBusy={change.isPending}
+        onGo={() => change.mutate({ path: { environment }, body: { mode: other } }, { onSettled: close })}
+        onClose={close}
+      >
+        <Text>{EFFECT[other]}</Text>
+      </Confirm>
     </Card>
   );
 }

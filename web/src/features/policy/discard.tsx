@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useChange } from "../../api/queries.ts";
+import { Confirm } from "../../components/confirm.tsx";
 
 /** Ends a draft, after a question; only if it is still as it was shown. */
 export function Discard(props: {
@@ -16,28 +17,23 @@ export function Discard(props: {
       <Button size="xs" variant="default" onClick={open} aria-label={`Discard ${name}`}>
         Discard
       </Button>
-      <Modal opened={isAsked} onClose={close} title={`Discard draft ${name}?`}>
-        <Text size="sm" mb="md">
-          Nothing that is live changes. Its {revision} revisions stay in the database.
-        </Text>
-        <Group justify="end">
-          <Button variant="default" onClick={close}>
-            Keep it
-          </Button>
-          <Button
-            color="red"
-            loading={discard.isPending}
-            onClick={() =>
-              discard.mutate(
-                { path: { environment, draft: name }, headers: { "if-match": `"${revision}"` } },
-                { onSettled: close },
-              )
-            }
-          >
-            Discard
-          </Button>
-        </Group>
-      </Modal>
+      <Confirm
+        isOpen={isAsked}
+        title={`Discard draft ${name}?`}
+        act="Discard"
+        leave="Keep it"
+        isHarsh
+        isBusy={discard.isPending}
+        onGo={() =>
+          discard.mutate(
+            { path: { environment, draft: name }, headers: { "if-match": `"${revision}"` } },
+            { onSettled: close },
+          )
+        }
+        onClose={close}
+      >
+        <Text size="sm">Nothing that is live changes. Its {revision} revisions stay in the database.</Text>
+      </Confirm>
     </>
   );
 }

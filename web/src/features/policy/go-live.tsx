@@ -1,9 +1,9 @@
 /** Makes a draft or an earlier version live: what changes, what lint says, what it would have done, why, and yes. */
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { type Answer, ApiProblem, call } from "../../api/client.ts";
 import { useChange } from "../../api/queries.ts";
+import { Confirm } from "../../components/confirm.tsx";
 import { DraftEffect } from "./draft-effect.tsx";
 import { Difference } from "./difference.tsx";
 import { Findings } from "./findings.tsx";
@@ -46,10 +46,11 @@ function Publish({ environment, asked, onClose, onDone }: Props<Extract<Asked, {
   const isBehind = publish.error instanceof ApiProblem && publish.error.more["reason"] === "stale";
   const go = (comment: string): void => publish.mutate({ path, body: { comment, revision } });
   return (
-    <Dialog
+    <Confirm
+      isWide
       title={`Make ${name} live in ${environment}?`}
       act="Publish"
-      comment={comment}
+      why={comment}
       isBusy={publish.isPending}
       onGo={go}
       onClose={onClose}
@@ -68,7 +69,7 @@ function Publish({ environment, asked, onClose, onDone }: Props<Extract<Asked, {
       <Difference environment={environment} from="live" to={`draft:${name}`} />
       {findings.data !== undefined && findings.data.length > 0 && <Findings found={findings.data} names />}
       <DraftEffect environment={environment} draft={name} revision={revision} />
-    </Dialog>
+    </Confirm>
   );
 }
 
@@ -76,10 +77,11 @@ function RollBack({ environment, asked, onClose }: Props<Extract<Asked, { kind: 
   const { number } = asked.version;
   const rollBack = useChange("rollBackPolicy", "Rolled back: the next decision rests on it");
   return (
-    <Dialog
+    <Confirm
+      isWide
       title={`Make v${number} live in ${environment} again?`}
       act="Roll back"
-      comment=""
+      why=""
       isBusy={rollBack.isPending}
       onGo={(comment) =>
         rollBack.mutate({ path: { environment }, body: { number, comment } }, { onSuccess: onClose })
@@ -87,51 +89,6 @@ function RollBack({ environment, asked, onClose }: Props<Extract<Asked, { kind: 
       onClose={onClose}
     >
       <Difference environment={environment} from="live" to={String(number)} />
-    </Dialog>
-  );
-}
-
-function Dialog(props: {
-  readonly title: string;
-  readonly act: string;
-  readonly comment: string;
-  readonly isBusy: boolean;
-  readonly onGo: (comment: string) => void;
-  readonly onClose: () => void;
-  /** What else can be done when it was refused. */
-  readonly instead?: React.ReactNode;
-  readonly children: React.ReactNode;
-}) {
-  const { title, act, isBusy, onGo, onClose, instead, children } = props;
-  const [comment, setComment] = useState(props.comment);
-  return (
-    <Modal opened onClose={onClose} size="lg" title={title}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onGo(comment);
-        }}
-      >
-        <Stack>
-          {children}
-          <TextInput
-            label="Why"
-            required
-            data-autofocus
-            value={comment}
-            onChange={(event) => setComment(event.currentTarget.value)}
-          />
-          <Group justify="end">
-            {instead}
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={isBusy}>
-              {act}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    </Confirm>
   );
 }
