@@ -8,6 +8,9 @@ import { NO_TICKS, shareOf, ticked, tickedAll, tickedTo, type Ticks } from "./ti
 /** So many are acted on at a time; the service refuses more. */
 const MOST_CHOSEN = 200;
 
+/** A link that is walked to by keys stays clear of the page's head and of the bar at its end. */
+export const UNCOVERED = { scrollMarginBlock: 140 } as const;
+
 export interface Choice {
   /** What is ticked, whatever page it stands on. */
   readonly ids: readonly string[];

@@ -53,7 +53,8 @@ export function Confirm(props: {
               type="submit"
               loading={props.isBusy}
               disabled={props.isOff === true}
-              {...(props.isHarsh === true && { color: "red" })}
+              // The kit's own red misses the contrast of WCAG AA under white words.
+              {...(props.isHarsh === true && { color: "red.9" })}
             >
               {act}
             </Button>

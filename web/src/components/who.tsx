@@ -1,6 +1,7 @@
-/** Whom a line is about, as its link, with company and address below. */
+/** Whom a line of a list is about, as its link, with company and address below. */
 import { Anchor, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { UNCOVERED } from "./choice.tsx";
 
 interface About {
   readonly person: string | null;
@@ -20,7 +21,7 @@ export function Who(props: {
   const { about, conversation, link } = props;
   return (
     <>
-      <Anchor data-open renderRoot={link}>
+      <Anchor data-open style={UNCOVERED} renderRoot={link}>
         {whoOf(about, conversation)}
       </Anchor>
       <Text size="xs" c="dimmed">

@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import type { ReactNode } from "react";
 import { useMay } from "../../api/may.ts";
 import { useRead } from "../../api/queries.ts";
-import { ChoiceBar, TickAll, TickRow, useChoice, useRowKeys } from "../../components/choice.tsx";
+import { ChoiceBar, TickAll, TickRow, UNCOVERED, useChoice, useRowKeys } from "../../components/choice.tsx";
 import { Loaded, Nothing, Page } from "../../components/states.tsx";
 import { When } from "../../components/time.tsx";
 import { IssueActs } from "./acts.tsx";
@@ -97,6 +97,7 @@ function Row({ issue, children }: { readonly issue: Issue; readonly children: Re
             <Anchor
               fw={600}
               data-open
+              style={UNCOVERED}
               renderRoot={(props) => (
                 <Link {...props} to="/e/$environment/operations/$issue" params={params} />
               )}

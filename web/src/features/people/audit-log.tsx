@@ -30,7 +30,19 @@ interface AuditSearch {
 }
 
 /** The kinds of actions that are recorded: the part before the dot. */
-const KINDS = ["user", "session", "token"];
+const KINDS = [
+  "user",
+  "session",
+  "token",
+  "draft",
+  "policy",
+  "pause",
+  "issue",
+  "connection",
+  "environment",
+  "review",
+  "baseline",
+];
 
 /** Who changed what, newest first, and whether the log is as it was written. */
 export function AuditLog() {
