@@ -89,7 +89,7 @@ async function post(
 
 async function openIssues(): Promise<readonly (readonly [code: string, open: number])[]> {
   const issues = await listIssues(house.database.db, { environment: HERE, all: false });
-  return issues.map(({ code, open }) => [code, open] as const).toSorted();
+  return issues.map(({ code, open }) => [code, open] as const).toSorted(([a], [b]) => a.localeCompare(b));
 }
 
 async function audited(): Promise<readonly object[]> {
