@@ -198,21 +198,34 @@ describe.skipIf(browser === null)("a review round", { timeout: 240_000 }, () => 
     const wanted = before.includes(name) ? before.filter((one) => one !== name) : [...before, name];
     await expect.poll(() => checkedOf(page)).toEqual(wanted.toSorted());
     await page.keyboard.press("Escape");
-    await page.getByText("1 message that you marked goes along with your vote.").waitFor();
+    await page.getByText("1 message goes along with your vote, with what you ticked.").waitFor();
     expect(await faultsHere()).toEqual([]);
     const isHandoff = (await page.getByRole("status").getByText("Was it right to hand").count()) > 0;
     for (const key of isHandoff ? ["1", "1", "1"] : ["1"]) await page.keyboard.press(key);
     await judged(1);
-    expect(await page.getByRole("checkbox").count()).toBe(0);
-    await page.keyboard.press("2");
-    const isNext = (await page.getByRole("status").getByText("Did it go to").count()) > 0;
-    for (const key of isNext ? ["1", "1"] : []) await page.keyboard.press(key);
-    await judged(2);
+    // What stays ticked goes along as well, once it was shown; a vote without a look says nothing of messages.
+    const shown: (readonly string[])[] = [];
+    const look = async (): Promise<readonly string[]> => {
+      await page.keyboard.press("g");
+      await expect.poll(focused).not.toBe("");
+      const ticked = await checkedOf(page);
+      await page.keyboard.press("Escape");
+      return ticked;
+    };
+    for (const looks of [true, true, true, false]) {
+      expect(await page.getByRole("checkbox").count()).toBe(0);
+      shown.push(looks ? await look() : []);
+      await page.keyboard.press("2");
+      const isNext = (await page.getByRole("status").getByText("Did it go to").count()) > 0;
+      for (const key of isNext ? ["1", "1"] : []) await page.keyboard.press(key);
+      await judged(shown.length + 1);
+    }
+    expect(shown.some((ticked) => ticked.length > 0)).toBe(true);
     const { rows } = await sql<{ meanings: readonly { readonly signals: readonly string[] }[] }>`
       select meanings from review_votes where round_id = 3 order by position`.execute(house.database.db);
     expect(rows.map(({ meanings }) => meanings.map(({ signals }) => signals.toSorted()))).toEqual([
       [wanted.toSorted()],
-      [],
+      ...shown.map((ticked) => (ticked.length === 0 ? [] : [ticked])),
     ]);
   });
 

@@ -76,7 +76,7 @@ function useBallot(props: Props) {
     say({ given });
     if (questions.some((one) => given[one] === undefined)) return;
     const { qualified = vote, routed = null, complete = null } = given;
-    onVote({ qualified, routed, complete, note: said.note, meanings: [...marks.changed] });
+    onVote({ qualified, routed, complete, note: said.note, meanings: [...marks.said] });
   };
   const choices: readonly Choice[] = (
     decision === null
@@ -158,22 +158,20 @@ export function BallotCard(props: Props) {
   );
 }
 
-/** How to mark while marking is open; else what goes along with the vote. */
-function MarkingSays({ marks: { isOpen, changed } }: { readonly marks: Marks }) {
+/** How to mark while marking is open; else how much goes along with the vote. */
+function MarkingSays({ marks: { isOpen, said } }: { readonly marks: Marks }) {
   if (isOpen)
     return (
       <Text size="sm">
-        Below each message is what Baton found in it: correct what is wrong, mark what is missing. Arrows lead
-        on, space marks, Escape leads back to the keys.
+        Below each message is what Baton found in it: correct what is wrong, mark what is missing. What is
+        ticked goes along with your vote. Arrows lead on, space marks, Escape leads back to the keys.
       </Text>
     );
-  if (changed.length === 0) return null;
+  if (said.length === 0) return null;
   return (
     <Text size="sm" c="dimmed">
-      {changed.length === 1
-        ? "1 message that you marked goes"
-        : `${changed.length} messages that you marked go`}{" "}
-      along with your vote.
+      {said.length === 1 ? "1 message goes" : `${said.length} messages go`} along with your vote, with what
+      you ticked.
     </Text>
   );
 }

@@ -11,8 +11,8 @@ export interface Marks {
   readonly canOpen: boolean;
   /** Signals that a message can be marked with. */
   readonly signals: readonly string[];
-  /** Messages with other signals than those that were found in them, as they go with the vote. */
-  readonly changed: readonly Meant[];
+  /** What goes with the vote: what is ticked once the ticks were shown, and what was changed. */
+  readonly said: readonly Meant[];
   /** The signals that a message is taken to mean; null where it cannot be marked. */
   readonly of: (message: string) => readonly string[] | null;
   readonly mark: (message: string, signals: string[]) => void;
@@ -23,12 +23,14 @@ export interface Marks {
 interface Said {
   readonly turn: string;
   readonly isOpen: boolean;
+  /** Whether the reviewer has seen the ticks. */
+  readonly isSeen: boolean;
   readonly marked: ReadonlyMap<string, string[]>;
 }
 
 /** What was marked in this turn; another turn begins with what was found. */
 export function useMarks(marking: Marking, turn: string): Marks {
-  const fresh: Said = { turn, isOpen: false, marked: new Map() };
+  const fresh: Said = { turn, isOpen: false, isSeen: false, marked: new Map() };
   const [last, setLast] = useState(fresh);
   const said = last.turn === turn ? last : fresh;
   const { signals = [], found = [] } = marking ?? {};
@@ -37,12 +39,14 @@ export function useMarks(marking: Marking, turn: string): Marks {
     isOpen: said.isOpen,
     canOpen: found.length > 0 && signals.length > 0,
     signals,
-    changed: [...said.marked]
-      .filter(([message, now]) => !isSame(now, foundIn.get(message) ?? []))
-      .map(([message, now]) => ({ message, signals: now })),
+    said: found.flatMap(({ message, signals: before }) => {
+      const now = said.marked.get(message) ?? before;
+      const isSaid = said.isSeen && (now.length > 0 || !isSame(now, before));
+      return isSaid ? [{ message, signals: now }] : [];
+    }),
     of: (message) => said.marked.get(message) ?? foundIn.get(message) ?? null,
     mark: (message, now) => setLast({ ...said, marked: new Map(said.marked).set(message, now) }),
-    turnOver: (isOpen) => setLast({ ...said, isOpen }),
+    turnOver: (isOpen) => setLast({ ...said, isOpen, isSeen: true }),
     reset: () => setLast(fresh),
   };
 }
@@ -61,9 +65,9 @@ export function MarksOf(props: {
   const { marks, message, text, onEscape } = props;
   const now = marks.of(message);
   if (now === null) return null;
-  const isChanged = marks.changed.some((one) => one.message === message);
+  const isSaid = marks.said.some((one) => one.message === message);
   if (!marks.isOpen)
-    return isChanged ? (
+    return isSaid ? (
       <Text size="sm" c="dimmed" mt={6}>
         You say it means{" "}
         {now.length === 0
