@@ -265,7 +265,7 @@ describe("many conversations", () => {
   });
 
   test("whose words are erased cannot be decided again", async () => {
-    await sql`update decisions set erased_at = now(), inputs = '{}', answer = '{}' where conversation_id = ${idle}`.execute(
+    await sql`update decisions set erased_at = now(), inputs = '{}', brief = null, answer = '{}' where conversation_id = ${idle}`.execute(
       house.database.db,
     );
     expect(counted(await post("/conversations/replay", { conversations: [idle] }))).toEqual({
