@@ -123,8 +123,9 @@ function Asked(props: {
   const [answers, setAnswers] = useState(questions.chosen);
   const [step, setStep] = useState(0);
   const form = useRef<HTMLFormElement>(null);
-  // What is chosen has the focus: Enter says yes to it.
+  // Each question begins at its top, and what is chosen has the focus: Enter says yes to it.
   useEffect(() => {
+    form.current?.closest("[role=dialog]")?.scrollTo(0, 0);
     const inputs = [...(form.current?.querySelectorAll("input") ?? [])];
     (inputs.find(({ checked }) => checked) ?? inputs[0])?.focus();
   }, [step]);
