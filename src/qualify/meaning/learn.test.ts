@@ -48,6 +48,11 @@ describe("learning", () => {
     expect(buying?.crossValidated.recall).toBeGreaterThan(0.8);
   });
 
+  test("counts no message without words", () => {
+    const wordless = Array.from({ length: 10 }, () => ({ text: "!!", signals: ["buying"] }));
+    expect(learn([...rows, ...wordless]).signals.map(({ name }) => name)).toEqual(["leaving"]);
+  });
+
   test("takes from a message the sentence that carries the signal", () => {
     expect(chance(file, "It is Monday today")).toBeLessThan(0.5);
   });

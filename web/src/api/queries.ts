@@ -61,6 +61,7 @@ export function useChange<O extends Operation>(
 > {
   const client = useQueryClient();
   return useMutation({
+    mutationKey: [operation],
     mutationFn: (asked) => call(operation, asked),
     onSuccess: async () => {
       await leave?.();

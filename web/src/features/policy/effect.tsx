@@ -13,7 +13,7 @@ import {
   UnstyledButton,
 } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useIsMutating, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, ApiProblem } from "../../api/client.ts";
@@ -31,7 +31,10 @@ export function Effect(props: {
   readonly ask: (signal: AbortSignal) => Promise<Effect>;
 }) {
   const { environment, of, ask } = props;
+  // A draft that is made live is gone: from then on nothing is asked about it.
+  const isGoing = useIsMutating({ mutationKey: ["publishDraft"] }) > 0;
   const effect = useQuery({
+    enabled: !isGoing,
     queryKey: ["effect", environment, ...of],
     queryFn: ({ signal }) => ask(signal),
     placeholderData: keepPreviousData,

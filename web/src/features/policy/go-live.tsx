@@ -1,6 +1,6 @@
 /** Makes a draft or an earlier version live: what changes, what lint says, what it would have done, why, and yes. */
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Answer, ApiProblem, call } from "../../api/client.ts";
 import { useChange } from "../../api/queries.ts";
 import { Confirm } from "../../components/confirm.tsx";
@@ -44,7 +44,11 @@ function Publish({ environment, asked, onClose, onDone }: Props<Extract<Asked, {
     refetchInterval: false,
   });
   const isBehind = publish.error instanceof ApiProblem && publish.error.more["reason"] === "stale";
-  const go = (comment: string): void => publish.mutate({ path, body: { comment, revision } });
+  const client = useQueryClient();
+  const go = (comment: string): void => {
+    publish.mutate({ path, body: { comment, revision } });
+    void client.cancelQueries({ queryKey: ["effect", environment, name] });
+  };
   return (
     <Confirm
       isWide

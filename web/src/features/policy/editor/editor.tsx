@@ -8,7 +8,6 @@ import { call, send } from "../../../api/client.ts";
 import { useMay } from "../../../api/may.ts";
 import { useRead } from "../../../api/queries.ts";
 import { Loaded, Page } from "../../../components/states.tsx";
-import { DraftEffect } from "../draft-effect.tsx";
 import { DocumentTab } from "./document-tab.tsx";
 import { type Draft, type DraftEditing, useDraft } from "./draft.ts";
 import { EditingProvider } from "./editing.tsx";
@@ -23,6 +22,7 @@ const GoLive = lazy(async () => ({ default: (await import("../go-live.tsx")).GoL
 /** Loaded beneath the forms of the tab Routing. */
 const Simulate = lazy(async () => ({ default: (await import("./simulate.tsx")).Simulate }));
 /** Stand beside the forms; those come first. */
+const DraftEffect = lazy(async () => ({ default: (await import("../draft-effect.tsx")).DraftEffect }));
 const TestBox = lazy(async () => ({ default: (await import("./test-box.tsx")).TestBox }));
 /** Loaded when two people saved the same draft. */
 const Conflict = lazy(async () => ({ default: (await import("./conflict.tsx")).Conflict }));
@@ -94,8 +94,8 @@ function Editor(props: { readonly environment: string; readonly loaded: Draft; r
           <Grid.Col span={{ base: 12, md: 4 }}>
             <div style={BESIDE} tabIndex={0}>
               <Stack>
-                <DraftEffect {...place} />
                 <Suspense>
+                  <DraftEffect {...place} />
                   <TestBox {...place} />
                 </Suspense>
               </Stack>
