@@ -182,6 +182,7 @@ describe.skipIf(browser === null)("the recipe wizard", () => {
     await dialog().getByRole("button", { name: "Choose Trial to paid" }).waitFor();
     expect(await faults()).toEqual(none);
     await page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
     await choose("Churn risk escalation");
     expect(await faults()).toEqual(none);
     await enter();
