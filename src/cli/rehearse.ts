@@ -338,7 +338,7 @@ function progressLines(terminal: Terminal, total: number): (shown: Shown) => voi
 
 function wholeNumber(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("write a whole number from 0.");
+  throw new InvalidArgumentError("write a whole number from 0 to 9999999.");
 }
 
 function aSpan(text: string): Ms {
