@@ -96,6 +96,29 @@ describe.skipIf(browser === null)("a draft", () => {
     expect(await axeFaults(page)).toEqual([]);
   });
 
+  test("is asked for again where publishing was refused", async () => {
+    const publishing = "**/policy/drafts/ours/publish";
+    const again = Promise.withResolvers<unknown>();
+    await page.route(publishing, (route) => {
+      // From here on: what was asked before is no answer to the refusal.
+      page.waitForRequest("**/policy/drafts/ours/effect").then(again.resolve, again.reject);
+      return route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        body: '{"title":"Not now"}',
+      });
+    });
+    await page.getByRole("button", { name: "Publish…" }).click();
+    await page.getByRole("textbox", { name: "Why" }).fill("Tried");
+    const refused = page.waitForResponse(publishing);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    expect((await refused).status()).toBe(503);
+    await again.promise;
+    await page.unroute(publishing);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
   test("is asked for no more once it is published", async () => {
     page.on("response", (response) => {
       if (response.status() === 404) errors.push(response.url());
